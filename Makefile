@@ -1,0 +1,49 @@
+# make demo   see what te does, on this very repository
+# make test   every check and every test
+# Both make .venv first, from a fresh clone, with nothing but Python, git, make and a package index.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test smoke clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# A stamp is newer than what it was made from, so that a second run has nothing to install.
+$(VENV)/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "te needs Python 3.11 or later: make PYTHON=python3.12 …" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.installed: $(VENV)/.made pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+demo: $(VENV)/.installed ## Index this repository and run three searches
+	$(BIN)/te index .
+	@echo
+	$(BIN)/te search how are results from several retrievers merged into one ranking -k 5
+	@echo
+	$(BIN)/te search IndexBusy -k 3 --lang python --kind class --context 2
+	@echo
+	$(BIN)/te search "what happens when the process is killed while writing" --content docs -k 3
+
+test: $(VENV)/.installed-dev ## Run every check and every test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q
+
+smoke: $(VENV)/.installed ## Run the smoke test that users can copy into their own CI
+	TE="$(CURDIR)/$(BIN)/te" scripts/smoke.sh
+
+clean: ## Remove what make made, and the index
+	rm -rf $(VENV) .te build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

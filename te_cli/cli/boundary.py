@@ -1,0 +1,189 @@
+"""Where exceptions become a sentence and an exit code, for the process and for the test runner alike.
+
+0     done, or found; also a reader that closes the pipe early
+1     nothing found, nothing to index, or a problem that the doctor reports
+2     could not: usage, no index, busy, not readable ...
+70    a bug in te: the traceback is printed
+130   interrupted (143 when terminated)
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import traceback
+from contextlib import contextmanager
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from te_cli.cli.coercion import without_pydantic
+from te_cli.errors import TeError, UsageError
+from te_cli.render import machine, screen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import FrameType
+
+BUG = 70
+"""EX_SOFTWARE of sysexits.h."""
+
+INTERRUPTED = 128 + signal.SIGINT
+TERMINATED = 128 + signal.SIGTERM
+
+SECTIONS = (("Find", ("search", "outline")), ("Keep", ("index", "watch", "status", "doctor", "config")))
+"""The verbs as ``te --help`` groups them."""
+
+
+class Terminated(KeyboardInterrupt):
+    """Asked to end by SIGTERM: unwinds like Ctrl-C, so that an index is left whole."""
+
+
+class Verb(TyperCommand):
+    """A command whose own help may be cut short by a pager, and whose arguments cost no pydantic."""
+
+    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
+        """Parse the verb's arguments, or print its help."""
+        try:
+            return super().make_context(info_name, args, parent, **extra)
+        except BrokenPipeError as error:
+            raise screen.translated(error) from error
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Turn arguments into values."""
+        without_pydantic(self.get_params(ctx))
+        return super().parse_args(ctx, args)
+
+
+class Boundary(TyperGroup):
+    """The group of all verbs: nothing but an exit code leaves it."""
+
+    as_json = False
+
+    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
+        """Parse what stands before the verb. While a shell asks for completions, errors stay with typer."""
+        if extra.get("resilient_parsing"):
+            return super().make_context(info_name, args, parent, **extra)
+        self.as_json = wants_json(args)
+        screen.prepare_streams()
+        with guarded(as_json=self.as_json):
+            try:
+                return super().make_context(info_name, args, parent, **extra)
+            except BrokenPipeError as error:
+                raise screen.translated(error) from error
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Turn arguments into values."""
+        without_pydantic(self.get_params(ctx))
+        return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the verb."""
+        with guarded(as_json=self.as_json), terminable():
+            return super().invoke(ctx)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the verb that the first argument names, or say which one may have been meant."""
+        name = args[0]
+        if self.get_command(ctx, name) is None and not name.startswith("-"):
+            near = get_close_matches(name.lower(), self.commands, n=1)
+            hint = f"Did you mean 'te {near[0]}'?" if near else "To look for it: te search QUERY. All verbs: te --help."
+            raise UsageError(f"There is no verb '{name}'.", hint)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - typer's own signature
+        """Write the verbs, grouped by what they are for."""
+        width = max(len(name) for name in self.commands)
+        for title, names in SECTIONS:
+            with formatter.section(title):
+                rows = [(name.ljust(width), self.commands[name].get_short_help_str(60)) for name in names]
+                formatter.write_dl(rows)
+
+
+def wants_json(args: list[str]) -> bool:
+    """Whether the caller reads JSON, so that errors must be JSON too. What follows ``--`` is a query."""
+    flags = args[: args.index("--")] if "--" in args else args
+    return "--json" in flags or "--jsonl" in flags
+
+
+@contextmanager
+def guarded(*, as_json: bool) -> Iterator[None]:
+    """Turn every exception into an exit code, telling what there is to tell."""
+    try:
+        try:
+            yield
+        finally:
+            screen.finish()
+    except (typer.Exit, typer.Abort):
+        raise
+    except screen.ReaderGone:
+        screen.close_quietly()
+        raise typer.Exit(0) from None
+    except Terminated:
+        raise typer.Exit(TERMINATED) from None
+    except KeyboardInterrupt:
+        raise typer.Exit(INTERRUPTED) from None
+    except TeError as error:
+        _report(error.code, error.message, error.hint, as_json=as_json)
+        raise typer.Exit(error.exit_code) from None
+    except typer.TyperException as error:
+        message, hint = _usage(error)
+        _report(UsageError.code, message, hint, as_json=as_json)
+        raise typer.Exit(UsageError.exit_code) from None
+    except Exception as error:  # noqa: BLE001 - the last line of defence
+        traceback.print_exc()
+        _report(
+            "bug", f"This is a bug in te: {type(error).__name__}.", "Please report the lines above.", as_json=as_json
+        )
+        raise typer.Exit(BUG) from None
+
+
+def _report(code: str, message: str, hint: str, *, as_json: bool) -> None:
+    if not as_json:
+        screen.complain(message, hint)
+    try:
+        if as_json:
+            screen.write(machine.text_of(machine.error(code, message, hint)))
+    except (screen.ReaderGone, TeError):
+        pass
+    screen.close_quietly()
+
+
+def _usage(error: Any) -> tuple[str, str]:
+    """The sentence and the hint for what typer could not make sense of."""
+    context = getattr(error, "ctx", None)
+    verb = context.command_path if context else "te"
+    option = getattr(error, "option_name", None)
+    if option and hasattr(error, "possibilities"):
+        near = sorted(error.possibilities or ())
+        hint = f"Did you mean '{near[0]}'?" if near else f"All options: {verb} --help."
+        if verb.endswith(" search"):
+            hint += " A query that starts with '-' goes after '--'."
+        return f"There is no option '{option}'.", hint
+    return f"{error.format_message().strip().rstrip('.')}.", f"How it is used: {verb} --help."
+
+
+@contextmanager
+def terminable() -> Iterator[None]:
+    """While a verb runs, SIGTERM unwinds it. Only the main thread of a process may say so."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    owner = os.getpid()
+
+    def end(number: int, _frame: FrameType | None) -> None:
+        if os.getpid() != owner:  # a forked worker, which has nothing to unwind
+            signal.signal(number, signal.SIG_DFL)
+            signal.raise_signal(number)
+            sys.exit(TERMINATED)
+        raise Terminated
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,33 @@
+"""``te doctor``: is the index whole? And with ``--repair``: make it so."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from te_cli.cli.options import Directory, IndexDir, Json
+from te_cli.config import Options, settings_for_asking
+from te_cli.render import machine, reports, screen
+
+
+def doctor(
+    repair: Annotated[bool, typer.Option("--repair", help="Mend what is found wrong.")] = False,
+    directory: Directory = None,
+    index_dir: IndexDir = None,
+    as_json: Json = False,
+) -> None:
+    """Check that the index is whole, and mend it."""
+    settings = settings_for_asking(directory, Options(index_dir), build=False)
+    from te_cli.engine import healing
+
+    found = healing.diagnose(settings, repair=repair)
+    if as_json:
+        screen.write(machine.text_of(machine.doctor(found), indent=screen.on_terminal(sys.stdout)))
+    else:
+        screen.write(reports.doctor(found))
+    if not found.healthy:
+        if not (as_json or repair):
+            screen.say("To mend it: te doctor --repair.")
+        raise typer.Exit(1)

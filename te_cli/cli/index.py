@@ -1,0 +1,41 @@
+"""``te index``: build the index of a folder, or bring it up to date."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from te_cli.cli.options import IndexDir, Jobs, Json, MaxFileSize, Quiet
+from te_cli.config import Options, settings_for_indexing
+from te_cli.render import machine, reports, screen
+from te_cli.render.progress import ProgressBar
+
+
+def index(
+    path: Annotated[str | None, typer.Argument(metavar="PATH", hidden=True)] = None,
+    full: Annotated[bool, typer.Option("--full", help="Read every file again, whether or not it changed.")] = False,
+    jobs: Jobs = None,
+    max_file_size: MaxFileSize = None,
+    index_dir: IndexDir = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Build the index of a folder, or update it.
+
+    PATH is the folder, by default the current one. The index lies in its .te folder.
+    """
+    settings = settings_for_indexing(path, Options(index_dir, jobs, max_file_size))
+    from te_cli.engine import indexing
+
+    with ProgressBar(quiet=quiet) as progress:
+        report = indexing.update(settings, full=full, progress=progress)
+    if as_json:
+        screen.write(machine.text_of(machine.index(report), indent=screen.on_terminal(sys.stdout)))
+    elif not quiet:
+        screen.write(reports.index(report))
+    if not report.files:
+        if not (as_json or quiet):
+            screen.say(f"There is nothing to index in {settings.root}.")
+        raise typer.Exit(1)

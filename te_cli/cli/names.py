@@ -1,0 +1,102 @@
+"""Names that users type for languages, kinds and the like: checked, with the nearest known one for a slip."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, TypeVar
+
+from te_cli.errors import UnknownName
+from te_cli.model import CONTENTS, KINDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from te_cli.model import Content
+
+Name = TypeVar("Name", bound=str)
+
+SHORT_LANGUAGES = {
+    "c#": "csharp",
+    "c++": "cpp",
+    "cc": "cpp",
+    "cs": "csharp",
+    "golang": "go",
+    "js": "javascript",
+    "kt": "kotlin",
+    "md": "markdown",
+    "py": "python",
+    "rb": "ruby",
+    "rs": "rust",
+    "sh": "bash",
+    "shell": "bash",
+    "ts": "typescript",
+    "yml": "yaml",
+}
+"""What people call languages, where it is not the name that the index uses."""
+
+
+def one_of(what: str, name: str, known: tuple[Name, ...]) -> Name:
+    """The one of ``known`` that ``name`` is; raises :class:`UnknownName`."""
+    for each in known:
+        if each == name.strip().lower():
+            return each
+    raise UnknownName.among(what, name, known)
+
+
+def languages_of(values: list[str] | None) -> tuple[str, ...]:
+    """The languages asked for, by their names in the index."""
+    names = _split(values)
+    if not names:
+        return ()
+    from te_cli.engine.searching import known_languages
+
+    known = known_languages()
+    return _unique(one_of("language", SHORT_LANGUAGES.get(name.lower(), name), known) for name in names)
+
+
+def kinds_of(values: list[str] | None) -> tuple[str, ...]:
+    """The kinds asked for."""
+    return _unique(one_of("kind", name, KINDS) for name in _split(values))
+
+
+def contents_of(value: str) -> tuple[Content, ...]:
+    """The contents asked for; ``all`` filters nothing."""
+    names = _split([value]) or ["all"]
+    if any(name.lower() == "all" for name in names):
+        return ()
+    known: tuple[Content | str, ...] = (*CONTENTS, "all")
+    for name in names:
+        one_of("content", name, known)
+    return tuple(content for content in CONTENTS if content in {name.lower() for name in names})
+
+
+def paths_of(values: list[str] | None) -> tuple[str, ...]:
+    """The globs asked for, as the index writes paths."""
+    globs = (glob.replace("\\", "/") if os.sep == "\\" else glob for glob in values or ())
+    return _unique(glob.removeprefix("./") for glob in globs if glob.strip())
+
+
+def complete_languages(incomplete: str) -> list[str]:
+    """The languages that a shell may offer."""
+    from te_cli.engine.searching import known_languages
+
+    return _offered(incomplete, known_languages())
+
+
+def complete_kinds(incomplete: str) -> list[str]:
+    """The kinds that a shell may offer."""
+    return _offered(incomplete, KINDS)
+
+
+def _offered(incomplete: str, known: tuple[str, ...]) -> list[str]:
+    """Completions of the last name in a list with commas."""
+    before, comma, last = incomplete.rpartition(",")
+    return [f"{before}{comma}{name}" for name in known if name.startswith(last.lower())]
+
+
+def _split(values: list[str] | None) -> list[str]:
+    return [name.strip() for value in values or () for name in value.split(",") if name.strip()]
+
+
+def _unique(names: Iterable[Name]) -> tuple[Name, ...]:
+    return tuple(dict.fromkeys(names))

@@ -1,0 +1,44 @@
+"""The flags of ``te search``, with what a shell offers to complete them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from te_cli.cli.names import complete_kinds, complete_languages
+from te_cli.model import CONTENTS, MODES, REFRESHES
+
+MAX_LIMIT = 100_000
+"""The most answers that one search gives: nobody reads more, and the memory that they need grows with them."""
+
+Query = Annotated[list[str] | None, typer.Argument(metavar="QUERY", hidden=True)]
+Limit = Annotated[int, typer.Option("-k", "--limit", metavar="N", help="Answers wanted, at most 100,000.")]
+Lang = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAME", help="Only this language; repeat it or use commas.", autocompletion=complete_languages
+    ),
+]
+Kind = Annotated[
+    list[str] | None,
+    typer.Option(metavar="KIND", help="Only this kind, e.g. function, class.", autocompletion=complete_kinds),
+]
+PathGlob = Annotated[list[str] | None, typer.Option(metavar="GLOB", help="Only paths that match, e.g. 'src/**/*.py'.")]
+ContentName = Annotated[
+    str,
+    typer.Option(
+        metavar="|".join((*CONTENTS, "all")), help="What to look in.", autocompletion=lambda: [*CONTENTS, "all"]
+    ),
+]
+ModeName = Annotated[
+    str, typer.Option(metavar="|".join(MODES), help="How to look.", autocompletion=lambda: list(MODES))
+]
+Context = Annotated[
+    int | None, typer.Option(metavar="N", help="Lines of source around each hit's start.", show_default=False)
+]
+Explain = Annotated[bool, typer.Option("--explain", help="Show why each hit stands where it does.")]
+RefreshName = Annotated[
+    str, typer.Option(metavar="|".join(REFRESHES), help="Update first?", autocompletion=lambda: list(REFRESHES))
+]
+JsonLines = Annotated[bool, typer.Option("--jsonl", help="Print one JSON object a hit.")]

@@ -1,0 +1,119 @@
+"""``te search``: ask a question, get ranked answers."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import typer
+
+from te_cli.cli.names import contents_of, kinds_of, languages_of, one_of, paths_of
+from te_cli.cli.options import Directory, IndexDir, Json, Quiet
+from te_cli.cli.questions import (
+    MAX_LIMIT,
+    ContentName,
+    Context,
+    Explain,
+    JsonLines,
+    Kind,
+    Lang,
+    Limit,
+    ModeName,
+    PathGlob,
+    Query,
+    RefreshName,
+)
+from te_cli.config import Options, settings_for_asking
+from te_cli.errors import EmptyQuery, UsageError
+from te_cli.model import MODES, REFRESHES, Filters, SearchRequest
+from te_cli.render import machine, plain, screen, words
+from te_cli.render.progress import ProgressBar
+
+if TYPE_CHECKING:
+    from te_cli.model import SearchResult
+
+
+def search(
+    query: Query = None,
+    directory: Directory = None,
+    limit: Limit = 10,
+    lang: Lang = None,
+    kind: Kind = None,
+    path: PathGlob = None,
+    content: ContentName = "all",
+    mode: ModeName = "hybrid",
+    context: Context = None,
+    explain: Explain = False,
+    refresh: RefreshName = "auto",
+    as_json: Json = False,
+    as_lines: JsonLines = False,
+    quiet: Quiet = False,
+    index_dir: IndexDir = None,
+) -> None:
+    """Ask in words or names; best answers first.
+
+    QUERY needs no quotes. What starts with '-' goes after '--'. On a terminal each hit comes with its source; into a
+    pipe goes one 'path:line: kind name' line a hit.
+    """
+    if as_json and as_lines:
+        raise UsageError("--json and --jsonl exclude each other.", "Choose one.")
+    request = SearchRequest(
+        text=_text(query),
+        limit=min(_at_least("-k", limit, 1), MAX_LIMIT),
+        filters=Filters(languages_of(lang), kinds_of(kind), paths_of(path), contents_of(content)),
+        mode=one_of("mode", mode, MODES),
+        refresh=one_of("way to refresh", refresh, REFRESHES),
+        context=None if context is None else _at_least("--context", context, 0),
+        explain=explain,
+    )
+    settings = settings_for_asking(directory, Options(index_dir), build=True)
+    from te_cli.engine import searching
+
+    with ProgressBar(quiet=quiet) as progress:
+        result = searching.search(settings, request, progress=progress, announce=None if quiet else screen.say)
+    _show(result, as_json=as_json, as_lines=as_lines, source=context is not None)
+    if not (as_json or as_lines or quiet):
+        _remark(result, request)
+    if not result.hits:
+        raise typer.Exit(1)
+
+
+def _text(query: list[str] | None) -> str:
+    text = " ".join(query or ()).strip()
+    if not text:
+        raise EmptyQuery("There is nothing to search for.", "For example: te search where are sessions expired")
+    return text
+
+
+def _at_least(flag: str, value: int, least: int) -> int:
+    if value < least:
+        raise UsageError(f"{flag} is {value}, but must be at least {least}.", f"For example: {flag} {least + 4}")
+    return value
+
+
+def _show(result: SearchResult, *, as_json: bool, as_lines: bool, source: bool) -> None:
+    on_terminal = screen.on_terminal(sys.stdout)
+    if as_json:
+        screen.write(machine.text_of(machine.search(result), indent=on_terminal))
+    elif as_lines:
+        screen.write("".join(machine.text_of(machine.hit(hit)) for hit in result.hits))
+    elif on_terminal:
+        from te_cli.render import human
+
+        human.search(result)
+    else:
+        screen.write(plain.search(result, source=source))
+
+
+def _remark(result: SearchResult, request: SearchRequest) -> None:
+    """What people want to know besides the answers; where they are read by a program, only what it must not miss."""
+    if not result.hits:
+        tip = "  Fewer filters may find more." if request.filters else ""
+        screen.say(f"Nothing found for '{result.query}'.{tip}")
+    elif screen.on_terminal(sys.stdout):
+        screen.say("")
+        screen.say(words.footer(result))
+    elif result.freshness == "stale":
+        screen.say("Some files have changed since they were indexed.")
+    if result.note:
+        screen.say(result.note)

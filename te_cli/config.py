@@ -1,0 +1,384 @@
+"""Raw options, ``te.toml`` or ``[tool.te]``, and the environment become one frozen :class:`Settings`.
+
+Nothing below the shell sees a flag. Where several places name a setting, the nearest to the user wins: a flag, then
+the environment, then the project's file, then the default. A project's file comes with the repository, so it may
+only set what cannot hurt the person who cloned it: never where the index lies, nor whether one is trusted.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import sys
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from te_cli.errors import ConfigError, NoIndex, NoSuchFolder, NotAFolder, NotReadable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+INDEX_FOLDER = ".te"
+"""Where an index lives, inside the root it describes, unless it is moved."""
+
+CATALOG = "catalog.db"
+"""The file whose presence says that a folder is an index: the catalog is the truth, the rest is derived from it."""
+
+OWNER = "owner"
+"""The file in an index folder that names the root it describes."""
+
+DEFAULT_MAX_FILE_BYTES = 2 << 20
+"""Hand-written files are far smaller; what is larger is data, or generated, and costs more than it answers."""
+
+MAX_FILE_BYTES = 1 << 40
+"""The most that anyone may ask for: a number beyond it is a slip."""
+
+PROJECT_MAX_FILE_BYTES = 64 << 20
+"""The most that a project's own file may ask for, so that a cloned repository cannot exhaust the memory."""
+
+MAX_CONFIG_BYTES = 1 << 20
+"""A settings file larger than this is not one."""
+
+NETWORK_FILE_SYSTEMS = frozenset(
+    {"9p", "afs", "beegfs", "ceph", "cifs", "davfs", "glusterfs", "lustre", "nfs", "nfs4", "smb3", "smbfs"}
+    | {f"fuse.{name}" for name in ("davfs2", "gcsfuse", "glusterfs", "rclone", "s3fs", "sshfs")}
+)
+"""Where SQLite's write-ahead log cannot work: it needs memory that all its readers share."""
+
+OWN_NAMES = re.compile(r"\.gitignore|catalog\.db.*|text|text[.-].*|vectors-.*|owner.*|lock.*|.*\.(?:new|tmp)")
+"""What an index folder may hold. A folder with anything else in it is somebody's work, not ours to fill."""
+
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmg]?)(i?b)?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything a verb needs to know, decided once. ``root`` and ``index_dir`` are absolute, ``root`` resolved.
+
+    ``sources`` says where each value came from, as pairs of a field's name and a phrase for people.
+    """
+
+    root: Path
+    index_dir: Path
+    jobs: int
+    max_file_bytes: int
+    trust_index: bool = False
+    index_dir_given: bool = False
+    sources: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The flags that a verb was given, as typed; None where it was not."""
+
+    index_dir: str | None = None
+    jobs: int | None = None
+    max_file_size: str | None = None
+    environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
+
+
+# Which root?
+
+
+def settings_for_indexing(path: str | None, options: Options) -> Settings:
+    """For a verb that is told what to index: the folder ``path`` itself, or the current one."""
+    start = existing_folder(path or ".")
+    return _settings(start, "current folder" if path is None else "argument", Path.cwd(), options)
+
+
+def settings_for_asking(directory: str | None, options: Options, *, build: bool) -> Settings:
+    """For a verb that asks: the root of the nearest index at or above ``directory``.
+
+    Where there is none: with ``build``, the top of the git work tree, or ``directory`` outside git; without,
+    :class:`NoIndex`.
+    """
+    start = existing_folder(directory or ".")
+    given = _given_index_dir(options)
+    found = _recorded_root(start / given[0], start) if given else _nearest_index(start, options)
+    if found is not None:
+        return _settings(found, "index found", start, options)
+    if not build:
+        raise NoIndex(f"There is no index at or above {start}.", "Run `te index` first.")
+    top = _git_top(start)
+    return _settings(top or start, "git work tree" if top else "folder", start, options)
+
+
+def existing_folder(path: str) -> Path:
+    """``path`` resolved, once it is known to be a folder that can be read."""
+    folder = Path(path).expanduser() if path.startswith("~") else Path(path)
+    if not folder.exists():
+        raise NoSuchFolder(f"There is no folder '{path}'.", _nearby(folder))
+    if not folder.is_dir():
+        raise NotAFolder(f"'{path}' is a file, not a folder.", f"Name the folder it is in: {folder.parent}")
+    if not os.access(folder, os.R_OK | os.X_OK):
+        raise NotReadable(f"The folder '{path}' cannot be read.", "Check its permissions.")
+    return folder.resolve()
+
+
+def _nearby(folder: Path) -> str:
+    """A hint at the nearest existing name."""
+    try:
+        names = [entry.name for entry in folder.parent.iterdir() if entry.is_dir()]
+    except OSError:
+        return f"Check the path: there is no '{folder.parent}' either."
+    near = get_close_matches(folder.name, names, n=1)
+    return f"Did you mean '{folder.parent / near[0]}'?" if near else "Check the path, or give none for the current one."
+
+
+def _git_top(start: Path) -> Path | None:
+    return next((folder for folder in (start, *start.parents) if (folder / ".git").exists()), None)
+
+
+def _nearest_index(start: Path, options: Options) -> Path | None:
+    trusted = _trust(options.environment)[0]
+    for folder in (start, *start.parents):
+        if _usable(folder / INDEX_FOLDER, trusted):
+            return folder
+        if _on_network(folder) and (_cache_dir(folder, options.environment) / CATALOG).is_file():
+            return folder
+    return None
+
+
+def _usable(index_dir: Path, trusted: bool) -> bool:
+    """Whether a folder is an index to answer from. One made by another user of this machine, higher up, is not."""
+    try:
+        said = index_dir.lstat()
+    except OSError:
+        return False
+    ours = trusted or not hasattr(os, "geteuid") or said.st_uid == os.geteuid()
+    return ours and stat.S_ISDIR(said.st_mode) and (index_dir / CATALOG).is_file()
+
+
+def _recorded_root(index_dir: Path, start: Path) -> Path | None:
+    """The root that a moved index describes, where ``start`` lies in it."""
+    import json
+
+    try:
+        root = Path(json.loads((index_dir / OWNER).read_text(encoding="utf-8"))["root"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return root if root.is_absolute() and start.is_relative_to(root) and root.is_dir() else None
+
+
+# Where does its index lie?
+
+
+def _given_index_dir(options: Options) -> tuple[str, str] | None:
+    if options.index_dir:
+        return options.index_dir, "--index-dir"
+    if folder := options.environment.get("TE_INDEX_DIR"):
+        return folder, "TE_INDEX_DIR"
+    return None
+
+
+def _index_dir(root: Path, base: Path, options: Options) -> tuple[Path, str]:
+    if given := _given_index_dir(options):
+        folder = Path(os.path.abspath(base / Path(given[0]).expanduser()))  # noqa: PTH100 - links stay as the user named them
+        _refuse_foreign_folder(folder, root, given[1])
+        return folder, given[1]
+    own = root / INDEX_FOLDER
+    if own.is_symlink() or (own.exists() and not own.is_dir()):
+        raise ConfigError(f"{own} is not a folder of its own.", "Remove it, or choose another place with --index-dir.")
+    if _on_network(root):
+        elsewhere = _cache_dir(root, options.environment)
+        if not _on_network(elsewhere):
+            return elsewhere, "cache folder, as the root is on a network file system"
+    return own, "default"
+
+
+def _refuse_foreign_folder(folder: Path, root: Path, source: str) -> None:
+    """Keep the index (and its ``.gitignore`` that hides everything) out of folders that hold something else."""
+    real = folder.resolve()
+    if root.is_relative_to(real):
+        raise ConfigError(
+            f"{source}: the index cannot lie around what it describes, in {folder}.", "Name a new folder."
+        )
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raise NotAFolder(f"{source}: '{folder}' is a file, not a folder.", "Name a new folder.")
+    try:
+        others = sorted(name for name in os.listdir(folder) if not OWN_NAMES.fullmatch(name))  # noqa: PTH208 - names, not paths
+    except PermissionError as error:
+        raise NotReadable(f"{source}: the folder '{folder}' cannot be read.", "Check its permissions.") from error
+    if others:
+        raise ConfigError(f"{source}: '{folder}' holds other things, such as '{others[0]}'.", "Name a new folder.")
+
+
+def _cache_dir(root: Path, environment: Mapping[str, str]) -> Path:
+    from te_cli.digest import digest
+
+    return user_cache(environment) / "te" / digest(os.fsencode(root)).hex()[:32]
+
+
+def user_cache(environment: Mapping[str, str]) -> Path:
+    """The platform's folder for what can be made again."""
+    if base := environment.get("XDG_CACHE_HOME"):
+        return Path(base)
+    if sys.platform == "win32" and (base := environment.get("LOCALAPPDATA")):
+        return Path(base)
+    home = Path(environment.get("HOME") or Path.home())
+    return home / "Library" / "Caches" if sys.platform == "darwin" else home / ".cache"
+
+
+def _on_network(folder: Path) -> bool:
+    return folder.drive.startswith("\\\\") or file_system_of(folder, _mounts()) in NETWORK_FILE_SYSTEMS
+
+
+def _mounts() -> str:
+    try:
+        return Path("/proc/self/mounts").read_text(encoding="utf-8", errors="surrogateescape")
+    except OSError:
+        return ""
+
+
+def file_system_of(folder: Path, mounts: str) -> str:
+    """The type of the file system that holds ``folder``, by a mount table as Linux prints it; empty when unknown."""
+    best, kind = -1, ""
+    for line in mounts.splitlines():
+        columns = line.split(" ")
+        if len(columns) < 3:
+            continue
+        point = Path(re.sub(r"\\([0-7]{3})", lambda match: chr(int(match[1], 8)), columns[1]))
+        # A later line at the same place hides the earlier one.
+        if folder.is_relative_to(point) and len(point.parts) >= best:
+            best, kind = len(point.parts), columns[2]
+    return kind
+
+
+# What do the files and the environment say?
+
+
+def _settings(root: Path, root_source: str, base: Path, options: Options) -> Settings:
+    index_dir, index_source = _index_dir(root, base, options)
+    project, file_name = project_file(root)
+    jobs, jobs_source = _jobs(options, project.get("jobs"), file_name)
+    max_bytes, bytes_source = _max_file_bytes(options, project.get("max_file_size"), file_name)
+    trust, trust_source = _trust(options.environment)
+    sources = {
+        "root": root_source,
+        "index_dir": index_source,
+        "jobs": jobs_source,
+        "max_file_bytes": bytes_source,
+        "trust_index": trust_source,
+    }
+    given = index_source in {"--index-dir", "TE_INDEX_DIR"}
+    return Settings(root, index_dir, jobs, max_bytes, trust, given, tuple(sources.items()))
+
+
+def _trust(environment: Mapping[str, str]) -> tuple[bool, str]:
+    value = environment.get("TE_TRUST_INDEX", "").strip().lower()
+    if value in {"", "0", "false", "no", "off"}:
+        return False, "TE_TRUST_INDEX" if value else "default"
+    if value in {"1", "true", "yes", "on"}:
+        return True, "TE_TRUST_INDEX"
+    raise ConfigError(f"TE_TRUST_INDEX is '{value}', which is neither yes nor no.", "Set it to 1, or unset it.")
+
+
+def _jobs(options: Options, project: object, file_name: str) -> tuple[int, str]:
+    cores = usable_cores()
+    if options.jobs is not None:
+        return _counted(options.jobs, "--jobs"), "--jobs"
+    if value := options.environment.get("TE_JOBS", "").strip():
+        return _counted(value, "TE_JOBS"), "TE_JOBS"
+    if project is not None:
+        return min(_counted(project, f"{file_name}: jobs"), cores), file_name
+    return cores, "usable cores"
+
+
+def _counted(value: object, source: str) -> int:
+    text = str(value)
+    if isinstance(value, bool) or not (text.isascii() and text.isdigit()) or int(text) < 1:
+        raise ConfigError(f"{source} is '{value}', which is not a whole number of at least 1.", "For example: 4.")
+    return int(text)
+
+
+def usable_cores() -> int:
+    """Processor cores that this process may use: its affinity, and the quota of a container."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    try:
+        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text(encoding="ascii").split()
+        return max(1, min(cores, -(-int(quota) // int(period))))
+    except (OSError, ValueError):
+        return cores
+
+
+def _max_file_bytes(options: Options, project: object, file_name: str) -> tuple[int, str]:
+    if options.max_file_size is not None:
+        return parse_size(options.max_file_size, "--max-file-size"), "--max-file-size"
+    if project is None:
+        return DEFAULT_MAX_FILE_BYTES, "default"
+    size = parse_size(project, f"{file_name}: max_file_size")
+    if size > PROJECT_MAX_FILE_BYTES:
+        message = f"{file_name}: max_file_size is more than a project may ask for, 64 MiB."
+        raise ConfigError(message, "To index larger files, pass --max-file-size.")
+    return size, file_name
+
+
+def parse_size(value: object, source: str) -> int:
+    """Bytes from a number, or from text such as ``2 MB`` (10^6), ``2M`` or ``2 MiB`` (2^20)."""
+    match = _SIZE.fullmatch(str(value).strip())
+    if match is None or isinstance(value, bool):
+        raise ConfigError(f"{source} is '{value}', which is not a size.", "For example: 500k, 2 MB or 1048576.")
+    number, unit, suffix = match.groups()
+    step = 1000 if (suffix or "").lower() == "b" else 1024
+    size = float(number) * step ** " kmg".index(unit.lower() or " ")
+    if not 1 <= size <= MAX_FILE_BYTES:
+        raise ConfigError(f"{source} is '{value}', which no source file is.", "For example: 500k, 2 MB or 1048576.")
+    return int(size)
+
+
+_PROJECT_KEYS = ("jobs", "max_file_size")
+
+
+def project_file(root: Path) -> tuple[dict[str, object], str]:
+    """The settings that the project itself asks for, and the file they stand in: ``te.toml`` before pyproject.toml."""
+    table = _table(root / "te.toml", lambda document: document, strict=True)
+    if table is not None:
+        return _checked(table, "te.toml"), "te.toml"
+    table = _table(root / "pyproject.toml", lambda document: _section(document, "tool", "te"), strict=False)
+    return _checked(table or {}, "pyproject.toml"), "pyproject.toml"
+
+
+def _table(
+    path: Path, section: Callable[[dict[str, object]], dict[str, object] | None], *, strict: bool
+) -> dict[str, object] | None:
+    """A section of a TOML file, None where there is none; links and special files are not followed."""
+    try:
+        said = path.lstat()
+        if not stat.S_ISREG(said.st_mode) or said.st_size > MAX_CONFIG_BYTES:
+            return None
+        text = path.read_bytes().decode("utf-8", "replace")
+    except OSError:
+        return None
+    if not strict and not ("tool" in text and re.search(r"\bte\b", text)):
+        return None
+    import tomllib
+
+    try:
+        return section(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        if not strict:  # a project's own tools will say so; it is not ours to complain about
+            return None
+        raise ConfigError(f"{path.name} cannot be read: {error}.", f"Correct {path}.") from error
+
+
+def _section(document: dict[str, object], *names: str) -> dict[str, object] | None:
+    for name in names:
+        inner = document.get(name)
+        if not isinstance(inner, dict):
+            return None
+        document = inner
+    return document
+
+
+def _checked(table: dict[str, object], file_name: str) -> dict[str, object]:
+    for key in table:
+        if key not in _PROJECT_KEYS:
+            near = get_close_matches(key, _PROJECT_KEYS, n=1)
+            hint = f"Did you mean '{near[0]}'?" if near else f"Known: {', '.join(_PROJECT_KEYS)}."
+            raise ConfigError(f"{file_name} has no setting '{key}'.", hint)
+    return table

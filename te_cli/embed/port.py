@@ -1,0 +1,68 @@
+"""The port: what the engine asks of any embedding model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from te_cli.model import Document
+
+Vector = npt.NDArray[np.int8]
+"""One quantised vector, shape (dimensions,)."""
+
+I8_PEAK = 127
+"""The largest value of a quantised component; the scale is each row's own, for only directions are compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelIdentity:
+    """Which model made the vectors. Another ``fingerprint`` means that they cannot be compared."""
+
+    name: str
+    fingerprint: str
+    dimensions: int
+
+
+class Embedder(Protocol):
+    """A model that maps documents and queries to directions in one space."""
+
+    @property
+    def identity(self) -> ModelIdentity:
+        """What to record beside the vectors."""
+        ...
+
+    def encode_documents(self, documents: Sequence[Document]) -> NDArray[np.float32]:
+        """Unit rows, shape (documents, dimensions). A row of zeros means that the text says nothing to the model."""
+        ...
+
+    def encode_query(self, text: str) -> NDArray[np.float32]:
+        """A unit vector, shape (dimensions,), or zeros where the model knows no word of ``text``."""
+        ...
+
+
+def normalised(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Rows scaled to length 1; rows of zeros stay zeros. Shape (n, dimensions) in and out."""
+    lengths = np.linalg.norm(rows, axis=-1, keepdims=True)
+    lengths[lengths == 0] = 1
+    scaled: NDArray[np.float32] = rows / lengths
+    return scaled
+
+
+def quantised(rows: NDArray[np.float32]) -> NDArray[np.int8]:
+    """Rows as 8-bit integers, each scaled so that its largest component is 127. Cosine ignores the scale."""
+    peaks = np.abs(rows).max(axis=-1, keepdims=True)
+    scaled = rows * (I8_PEAK / np.where(peaks == 0, 1, peaks))
+    return np.rint(scaled).astype(np.int8)
+
+
+def mean_direction(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The direction of the mean of unit rows (n, dimensions), shape (dimensions,); rows of zeros do not count."""
+    return normalised(rows.sum(axis=0))

@@ -1,0 +1,54 @@
+"""From a parsed file to what is stored: a document and a vector for each unit.
+
+A module unit stands for its file: its document has the words of the whole file, its vector is the mean of the
+vectors of the file's symbols (its own text's, where there are none).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from te_cli.embed.port import mean_direction, quantised
+from te_cli.model import Document
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from te_cli.embed.port import Embedder, Vector
+    from te_cli.model import ParsedFile, Symbol
+
+
+def documents_of(parsed: ParsedFile) -> list[tuple[Symbol, Document]]:
+    """Each unit's symbol and document, the module unit first."""
+    return [
+        (
+            unit.symbol,
+            Document(
+                path=parsed.path,
+                kind=unit.symbol.kind,
+                name=unit.symbol.name,
+                qualified_name=unit.symbol.qualified_name,
+                signature=unit.symbol.signature,
+                doc=unit.symbol.doc,
+                body=parsed.whole_text if position == 0 else unit.text,
+            ),
+        )
+        for position, unit in enumerate(parsed.units)
+    ]
+
+
+def vectors_of(files: Sequence[list[tuple[Symbol, Document]]], model: Embedder) -> list[list[Vector | None]]:
+    """The 8-bit vectors of each file's units; None for a unit whose text says nothing to the model.
+
+    All files are encoded in one call: the model learns their identifiers together.
+    """
+    rows = model.encode_documents([document for units in files for _, document in units])
+    found: list[list[Vector | None]] = []
+    start = 0
+    for units in files:
+        own = rows[start : start + len(units)]
+        start += len(units)
+        if len(units) > 1 and own[1:].any():
+            own[0] = mean_direction(own[1:])
+        found.append([vector if vector.any() else None for vector in quantised(own)])
+    return found

@@ -1,0 +1,40 @@
+"""``te doctor``: look at each part of the index, and with ``repair`` build anew what does not check out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from te_cli.engine.indexing import update
+from te_cli.engine.places import place_of
+from te_cli.errors import NoIndex, TeError
+from te_cli.model import Check, Diagnosis
+from te_cli.store.checks import inspect
+
+if TYPE_CHECKING:
+    from te_cli.config import Settings
+
+
+def diagnose(settings: Settings, *, repair: bool = False) -> Diagnosis:
+    """Check the index; with ``repair``, heal it and check again.
+
+    Raises:
+        NoIndex: there is nothing to check.
+        StoreError: the repair is refused (busy, newer, not ours and read-only).
+    """
+    place = place_of(settings)
+    state = place.state()
+    if state == "absent":
+        raise NoIndex(f"There is no index for {settings.root}.", "Run `te index` first.")
+    checks = _checks(settings)
+    if not repair or all(check.ok for check in checks):
+        return Diagnosis(str(settings.root), checks)
+    broken = tuple(check.name for check in checks if not check.ok)
+    update(settings, full=True)
+    return Diagnosis(str(settings.root), _checks(settings), repaired=broken)
+
+
+def _checks(settings: Settings) -> tuple[Check, ...]:
+    try:
+        return inspect(place_of(settings))
+    except TeError as error:
+        return (Check("open", False, error.message),)

@@ -1,0 +1,187 @@
+"""``te index``: build or update. ``watch`` and ``search --refresh`` own no indexing code: they call :func:`update`."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING
+
+from te_cli.engine.documents import documents_of, vectors_of
+from te_cli.engine.places import RECIPE, embedder, place_of
+from te_cli.engine.plan import Plan, as_file, make_plan
+from te_cli.engine.reading import Job, Outcome
+from te_cli.engine.workers import read_all
+from te_cli.errors import NotReadable
+from te_cli.model import IndexReport, Progress, Skipped, SkipReason
+from te_cli.store.writer import Writer
+from te_cli.walk.content import READ_CEILING
+from te_cli.walk.files import Listing, scan, scan_paths
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from te_cli.config import Settings
+    from te_cli.store.records import FileRecord
+
+    Report = Callable[[Progress], None]
+
+BATCH_UNITS = 1_024
+"""Units encoded together: enough to share the tokenizer's work, few enough to hold."""
+
+
+def update(
+    settings: Settings,
+    *,
+    full: bool = False,
+    paths: Iterable[str] | None = None,
+    progress: Report | None = None,
+) -> IndexReport:
+    """Bring the index up to date with the work tree; with ``paths``, only what those say.
+
+    Raises:
+        StoreError: the index is busy, newer, or cannot be made.
+        NotReadable: the root cannot be listed.
+        NotWritable: the index folder cannot be written.
+    """
+    started = time.perf_counter()
+    model = embedder().identity
+    with Writer(place_of(settings), model=model.fingerprint, dimensions=model.dimensions, recipe=RECIPE) as writer:
+        if full:
+            writer.rewrite_everything()
+        everything = writer.stale_recipe
+        _tell(progress, Progress("listing", 0, 0))
+        listing, known, walk_ms = _look(settings, writer, None if everything else paths)
+        plan = make_plan(listing, known, everything=everything)
+        run = _Run(settings, writer, known, progress)
+        if plan or everything:
+            run.carry_out(plan, model_name=model.name, walk_ms=walk_ms)
+        else:
+            writer.note(walk_ms=walk_ms, checked_ns=time.time_ns())
+        return run.report(plan, started)
+
+
+def _look(
+    settings: Settings, writer: Writer, paths: Iterable[str] | None
+) -> tuple[Listing, dict[str, FileRecord], float]:
+    """The listing, what the catalog knows of the same places, and how long looking took (milliseconds)."""
+    started = time.perf_counter()
+    known = writer.files()
+    if paths is None:
+        listing = look(settings)
+    else:
+        wanted = set(paths)
+        listing = scan_paths(settings.root, settings.index_dir, settings.max_file_bytes, wanted)
+        known = {path: record for path, record in known.items() if path in wanted}
+    return listing, known, (time.perf_counter() - started) * 1000
+
+
+def look(settings: Settings) -> Listing:
+    """What is in the work tree now.
+
+    Raises:
+        NotReadable: the root cannot be listed.
+    """
+    if not os.access(settings.root, os.R_OK | os.X_OK):
+        raise NotReadable(f"The folder {settings.root} cannot be read.", "Check its rights.")
+    return scan(settings.root, settings.index_dir, settings.max_file_bytes)
+
+
+class _Run:
+    """One run's work and its counts."""
+
+    def __init__(
+        self, settings: Settings, writer: Writer, known: dict[str, FileRecord], progress: Report | None
+    ) -> None:
+        self._settings = settings
+        self._writer = writer
+        self._known = known
+        self._progress = progress
+        self._added = self._changed = self._removed = self._same = 0
+
+    def carry_out(self, plan: Plan, *, model_name: str, walk_ms: float) -> None:
+        """Read what the plan says and publish it."""
+        writer = self._writer
+        # A unit has at least a character of its file, and none is read past the ceiling, even if it grows meanwhile.
+        writer.begin((len(plan.read) + 1) * (READ_CEILING + 1))
+        for record in plan.gone:
+            writer.drop(record)
+            self._removed += record.skip is None
+        for skipped in plan.skip:
+            self._skip(skipped)
+        for batch in self._batches(plan):
+            self._put(batch)
+        _tell(self._progress, Progress("writing", len(plan.read), len(plan.read), writer.units_written))
+        now = time.time_ns()
+        writer.publish(self._settings.jobs, model_name=model_name, walk_ms=walk_ms, indexed_ns=now, checked_ns=now)
+        writer.collect()
+
+    def _batches(self, plan: Plan) -> Iterator[list[Outcome]]:
+        """Outcomes in groups of about :data:`BATCH_UNITS` units; skips and unchanged files are noted on the way."""
+        everything = self._writer.stale_recipe
+        jobs = [Job(file, None if everything else self._digest(file.path)) for file in plan.read]
+        batch: list[Outcome] = []
+        waiting = 0
+        for done, outcome in enumerate(read_all(self._settings.root, jobs, self._settings.jobs), 1):
+            if outcome.parsed is not None:
+                batch.append(outcome)
+                waiting += len(outcome.parsed.units)
+            elif outcome.skipped is not None:
+                self._skip(outcome.skipped)
+            else:
+                self._writer.touch(outcome.file)
+                self._same += 1
+            if waiting >= BATCH_UNITS:
+                yield batch
+                batch, waiting = [], 0
+            _tell(self._progress, Progress("reading", done, len(jobs), self._writer.units_written))
+        yield batch
+
+    def _put(self, batch: list[Outcome]) -> None:
+        parsed = [outcome.parsed for outcome in batch if outcome.parsed is not None]
+        units = [documents_of(file) for file in parsed]
+        vectors = vectors_of(units, embedder()) if units else []
+        for outcome, file, own, rows in zip(batch, parsed, units, vectors, strict=True):
+            self._writer.put(outcome.file, file.digest, file.lines, own, rows)
+            before = self._known.get(file.path)
+            fresh = before is None or before.skip is not None
+            self._added += fresh
+            self._changed += not fresh
+
+    def _skip(self, skipped: Skipped) -> None:
+        before = self._known.get(skipped.path)
+        self._removed += before is not None and before.skip is None
+        self._writer.skip(as_file(skipped), skipped.reason.value)
+
+    def _digest(self, path: str) -> bytes | None:
+        record = self._known.get(path)
+        return record.digest if record is not None and record.skip is None else None
+
+    def report(self, plan: Plan, started: float) -> IndexReport:
+        """What the run did, and what the index holds now."""
+        files, units, unembedded = self._writer.counts()
+        return IndexReport(
+            root=str(self._settings.root),
+            index_dir=str(self._settings.index_dir),
+            files=files,
+            symbols=units,
+            added=self._added,
+            changed=self._changed,
+            removed=self._removed,
+            unchanged=plan.same + self._same,
+            units_written=self._writer.units_written,
+            unembedded=unembedded,
+            skipped=skipped_files(self._writer.files().values()),
+            seconds=time.perf_counter() - started,
+            rebuilt=self._writer.rebuilt,
+        )
+
+
+def skipped_files(records: Iterable[FileRecord]) -> tuple[Skipped, ...]:
+    """The files that were met and left out, in order of path."""
+    found = [Skipped(record.path, SkipReason(record.skip), record.fingerprint) for record in records if record.skip]
+    return tuple(sorted(found, key=lambda skipped: skipped.path))
+
+
+def _tell(progress: Report | None, step: Progress) -> None:
+    if progress is not None:
+        progress(step)

@@ -1,0 +1,45 @@
+"""From settings to the two things every verb needs: where the index is, and which model made its vectors."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from te_cli.errors import NoIndex
+from te_cli.store.folder import Place
+from te_cli.store.reader import Reader
+
+if TYPE_CHECKING:
+    from te_cli.config import Settings
+    from te_cli.embed.port import Embedder
+
+RECIPE = "1"
+"""Raised when parsing, word splitting or document fields change: what was derived with another recipe is made anew."""
+
+
+def place_of(settings: Settings) -> Place:
+    """Where the index of these settings lives."""
+    return Place(settings.index_dir, settings.root, given=settings.index_dir_given, trusted=settings.trust_index)
+
+
+@lru_cache(maxsize=1)
+def embedder() -> Embedder:
+    """The shipped model, read once."""
+    from te_cli.embed.static import StaticModel  # numpy and tokenizers: only for verbs that need vectors
+
+    return StaticModel()
+
+
+def open_reader(settings: Settings) -> Reader:
+    """The index for reading.
+
+    Raises:
+        NoIndex: there is none, or none that may be opened.
+        StoreError: what is there is refused or does not check out.
+    """
+    place = place_of(settings)
+    state = place.state()
+    place.refuse(state)
+    if state not in ("ready", "damaged"):
+        raise NoIndex(f"There is no index for {settings.root}.", "Run `te index` first.")
+    return Reader(place)

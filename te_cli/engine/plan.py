@@ -1,0 +1,63 @@
+"""What a run has to do: the walk's listing against what the catalog remembers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from te_cli.model import Fingerprint, Skipped, SkipReason, SourceFile
+from te_cli.walk.fingerprint import unchanged
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from te_cli.store.records import FileRecord
+    from te_cli.walk.files import Listing
+
+RETRIED = frozenset({SkipReason.UNREADABLE.value})
+"""Skips that a later look may undo though the file's fingerprint stays: rights are not part of it."""
+
+NOWHERE = Fingerprint(0, 0, 0, 0, 0)
+"""The fingerprint of a file that could not be looked at; it equals no real one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The files to read, to note as skipped and to forget. ``same`` counts those that need nothing."""
+
+    read: tuple[SourceFile, ...]
+    skip: tuple[Skipped, ...]
+    gone: tuple[FileRecord, ...]
+    same: int
+
+    def __bool__(self) -> bool:
+        return bool(self.read or self.skip or self.gone)
+
+
+def make_plan(listing: Listing, known: Mapping[str, FileRecord], *, everything: bool = False) -> Plan:
+    """Compare a listing with what is ``known``; with ``everything``, each file is read again."""
+    read, same = [], 0
+    for file in listing.files:
+        record = known.get(file.path)
+        if (
+            everything
+            or record is None
+            or record.skip in RETRIED
+            or not unchanged(record.fingerprint, file.fingerprint)
+        ):
+            read.append(file)
+        else:
+            same += 1
+    skip = [skipped for skipped in listing.skipped if everything or not _noted(skipped, known.get(skipped.path))]
+    there = {file.path for file in listing.files} | {skipped.path for skipped in listing.skipped}
+    gone = [record for path, record in known.items() if path not in there]
+    return Plan(tuple(read), tuple(skip), tuple(gone), same)
+
+
+def _noted(skipped: Skipped, record: FileRecord | None) -> bool:
+    return record is not None and record.skip == skipped.reason.value
+
+
+def as_file(skipped: Skipped) -> SourceFile:
+    """A skipped file in the shape in which the catalog notes files."""
+    return SourceFile(skipped.path, "", "docs", skipped.fingerprint or NOWHERE)

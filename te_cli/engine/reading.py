@@ -1,0 +1,58 @@
+"""What happens to one file, in whichever process: read once, hashed, decoded, parsed.
+
+Nothing that goes wrong with one file stops the others: each job has an outcome.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from te_cli.model import ParsedFile, Skipped, SkipReason, SourceFile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A file to read; ``known`` is the digest under which its units are already in the index, if they are."""
+
+    file: SourceFile
+    known: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a job: parsed, skipped, or neither, when the content is what it was.
+
+    ``file`` carries the language that the content showed.
+    """
+
+    file: SourceFile
+    parsed: ParsedFile | None = None
+    skipped: Skipped | None = None
+
+
+def reader_of(root: str) -> Callable[[Job], Outcome]:
+    """A function that does the jobs of one root. The imports wait until here: most runs have nothing to parse."""
+    from te_cli.parse import parse
+    from te_cli.walk.content import read
+
+    folder = Path(root)
+
+    def do(job: Job) -> Outcome:
+        text = read(folder, job.file)
+        if isinstance(text, Skipped):
+            return Outcome(job.file, skipped=text)
+        file = replace(job.file, language=text.language, content=text.content)
+        if text.digest == job.known:
+            return Outcome(file)
+        try:
+            units = parse(file.path, file.language, text.text)
+        except Exception:  # noqa: BLE001 - whatever a file does to the parser, the others go on
+            return Outcome(file, skipped=Skipped(file.path, SkipReason.PARSER_FAILED, file.fingerprint))
+        return Outcome(file, ParsedFile(file.path, text.digest, units[0].symbol.end_line, units, text.text))
+
+    return do

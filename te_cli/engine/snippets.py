@@ -1,0 +1,69 @@
+"""The source behind a hit, read when it is shown, and whether that source is still what was indexed."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from te_cli.model import SourceFile
+from te_cli.walk.content import FileText, read
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from te_cli.model import Symbol
+    from te_cli.store.records import FileRecord
+
+SNIPPET_LINES = 8
+"""Lines shown of a hit unless asked otherwise: enough to recognise it, few enough for ten on a screen."""
+
+
+class Sources:
+    """The files of one page of hits, each read at most once."""
+
+    def __init__(self, root: Path, records: Mapping[str, FileRecord], *, checked: bool) -> None:
+        """``checked``: the whole work tree was compared just now, so that only lost files can be stale."""
+        self._root = root
+        self._records = records
+        self._checked = checked
+        self._texts: dict[str, FileText | None] = {}
+
+    def stale(self, path: str) -> bool:
+        """Whether the file is gone or its content is not what was indexed."""
+        record = self._records[path]
+        if self._same_stat(record):
+            return False
+        text = self._text(path)
+        return text is None or text.digest != record.digest
+
+    def snippet(self, path: str, symbol: Symbol, context: int | None) -> tuple[int, str] | None:
+        """The symbol's first lines, or ``context`` lines around its start, with the number of the first line.
+
+        None where the file cannot be read.
+        """
+        text = self._text(path)
+        if text is None:
+            return None
+        lines = text.text.split("\n")
+        if context is None:
+            start, end = symbol.start_line, min(symbol.end_line, symbol.start_line + SNIPPET_LINES - 1)
+        else:
+            start, end = max(1, symbol.start_line - context), symbol.start_line + context
+        return start, "\n".join(line.rstrip("\r") for line in lines[start - 1 : end])
+
+    def _same_stat(self, record: FileRecord) -> bool:
+        try:
+            now = os.lstat(self._root / record.path)
+        except OSError:
+            return False
+        seen = record.fingerprint
+        same = (now.st_size, now.st_mtime_ns, now.st_ctime_ns) == (seen.size, seen.mtime_ns, seen.ctime_ns)
+        return same and (self._checked or max(now.st_mtime_ns, now.st_ctime_ns) < seen.seen_ns)
+
+    def _text(self, path: str) -> FileText | None:
+        if path not in self._texts:
+            record = self._records[path]
+            found = read(self._root, SourceFile(path, record.language, record.content, record.fingerprint, forced=True))
+            self._texts[path] = found if isinstance(found, FileText) else None
+        return self._texts[path]

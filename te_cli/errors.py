@@ -1,0 +1,146 @@
+"""Every error that te raises on purpose, with the sentence, the hint and the exit code that users get.
+
+    TeError                        exit 2   code "error"
+    ├── UsageError                 exit 2   code "usage"             an argument that makes no sense
+    │   ├── NoSuchFolder           exit 2   code "no_such_folder"
+    │   ├── NotAFolder             exit 2   code "not_a_folder"
+    │   ├── UnknownName            exit 2   code "unknown_name"      a language, kind ... with the nearest known one
+    │   ├── EmptyQuery             exit 2   code "empty_query"
+    │   └── ConfigError            exit 2   code "bad_config"
+    ├── StoreError                 exit 2   code "index"             something about .te/
+    │   ├── NoIndex                exit 2   code "no_index"
+    │   ├── NotIndexed             exit 2   code "not_indexed"       a file that the index does not hold
+    │   ├── IndexBusy              exit 2   code "index_busy"
+    │   ├── IndexTooNew            exit 2   code "index_too_new"
+    │   ├── IndexForeign           exit 2   code "index_foreign"
+    │   └── IndexDamaged           exit 2   code "index_damaged"
+    ├── NotReadable                exit 2   code "not_readable"
+    ├── NotWritable                exit 2   code "not_writable"
+    └── ModelError                 exit 2   code "model"
+
+A message is one sentence; a hint is the next thing to do. Anything that is not a TeError is a bug: traceback, exit 70.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class TeError(Exception):
+    """The root of the tree: a sentence, a hint and an exit code."""
+
+    code: ClassVar[str] = "error"
+    exit_code: ClassVar[int] = 2
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(TeError):
+    """An argument that cannot be acted on."""
+
+    code = "usage"
+
+
+class NoSuchFolder(UsageError):
+    """The named folder does not exist."""
+
+    code = "no_such_folder"
+
+
+class NotAFolder(UsageError):
+    """A file was named where a folder is meant."""
+
+    code = "not_a_folder"
+
+
+class UnknownName(UsageError):
+    """A name outside a known set."""
+
+    code = "unknown_name"
+
+    @classmethod
+    def among(cls, what: str, name: str, known: Iterable[str]) -> UnknownName:
+        """An error for ``name``, hinting at the nearest of ``known``."""
+        choices = sorted(known)
+        near = get_close_matches(name.lower(), choices, n=1, cutoff=0.5)
+        hint = f"Did you mean '{near[0]}'?" if near else f"Known: {', '.join(choices)}."
+        return cls(f"There is no {what} named '{name}'.", hint)
+
+
+class EmptyQuery(UsageError):
+    """Nothing to search for."""
+
+    code = "empty_query"
+
+
+class ConfigError(UsageError):
+    """A setting that cannot be read or makes no sense."""
+
+    code = "bad_config"
+
+
+class StoreError(TeError):
+    """Something about the index folder."""
+
+    code = "index"
+
+
+class NoIndex(StoreError):
+    """A verb that does not build an index found none."""
+
+    code = "no_index"
+
+
+class NotIndexed(StoreError):
+    """The file is not in the index."""
+
+    code = "not_indexed"
+
+
+class IndexBusy(StoreError):
+    """Another process is writing."""
+
+    code = "index_busy"
+
+
+class IndexTooNew(StoreError):
+    """A newer te wrote this index."""
+
+    code = "index_too_new"
+
+
+class IndexForeign(StoreError):
+    """This user did not build this index, and it cannot be built anew here."""
+
+    code = "index_foreign"
+
+
+class IndexDamaged(StoreError):
+    """A part of the index is missing or does not check out; ``te doctor --repair`` or the next write heals it."""
+
+    code = "index_damaged"
+
+
+class NotReadable(TeError):
+    """A folder or file cannot be read."""
+
+    code = "not_readable"
+
+
+class NotWritable(TeError):
+    """The index folder cannot be written."""
+
+    code = "not_writable"
+
+
+class ModelError(TeError):
+    """An embedding model cannot be loaded."""
+
+    code = "model"

@@ -1,0 +1,90 @@
+"""The public class: the verbs of the command line as methods that return values."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from te_cli.config import Options, settings_for_indexing
+from te_cli.model import Filters, SearchRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from te_cli.config import Settings
+    from te_cli.model import Content, Hit, IndexReport, Mode, Outline, Progress, Refresh, SearchResult, Status
+
+
+def open_index(path: str | os.PathLike[str] = ".", *, index_dir: str | None = None, jobs: int | None = None) -> Index:
+    """The index of the folder ``path``, which need not exist yet: the first search or update builds it.
+
+    Raises:
+        NoSuchFolder, NotAFolder, NotReadable: ``path`` is not a folder that can be listed.
+        ConfigError: the folder's settings make no sense.
+    """
+    return Index(settings_for_indexing(os.fspath(path), Options(index_dir=index_dir, jobs=jobs)))
+
+
+class Index:
+    """One index. It holds no files open between calls, so it can be kept, and used while others write."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    @property
+    def root(self) -> str:
+        """The folder that the index describes."""
+        return str(self._settings.root)
+
+    def update(self, *, full: bool = False, progress: Callable[[Progress], None] | None = None) -> IndexReport:
+        """Build the index or bring it up to date.
+
+        Raises:
+            TeError: the index is busy or cannot be written.
+        """
+        from te_cli.engine.indexing import update
+
+        return update(self._settings, full=full, progress=progress)
+
+    def search(
+        self,
+        text: str,
+        *,
+        limit: int = 10,
+        languages: Sequence[str] = (),
+        kinds: Sequence[str] = (),
+        paths: Sequence[str] = (),
+        contents: Sequence[Content] = (),
+        mode: Mode = "hybrid",
+        refresh: Refresh = "auto",
+    ) -> tuple[Hit, ...]:
+        """The best hits for ``text``, best first.
+
+        Raises:
+            EmptyQuery: there is nothing to search for.
+            TeError: the index cannot be read or built.
+        """
+        filters = Filters(tuple(languages), tuple(kinds), tuple(paths), tuple(contents))
+        return self.answer(SearchRequest(text, limit, filters, mode, refresh)).hits
+
+    def answer(self, request: SearchRequest) -> SearchResult:
+        """The whole answer to a request: hits, freshness and counts."""
+        from te_cli.engine.searching import search
+
+        return search(self._settings, request)
+
+    def outline(self, file: str) -> Outline:
+        """The symbols of one file, nested.
+
+        Raises:
+            NotIndexed: the index does not hold it.
+        """
+        from te_cli.engine.outlining import outline
+
+        return outline(self._settings, file)
+
+    def status(self) -> Status:
+        """What is indexed, how big and how fresh."""
+        from te_cli.engine.reporting import status
+
+        return status(self._settings)

@@ -1,0 +1,328 @@
+"""The values that pass between rooms: frozen, slotted, and free of behaviour that needs a library.
+
+A *unit* is what can be found. For code it is a symbol (function, class, constant ...); each file also has exactly
+one ``module`` unit, documents have ``section`` units, and text without a grammar has ``block`` units. Lines are
+1-based and inclusive everywhere; paths are relative to the indexed root and use ``/`` on every platform.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
+
+Content = Literal["code", "docs", "config"]
+"""What a file is for: program text, prose, or settings and data."""
+
+CONTENTS: tuple[Content, ...] = ("code", "docs", "config")
+
+Mode = Literal["hybrid", "text", "semantic", "name"]
+"""Which retrievers answer: all three, words, meaning, or names alone."""
+
+MODES: tuple[Mode, ...] = ("hybrid", "text", "semantic", "name")
+
+Freshness = Literal["fresh", "unchecked", "stale"]
+"""``fresh``: the work tree was checked for this answer; ``unchecked``: it was not; ``stale``: a hit's file changed."""
+
+KINDS: tuple[str, ...] = (
+    "module",
+    "namespace",
+    "class",
+    "struct",
+    "union",
+    "enum",
+    "interface",
+    "trait",
+    "type",
+    "function",
+    "method",
+    "constructor",
+    "property",
+    "field",
+    "constant",
+    "variable",
+    "macro",
+    "section",
+    "block",
+)
+"""Every kind of unit, in the order in which listings show them."""
+
+
+class SkipReason(StrEnum):
+    """Why a file that the walk met is not in the index; the value is what users read."""
+
+    BINARY = "binary"
+    TOO_LARGE = "too large"
+    MINIFIED = "minified"
+    GENERATED = "generated"
+    LINK = "symbolic link"
+    OUTSIDE = "outside the root"
+    NOT_REGULAR = "not a regular file"
+    REPOSITORY = "a repository of its own"
+    UNREADABLE = "unreadable"
+    NOT_UTF8_PATH = "path is not valid text"
+    PARSER_FAILED = "parser failed"
+    PARSER_TIMED_OUT = "parser timed out"
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """What ``stat`` said of a file, and when: equal ones, old enough, mean unchanged content.
+
+    ``seen_ns`` is the wall-clock time (nanoseconds) just before the stat that precedes reading the content.
+    """
+
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    inode: int
+    seen_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file that the walk offers for indexing. ``forced``: a ``!`` line of .teignore asked for it by name."""
+
+    path: str
+    language: str
+    content: Content
+    fingerprint: Fingerprint
+    forced: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file left out, and why. ``fingerprint`` is None where the file could not even be looked at."""
+
+    path: str
+    reason: SkipReason
+    fingerprint: Fingerprint | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """One unit of a file, as users see it.
+
+    ``module`` is the package or namespace it lives in; ``parent`` is the position (in the file's list of units) of
+    the symbol that encloses it, None at the top.
+    """
+
+    kind: str
+    name: str
+    qualified_name: str
+    module: str
+    signature: str
+    doc: str
+    start_line: int
+    end_line: int
+    parent: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A symbol with the text it is found by: its body, less what smaller units inside it stand for."""
+
+    symbol: Symbol
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedFile:
+    """What reading one file gave. The first unit is the ``module`` unit, which covers lines 1 to ``lines``."""
+
+    path: str
+    digest: bytes
+    lines: int
+    units: tuple[Unit, ...]
+    whole_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The fields of a unit that its text is found by, for the lexical index and for the embedding model alike.
+
+    A ``module`` unit carries the text of its whole file in ``body``: it stands for the file.
+    """
+
+    path: str
+    kind: str
+    name: str
+    qualified_name: str
+    signature: str
+    doc: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a hit must satisfy; empty means anything. Applied inside each retriever, before its cut."""
+
+    languages: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+    contents: tuple[Content, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.languages or self.kinds or self.paths or self.contents)
+
+
+Refresh = Literal["auto", "always", "never"]
+"""Whether a search updates the index first: when that is cheap, in any case, or not at all."""
+
+REFRESHES: tuple[Refresh, ...] = ("auto", "always", "never")
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRequest:
+    """What was asked: the words, and how to answer. ``context`` is the lines of source wanted around a hit's start."""
+
+    text: str
+    limit: int = 10
+    filters: Filters = Filters()
+    mode: Mode = "hybrid"
+    refresh: Refresh = "auto"
+    context: int | None = None
+    explain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One reason for a hit's place: ``value`` in the signal's own scale, ``weight`` per unit of it."""
+
+    name: str
+    value: float
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One answer. ``id`` lives as long as the unit does; ``stale`` says that the file changed since it was indexed."""
+
+    id: int
+    path: str
+    language: str
+    symbol: Symbol
+    score: float
+    stale: bool = False
+    snippet: str | None = None
+    snippet_start: int | None = None
+    explain: tuple[Signal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """The answer to one query: hits best first, and how fresh the index was when it gave them."""
+
+    query: str
+    root: str
+    freshness: Freshness
+    files: int
+    units: int
+    seconds: float
+    hits: tuple[Hit, ...]
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IndexReport:
+    """What one run of the indexer did. ``unembedded`` counts units whose text has no word that the model knows."""
+
+    root: str
+    index_dir: str
+    files: int
+    symbols: int
+    added: int
+    changed: int
+    removed: int
+    unchanged: int
+    units_written: int
+    unembedded: int
+    skipped: tuple[Skipped, ...]
+    seconds: float
+    rebuilt: str | None = None
+
+    @property
+    def skipped_by_reason(self) -> dict[str, int]:
+        """Count of skipped files for each reason, most first."""
+        counts: dict[str, int] = {}
+        for skip in self.skipped:
+            counts[skip.reason.value] = counts.get(skip.reason.value, 0) + 1
+        return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+    @property
+    def touched(self) -> bool:
+        """Whether the run changed what searches see."""
+        return bool(self.added or self.changed or self.removed)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is: ``phase`` is a word for people, counts are files."""
+
+    phase: str
+    done: int
+    total: int
+    units: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OutlineNode:
+    """A symbol with the symbols it encloses."""
+
+    symbol: Symbol
+    children: tuple[OutlineNode, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """The symbols of one file, nested. ``stale``: the file changed since it was indexed."""
+
+    path: str
+    language: str
+    stale: bool
+    nodes: tuple[OutlineNode, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What is indexed, how big it is on disk (bytes) and how fresh."""
+
+    root: str
+    index_dir: str
+    format: int
+    files: int
+    symbols: int
+    by_language: dict[str, int]
+    by_kind: dict[str, int]
+    skipped: tuple[Skipped, ...]
+    model: str
+    dimensions: int
+    unembedded: int
+    bytes: dict[str, int]
+    freshness: Freshness
+    changed_files: int
+    indexed_at: float | None
+    writer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing the doctor looked at: ``ok`` or a sentence that says what is wrong."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """All checks of one visit to the doctor, and what was repaired."""
+
+    root: str
+    checks: tuple[Check, ...]
+    repaired: tuple[str, ...] = field(default=())
+
+    @property
+    def healthy(self) -> bool:
+        """Whether every check passed."""
+        return all(check.ok for check in self.checks)

@@ -1,0 +1,242 @@
+"""From a query's matches to what was found: definitions, scopes, comments and what else the queries name.
+
+What the captures mean, in every ``queries/*.scm``:
+
+``@definition.KIND``   a definition, whole; ``@name`` is its name, ``@owner`` the type that it names as its own
+                       (``func (s *Server) Serve``), ``@body`` where its signature ends (else the field ``body``)
+``@declarator``         in place of ``@name`` (C, C++): the name is at the end of its chain of declarators; a variable
+                       or field whose declarator is a function's is the prototype of a function
+``@declaration.KIND``  the same, but it yields to a definition of that name in the same file (prototypes, overloads)
+``@scope``             lends its ``@name`` (or ``@module``) to what it encloses, and is no unit itself (Rust's ``impl``)
+``@local``             an unnamed function: values and methods right inside it are local, so they are no units
+``@module``            the package or namespace that everything below it belongs to
+``@ignore``            its ``@name`` is no definition, whatever patterns further down say
+``@comment``           a comment; ``@filedoc`` a comment or string about the whole file
+``@documented``        a definition whose documentation is the string ``@doc``
+``@attribute``         a decorator, annotation or attribute
+``@wrapper``           begins earlier than the definition it holds, ``@wrapped`` (``export``, ``template<…>``)
+
+Where several patterns take the same name, the one that stands first in the file wins. ``(#set! transparent)``: the
+definition lends no name to what it encloses; ``(#set! prefix "operator ")``: so begins its name. Captures that begin
+with ``_`` serve predicates only.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Literal
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from te_cli.parse.source import Source
+    from te_cli.parse.syntax import Match
+
+Role = Literal["definition", "declaration", "scope", "local"]
+
+MAX_FOUND: Final = 20_000
+"""Definitions read from one file. Past that it is data: the rest of its lines belong to the module unit."""
+
+MAX_NAME: Final = 200
+"""Characters of a name that are kept."""
+
+_DECLARED_NAMES: Final = frozenset(("identifier", "field_identifier", "type_identifier", "qualified_identifier"))
+_UNNAMED_LINKS: Final = frozenset(("parenthesized_declarator", "reference_declarator", "attributed_declarator"))
+
+_VALUES: Final = frozenset(("variable", "constant", "field"))
+
+
+@dataclass(slots=True)
+class Found:
+    """One thing that a query captured. Offsets are bytes, rows count from 0 and are inclusive.
+
+    ``node`` is the captured node's own range; ``start`` and ``start_row`` move up to a wrapper's and to attributes'.
+    """
+
+    role: Role
+    kind: str
+    name: str
+    start: int
+    end: int
+    start_row: int
+    end_row: int
+    node: tuple[int, int]
+    pattern: int
+    name_start: int = 0
+    body: int = 0
+    owner: str = ""
+    prefix: str = ""
+    transparent: bool = False
+    module: str = ""
+    doc_start: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment: its bytes, its rows, and whether it stands alone on its lines."""
+
+    start: int
+    end: int
+    start_row: int
+    end_row: int
+    alone: bool
+
+
+@dataclass(slots=True)
+class Captures:
+    """All that a file's matches say, each list in no particular order."""
+
+    found: list[Found] = field(default_factory=list)
+    comments: list[Comment] = field(default_factory=list)
+    attributes: list[Comment] = field(default_factory=list)
+    file_docs: list[tuple[int, int]] = field(default_factory=list)
+    docs: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
+    wrappers: dict[tuple[int, int], tuple[int, int, int, int]] = field(default_factory=dict)
+    modules: list[tuple[int, str]] = field(default_factory=list)
+
+    def attributes_in(self, start: int, end: int) -> list[Comment]:
+        """The attributes that lie between two offsets; matches come in source order, and so do they."""
+        first = bisect_left(self.attributes, start, key=_start)
+        last = bisect_left(self.attributes, end, lo=first, key=_start)
+        return self.attributes[first:last]
+
+
+def _start(comment: Comment) -> int:
+    return comment.start
+
+
+def collect(matches: list[Match], settings: dict[int, dict[str, str | None]], source: Source) -> Captures:
+    """Sort the matches by what they are about."""
+    captures = Captures()
+    named: dict[int, Found | None] = {}
+    ranks: dict[int, int] = {}
+    for pattern, nodes in matches:
+        key = _subject(nodes)
+        if key == "comment":
+            captures.comments.append(_comment(nodes["comment"][0], source))
+        elif key == "attribute":
+            captures.attributes.append(_comment(nodes["attribute"][0], source))
+        elif key == "filedoc":
+            captures.file_docs.append(nodes["filedoc"][0].byte_range)
+        elif key == "documented":
+            captures.docs[nodes["documented"][0].byte_range] = nodes["doc"][0].byte_range
+        elif key == "wrapper":
+            _wrap(captures, nodes)
+        elif key == "local":
+            captures.found.append(_found("local", "", nodes["local"][0], pattern))
+        elif key == "module":
+            node = nodes["module"][0]
+            captures.modules.append((node.start_byte, _text(node, source)))
+        elif key == "scope" and "module" in nodes:
+            scope = _found("scope", "", nodes["scope"][0], pattern)
+            scope.module = _text(nodes["module"][0], source)
+            captures.found.append(scope)
+        else:
+            _claim(named, ranks, key, pattern, nodes, source)
+    for found in named.values():
+        if found is not None:
+            said = settings.get(found.pattern, {})
+            found.transparent, found.prefix = "transparent" in said, said.get("prefix") or ""
+            captures.found.append(found)
+    return captures
+
+
+def _subject(nodes: dict[str, list[Node]]) -> str:
+    """What a match is about: its one capture that is neither a part of something nor for predicates."""
+    subject = ""
+    for name in nodes:
+        if name not in _PARTS and name[0] != "_":
+            if name != "module":
+                return name
+            subject = name
+    return subject
+
+
+_PARTS: Final = frozenset(("name", "declarator", "owner", "body", "doc", "wrapped"))
+
+
+def _claim(
+    named: dict[int, Found | None], ranks: dict[int, int], key: str, pattern: int, nodes: dict[str, list[Node]],
+    source: Source,
+) -> None:  # fmt: skip
+    """Take the match's name for it, unless a pattern that stands earlier in the query has taken that name."""
+    if len(named) >= MAX_FOUND:
+        return
+    role, _, kind = key.partition(".")
+    if "declarator" in nodes:
+        name, is_function = _declared(nodes["declarator"][0])
+        if is_function and kind in _VALUES:
+            role, kind = "declaration", "function"
+    else:
+        name = nodes["name"][0]
+    at = name.start_byte if key != "scope" else -1 - nodes[key][0].start_byte
+    if at in ranks and ranks[at] <= pattern:
+        return
+    ranks[at] = pattern
+    if key == "ignore":
+        named[at] = None
+        return
+    found = _found(role, kind, nodes[key][0], pattern)  # type: ignore[arg-type]
+    found.name = _text(name, source)
+    found.name_start = name.start_byte
+    if "owner" in nodes:
+        found.owner = _text(nodes["owner"][0], source)
+    if "body" in nodes:
+        found.body = nodes["body"][0].start_byte
+    elif role != "scope" and kind not in _VALUES:
+        body = nodes[key][0].child_by_field_name("body")
+        found.body = body.start_byte if body is not None else 0
+    named[at] = found
+
+
+def _declared(node: Node) -> tuple[Node, bool]:
+    """The name at the end of a chain of declarators, and whether it is declared to be a function.
+
+    A conversion operator has no name of its own: its node starts with ``operator TYPE``. Where a macro stands before
+    the type (``API int (name)(int x)``) the grammar takes the type for a function and ``name`` for its parameter.
+    """
+    is_function = False
+    while node.type not in _DECLARED_NAMES:
+        inner = node.child_by_field_name("declarator")
+        if inner is None and node.type in _UNNAMED_LINKS and node.named_child_count:
+            inner = node.named_child(node.named_child_count - 1)
+        if inner is None or node.type == "operator_cast":
+            return node, is_function or node.type == "operator_cast"
+        if is_function and node.type == "function_declarator":
+            parameters = node.child_by_field_name("parameters")
+            if parameters is not None and parameters.named_child_count:
+                inner = parameters.named_child(parameters.named_child_count - 1)
+                return inner.child_by_field_name("type") or inner, True
+        is_function = node.type == "function_declarator"
+        node = inner
+    return node, is_function
+
+
+def _found(role: Role, kind: str, node: Node, pattern: int) -> Found:
+    start, end = node.byte_range
+    start_row, end_row = _rows(node)
+    return Found(role, kind, "", start, end, start_row, end_row, (start, end), pattern)
+
+
+def _rows(node: Node) -> tuple[int, int]:
+    """A node's first and last row; one that takes in its line's end does not reach into the next line."""
+    start_row = node.start_point[0]
+    end_row, column = node.end_point
+    return start_row, end_row - 1 if column == 0 and end_row > start_row else end_row
+
+
+def _comment(node: Node, source: Source) -> Comment:
+    start, end = node.byte_range
+    start_row, end_row = _rows(node)
+    return Comment(start, end, start_row, end_row, source.starts_line(start, node.start_point[1]))
+
+
+def _wrap(captures: Captures, nodes: dict[str, list[Node]]) -> None:
+    wrapper, wrapped = nodes["wrapper"][0], nodes["wrapped"][0]
+    captures.wrappers[wrapped.byte_range] = (*wrapper.byte_range, *_rows(wrapper))
+
+
+def _text(node: Node, source: Source) -> str:
+    start, end = node.byte_range
+    return source.between(start, min(end, start + 4 * MAX_NAME))[:MAX_NAME]

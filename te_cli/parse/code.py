@@ -1,0 +1,164 @@
+"""Source code: the units of a file in a language that has a grammar."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+from te_cli.model import Symbol, Unit
+from te_cli.parse import blocks, syntax
+from te_cli.parse.captures import Captures, Found, collect
+from te_cli.parse.docs import Comments, clean_comment, clean_string
+from te_cli.parse.grammars import GRAMMARS, Grammar
+from te_cli.parse.nesting import Placed, place
+from te_cli.parse.signatures import signature, tidy
+from te_cli.parse.texts import texts_of
+
+if TYPE_CHECKING:
+    from te_cli.parse.source import Source
+
+_BESIDE: Final = frozenset(("field", "constant", "variable", "property", "type"))
+"""Kinds that are often documented by a comment at the end of their line."""
+
+_SOURCE_FOLDERS: Final = ("src", "lib", "python")
+"""Leading folders that are no part of a Python module's name."""
+
+
+def read_code(path: str, language: str, source: Source) -> tuple[Unit, ...] | None:
+    """The module unit and the file's definitions; None where the grammar finds none or takes too long."""
+    grammar = GRAMMARS[language]
+    try:
+        matches = syntax.matches(language, source.data)
+    except syntax.ParserTimedOut:
+        return None
+    captures = collect(matches, syntax.settings(language), source)
+    _unwrap(captures)
+    module = module_path(path) if language == "python" else ""
+    placed = place(captures, grammar.separator, module)
+    if not placed:
+        return None
+    return _File(path, source, captures, grammar, module).units(placed)
+
+
+def module_path(path: str) -> str:
+    """The dotted name under which Python would import a file: ``src/pkg/sub/mod.py`` is ``pkg.sub.mod``."""
+    parts = list(PurePosixPath(path).with_suffix("").parts)
+    if len(parts) > 1 and parts[0] in _SOURCE_FOLDERS:
+        parts = parts[1:]
+    if len(parts) > 1 and parts[-1] == "__init__":
+        parts.pop()
+    return ".".join(parts)
+
+
+def _unwrap(captures: Captures) -> None:
+    """Let each definition begin where what wraps it begins."""
+    wrappers = captures.wrappers
+    if not wrappers:
+        return
+    for found in captures.found:
+        around = wrappers.get(found.node)
+        while around is not None:
+            found.start, found.end, found.start_row, found.end_row = around
+            around = wrappers.get((found.start, found.end))
+
+
+class _File:
+    """One file on its way from captures to units."""
+
+    def __init__(self, path: str, source: Source, captures: Captures, grammar: Grammar, module: str) -> None:
+        self.stem = PurePosixPath(path).stem
+        self.source = source
+        self.captures = captures
+        self.grammar = grammar
+        self.module = module or next((name for _, name in sorted(captures.modules)), "")
+        self.full_name = module or self.stem
+        self.comments = Comments(captures, source, xml=grammar.doc == "xml")
+
+    def units(self, placed: list[Placed]) -> tuple[Unit, ...]:
+        """The module unit, then the definitions, and blocks where long stretches of code define nothing."""
+        docs = {id(item): self._doc(item.found) for item in placed}
+        file_doc = self._file_doc(placed)
+        placed = self._with_blocks(placed)
+        headers = [self._header(item) for item in placed]
+        texts = texts_of(placed, headers, self.source)
+        module = Symbol("module", self.stem, self.full_name, self.module, "", file_doc, 1, self.source.lines)
+        units = [Unit(module, texts[-1])]
+        for item, header, text in zip(placed, headers, texts, strict=False):
+            units.append(Unit(_symbol(item, header, docs.get(id(item), "")), text))
+        return tuple(units)
+
+    def _doc(self, found: Found) -> str:
+        above = self.comments.above(found)
+        string = self.captures.docs.get(found.node)
+        if string is not None:
+            return clean_string(self.source.between(*string))
+        if not above and found.kind in _BESIDE:
+            return self.comments.beside(found)
+        return above
+
+    def _header(self, item: Placed) -> str:
+        found = item.found
+        if item.kind == "block":
+            text = self.source.between(found.start, found.end).lstrip()
+            return tidy(text.partition("\n")[0][:1000])
+        left_out = [(a.start, a.end) for a in self.captures.attributes_in(found.start, found.name_start)]
+        if found.body:
+            left_out += self.comments.inside(found.start, found.body)
+        return signature(found, self.source, sorted(left_out), self.grammar.closer)
+
+    def _file_doc(self, placed: list[Placed]) -> str:
+        spans = sorted(self.captures.file_docs)
+        if not spans:
+            founds = (item.found for item in placed)
+            return self.comments.of_file(min(f.doc_start if f.doc_start >= 0 else f.start for f in founds))
+        pieces = [self.source.between(*span) for span in spans]
+        return clean_string(pieces[0]) if self.grammar.doc == "docstring" else clean_comment(pieces)
+
+    def _with_blocks(self, placed: list[Placed]) -> list[Placed]:
+        """The definitions, and a block for each piece of a long stretch between those at the top."""
+        stretches = _stretches(placed, self.source.lines)
+        if not stretches:
+            return placed
+        lines = self.source.text.split("\n")
+        new: list[Placed] = []
+        starts = self.source.row_starts()
+        for first, last in stretches:
+            for start, end in blocks.cut(lines, first, last):
+                name = f"{self.stem}:{start + 1}"
+                begin, stop = starts[start], starts[end + 1] - 1
+                found = Found("definition", "block", name, begin, stop, start, end, (begin, stop), 0)
+                new.append(Placed(found, "block", name, name, self.module, None))
+        return _merged(placed, new)
+
+
+def _stretches(placed: list[Placed], lines: int) -> list[tuple[int, int]]:
+    """The runs of rows, long enough to be cut, that no definition at the top covers."""
+    found: list[tuple[int, int]] = []
+    row = 0
+    for item in placed:
+        if item.parent is None:
+            if item.found.start_row - row > blocks.UNCUT_LINES:
+                found.append((row, item.found.start_row - 1))
+            row = max(row, item.found.end_row + 1)
+    if lines - row > blocks.UNCUT_LINES:
+        found.append((row, lines - 1))
+    return found
+
+
+def _merged(placed: list[Placed], new: list[Placed]) -> list[Placed]:
+    """Both lists as one in source order, the parents' positions put right."""
+    merged = sorted([*placed, *new], key=lambda item: item.found.start)
+    positions = {id(item): position for position, item in enumerate(merged)}
+    for item in placed:
+        if item.parent is not None:
+            item.parent = positions[id(placed[item.parent])]
+    return merged
+
+
+def _symbol(item: Placed, header: str, doc: str) -> Symbol:
+    found = item.found
+    parent = None if item.parent is None else item.parent + 1
+    return Symbol(
+        item.kind, item.name, item.qualified_name, item.module, header, doc,
+        found.start_row + 1, found.end_row + 1, parent,
+    )  # fmt: skip

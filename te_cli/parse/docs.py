@@ -1,0 +1,158 @@
+"""Documentation: which comments or strings speak of a definition, and what they say without their markers."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from bisect import bisect_left
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from te_cli.parse.captures import Captures, Comment, Found
+    from te_cli.parse.source import Source
+
+MAX_DOC: Final = 2_000
+"""Characters of documentation that are kept; the text of the unit's file is searched whole anyway."""
+
+_MAX_GAP: Final = 400
+"""Bytes of blanks between an attribute and what it belongs to."""
+
+_OPENING: Final = re.compile(r"\A\s*(?:/\*[*!]?<?|//[/!]?<?|#+|--\[\[|--+|\"\"\"|<!--)[ \t]?")
+_CLOSING: Final = re.compile(r"\s*(?:\*+/|\]\]|-->)\s*\Z")
+_MARKER: Final = re.compile(r"^\s*(?:\*(?!\*)|//[/!]?<?|#+|--+)[ \t]?|^\s*\*+\s*$", re.MULTILINE)
+_DOC_MARKED: Final = ("/**", "///", "/*!", "//!")
+_STRING: Final = re.compile(r"\A[a-zA-Z]{0,2}(\"\"\"|'''|\"|')(.*)\1\Z", re.DOTALL)
+_NOISE: Final = re.compile(
+    r"^\s*(?:eslint|prettier-ignore|@ts-|tslint|istanbul|c8 ignore|noqa|type: ?ignore|pylint:|fmt: (?:on|off)"
+    r"|rubocop:|frozen_string_literal|-\*-|vim?:|go:|\+build|nolint|clang-format|NOLINT|phpcs|@codingStandards|#!).*$",
+)
+_RULE: Final = re.compile(r"^[\W_]*$")
+_LICENCE: Final = re.compile(
+    r"copyright|\(c\)\s*\d{4}|licen[cs]ed? (?:under|to)|SPDX-|all rights reserved|permission is hereby|"
+    r"redistribution and use|@licen[cs]e",
+    re.IGNORECASE,
+)
+_XML_REFERENCE: Final = re.compile(
+    r"<(?:see|seealso|paramref|typeparamref)\b[^>]*?(?:cref|name|langword)=\"([^\"]*)\"\s*/>"
+)
+_XML_TAG: Final = re.compile(r"</?[a-zA-Z][^<>]*>")
+_PREAMBLE: Final = re.compile(
+    r"(?:\s|<\?php|\ufeff|#!.*|['\"]use strict['\"];?|package [\w.]+;?|#(?:ifndef|ifdef|define) \w+$|#pragma once"
+    r"|declare\([^)]*\);|namespace [\w\\.]+;)*",
+    re.MULTILINE,
+)
+
+
+class Comments:
+    """A file's comments and attributes, ready to be asked which stand above or beside a definition."""
+
+    def __init__(self, captures: Captures, source: Source, *, xml: bool) -> None:
+        self._source = source
+        self._xml = xml
+        self._alone = {comment.end_row: comment for comment in captures.comments if comment.alone}
+        self._beside = {comment.start_row: comment for comment in captures.comments if not comment.alone}
+        self._attributes = captures.attributes
+        self._ordered = sorted(captures.comments, key=_start)
+
+    def above(self, found: Found) -> str:
+        """Documentation above ``found``, whose range is moved up to take in the attributes there."""
+        run: list[Comment] = []
+        row, start = found.start_row, found.start
+        while True:
+            attribute = self._attribute_before(start)
+            if attribute is not None:
+                row, start = attribute.start_row, attribute.start
+                found.start, found.start_row = start, row
+                continue
+            if not self._source.leads_line(start):
+                break
+            comment = self._alone.get(row - 1)
+            if comment is None or comment.end > start or self._is_block(run[-1:]):
+                break
+            run.append(comment)
+            row, start = comment.start_row, comment.start
+        if not run:
+            return ""
+        found.doc_start = run[-1].start
+        return self._read(run[::-1])
+
+    def beside(self, found: Found) -> str:
+        """The comment behind ``found`` on its last line."""
+        comment = self._beside.get(found.end_row)
+        return self._read([comment]) if comment is not None and comment.start >= found.end else ""
+
+    def of_file(self, before: int) -> str:
+        """What the comments at the top of the file say, above byte ``before``; a licence is passed over."""
+        at, position = 0, 0
+        while at < len(self._ordered) and self._ordered[at].start < before:
+            first = at
+            if not _PREAMBLE.fullmatch(self._source.between(position, self._ordered[first].start)):
+                return ""
+            while at + 1 < len(self._ordered) and self._continues(at):
+                at += 1
+            doc = self._read(self._ordered[first : at + 1])
+            if doc and self._ordered[at].end <= before:
+                return doc
+            position = self._ordered[at].end
+            at += 1
+        return ""
+
+    def inside(self, start: int, end: int) -> list[tuple[int, int]]:
+        """The byte ranges of the comments between two offsets."""
+        return [(comment.start, comment.end) for comment in _between(self._ordered, start, end)]
+
+    def _attribute_before(self, start: int) -> Comment | None:
+        """The attribute that ends where ``start`` begins, but for blanks."""
+        at = bisect_left(self._attributes, start, key=_start) - 1
+        if at < 0:
+            return None
+        attribute = self._attributes[at]
+        gap = start - attribute.end
+        blank = 0 <= gap <= _MAX_GAP and not self._source.data[attribute.end : start].strip()
+        return attribute if blank else None
+
+    def _continues(self, at: int) -> bool:
+        this, following = self._ordered[at], self._ordered[at + 1]
+        return following.alone and following.start_row == this.end_row + 1 and not self._is_block([following])
+
+    def _is_block(self, comments: list[Comment]) -> bool:
+        return bool(comments) and self._source.data.startswith((b"/*", b"=begin", b"--[["), comments[0].start)
+
+    def _read(self, run: list[Comment]) -> str:
+        texts = [self._source.between(comment.start, min(comment.end, comment.start + 8 * MAX_DOC)) for comment in run]
+        marked = [text for text in texts if text.startswith(_DOC_MARKED)]
+        return clean_comment(marked or texts, xml=self._xml)
+
+
+def _start(comment: Comment) -> int:
+    return comment.start
+
+
+def _between(ordered: list[Comment], start: int, end: int) -> list[Comment]:
+    first = bisect_left(ordered, start, key=_start)
+    last = bisect_left(ordered, end, key=_start)
+    return ordered[first:last]
+
+
+def clean_comment(texts: list[str], *, xml: bool = False) -> str:
+    """What comments say: markers, rulers, linters' orders and licences left out."""
+    lines: list[str] = []
+    for text in texts:
+        body = _CLOSING.sub("", _OPENING.sub("", text, count=1))
+        lines.extend(_MARKER.sub("", line).rstrip() for line in body.split("\n"))
+    kept: list[str] = []
+    for line in lines:
+        if _LICENCE.search(line):
+            break
+        if not line.strip() or not (_RULE.match(line) or _NOISE.match(line)):
+            kept.append(line)
+    doc = "\n".join(kept)
+    if xml:
+        doc = _XML_TAG.sub("", _XML_REFERENCE.sub(r"\1", doc))
+    return inspect.cleandoc(doc).strip()[:MAX_DOC]
+
+
+def clean_string(text: str) -> str:
+    """What a documentation string says, without quotes and indentation."""
+    quoted = _STRING.match(text)
+    return inspect.cleandoc(quoted[2] if quoted else text).strip()[:MAX_DOC]

@@ -1,0 +1,40 @@
+"""The languages whose definitions are read, one row each: grammar, query files, and how names and documents look."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+DocStyle = Literal["comment", "docstring", "xml"]
+"""Where documentation stands: comments above; a string inside, then comments above; comments above with XML tags."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """How one language is read.
+
+    ``queries`` are the files under ``queries/`` that are read one after the other as one query. ``separator`` joins
+    qualified names. ``closer`` is the word that ends a definition without a body and is no part of its signature.
+    """
+
+    name: str
+    queries: tuple[str, ...]
+    separator: Literal[".", "::"] = "."
+    doc: DocStyle = "comment"
+    closer: str = ""
+
+
+GRAMMARS: dict[str, Grammar] = {
+    "python": Grammar("python", ("python",), doc="docstring"),
+    "javascript": Grammar("javascript", ("ecmascript", "javascript")),
+    "typescript": Grammar("typescript", ("ecmascript", "typescript")),
+    "tsx": Grammar("tsx", ("ecmascript", "typescript")),
+    "go": Grammar("go", ("go",)),
+    "rust": Grammar("rust", ("rust",), separator="::"),
+    "java": Grammar("java", ("java",)),
+    "c": Grammar("c", ("c",)),
+    "cpp": Grammar("cpp", ("c", "cpp"), separator="::"),
+    "csharp": Grammar("csharp", ("csharp",), doc="xml"),
+    "ruby": Grammar("ruby", ("ruby",), separator="::", closer="end"),
+    "php": Grammar("php", ("php",), separator="::"),
+}

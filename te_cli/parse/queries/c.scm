@@ -1,0 +1,38 @@
+; Comments.
+(comment) @comment
+
+; Functions with a body.
+(function_definition declarator: (_) @declarator) @definition.function
+
+; Variables, and prototypes; both are known by what their declarator says. Inside functions variables are local.
+; "extern" ones yield to a definition in the same file, as prototypes do.
+((declaration (storage_class_specifier) @_storage declarator: (_) @declarator) @declaration.variable
+  (#eq? @_storage "extern"))
+(declaration declarator: (_) @declarator) @definition.variable
+
+; What error recovery leaves of a function or prototype that macros have made unreadable.
+(ERROR (function_declarator) @declarator @declaration.function)
+
+; typedef of a nameless struct, union or enum: the alias is its name.
+(type_definition type: (struct_specifier !name body: (_) @body) declarator: (type_identifier) @name) @definition.struct
+(type_definition type: (union_specifier !name body: (_) @body) declarator: (type_identifier) @name) @definition.union
+(type_definition type: (enum_specifier !name body: (_) @body) declarator: (type_identifier) @name) @definition.enum
+
+; typedef of a tag by its own name: the definition of the tag stands for both.
+((type_definition type: (_ name: (type_identifier) @_tag body: (_)) declarator: (type_identifier) @name) @ignore
+  (#eq? @_tag @name))
+
+; Other typedefs lend their name to nothing inside.
+((type_definition declarator: (_) @declarator) @definition.type (#set! transparent))
+
+; Structs, unions and enums with a body; their fields and members.
+(struct_specifier name: (_) @name body: (_)) @definition.struct
+(union_specifier name: (_) @name body: (_)) @definition.union
+(enum_specifier name: (_) @name body: (_)) @definition.enum
+(enumerator name: (identifier) @name) @definition.constant
+(field_declaration declarator: (_) @declarator) @definition.field
+
+; Macros with a value or with arguments.
+(preproc_def name: (identifier) @name value: (_)) @definition.macro
+(preproc_function_def name: (identifier) @name value: (_) @body) @definition.macro
+(preproc_function_def name: (identifier) @name) @definition.macro

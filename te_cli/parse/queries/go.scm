@@ -1,0 +1,37 @@
+; Comments, and the package.
+(comment) @comment
+(package_clause (package_identifier) @module)
+
+; A lone specification takes in its keyword: "type T struct", "const K = 1".
+(type_declaration . [(type_spec) (type_alias)] @wrapped .) @wrapper
+(const_declaration . (const_spec) @wrapped .) @wrapper
+(var_declaration . (var_spec) @wrapped .) @wrapper
+
+; Functions, and methods with the type that they are declared on.
+(function_declaration name: (identifier) @name) @definition.function
+(method_declaration
+  receiver: (parameter_list (parameter_declaration
+    type: [
+      (type_identifier) @owner
+      (pointer_type (type_identifier) @owner)
+      (generic_type type: (type_identifier) @owner)
+      (pointer_type (generic_type type: (type_identifier) @owner))
+    ]))
+  name: (field_identifier) @name) @definition.method
+
+; Structs and their fields, interfaces and their methods, other types.
+(type_spec name: (type_identifier) @name
+  type: (struct_type (field_declaration_list) @body)) @definition.struct
+(type_spec name: (type_identifier) @name
+  type: (interface_type "{" @body)) @definition.interface
+(type_spec name: (type_identifier) @name) @definition.type
+(type_alias name: (type_identifier) @name) @definition.type
+(field_declaration name: (field_identifier) @name) @definition.field
+(method_elem name: (field_identifier) @name) @definition.method
+
+; Constants, functions held in variables, variables.
+(const_spec name: (identifier) @name) @definition.constant
+(var_spec name: (identifier) @name
+  value: (expression_list . (func_literal body: (block) @body) .)) @definition.function
+(var_spec name: (identifier) @name) @definition.variable
+(func_literal) @local

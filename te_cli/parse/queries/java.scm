@@ -1,0 +1,28 @@
+; Comments, annotations, and the package.
+[(line_comment) (block_comment)] @comment
+(modifiers [(marker_annotation) (annotation)] @attribute)
+(package_declaration [(identifier) (scoped_identifier)] @module)
+
+; Types.
+(class_declaration name: (identifier) @name) @definition.class
+(record_declaration name: (identifier) @name) @definition.class
+(interface_declaration name: (identifier) @name) @definition.interface
+(annotation_type_declaration name: (identifier) @name) @definition.interface
+(enum_declaration name: (identifier) @name) @definition.enum
+(enum_constant name: (identifier) @name) @definition.constant
+
+; Constructors and methods.
+(constructor_declaration name: (identifier) @name) @definition.constructor
+(compact_constructor_declaration name: (identifier) @name) @definition.constructor
+(method_declaration name: (identifier) @name) @definition.method
+(annotation_type_element_declaration name: (identifier) @name) @definition.method
+
+; Constants: "static final" fields and the fields of interfaces. Other fields, and a record's components.
+((field_declaration (modifiers) @_modifiers
+  declarator: (variable_declarator name: (identifier) @name)) @definition.constant
+  (#match? @_modifiers "\\bstatic\\b") (#match? @_modifiers "\\bfinal\\b"))
+(constant_declaration declarator: (variable_declarator name: (identifier) @name)) @definition.constant
+(field_declaration declarator: (variable_declarator name: (identifier) @name)) @definition.field
+(record_declaration parameters: (formal_parameters (formal_parameter name: (identifier) @name) @definition.field))
+(lambda_expression) @local
+(static_initializer) @local

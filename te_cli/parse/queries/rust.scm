@@ -1,0 +1,41 @@
+; Comments: "//!" and "/*! */" speak of the file, all others of what follows.
+(line_comment !inner) @comment
+(block_comment !inner) @comment
+(line_comment inner: (_)) @filedoc
+(block_comment inner: (_)) @filedoc
+(attribute_item) @attribute
+
+; Modules written in place.
+(mod_item name: (identifier) @name body: (_)) @definition.namespace
+
+; Functions; those in an impl or a trait become methods. Bodiless ones are a trait's or an extern block's.
+(function_item name: (identifier) @name) @definition.function
+(function_signature_item name: (identifier) @name) @definition.function
+
+; impl blocks name what they hold, without being a definition.
+(impl_item type: [
+  (type_identifier) @name
+  (primitive_type) @name
+  (scoped_type_identifier name: (type_identifier) @name)
+  (generic_type type: (type_identifier) @name)
+  (generic_type type: (scoped_type_identifier name: (type_identifier) @name))
+  (reference_type type: (type_identifier) @name)
+  (reference_type type: (generic_type type: (type_identifier) @name))
+]) @scope
+(impl_item type: (_) @name) @scope
+
+; Types and their parts.
+(struct_item name: (type_identifier) @name) @definition.struct
+(union_item name: (type_identifier) @name) @definition.union
+(enum_item name: (type_identifier) @name) @definition.enum
+(enum_variant name: (identifier) @name) @definition.constant
+(field_declaration name: (field_identifier) @name) @definition.field
+(trait_item name: (type_identifier) @name) @definition.trait
+(type_item name: (type_identifier) @name) @definition.type
+(associated_type name: (type_identifier) @name) @definition.type
+
+; Constants, statics, macros.
+(const_item name: (identifier) @name) @definition.constant
+(static_item name: (identifier) @name) @definition.variable
+(macro_definition name: (identifier) @name ["{" "(" "["] @body) @definition.macro
+(closure_expression) @local

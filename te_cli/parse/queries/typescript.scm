@@ -1,0 +1,25 @@
+; What TypeScript has beyond JavaScript (ecmascript.scm is read before this file).
+(ambient_declaration (_) @wrapped) @wrapper
+
+; Types, and what they hold.
+(abstract_class_declaration name: (_) @name) @definition.class
+(interface_declaration name: (_) @name) @definition.interface
+(interface_body (method_signature name: (_) @name) @definition.method)
+(object_type (method_signature name: (_) @name) @definition.method)
+(property_signature name: (_) @name) @definition.property
+(type_alias_declaration name: (_) @name) @definition.type
+(enum_declaration name: (_) @name) @definition.enum
+(enum_body (enum_assignment name: (_) @name) @definition.constant)
+(enum_body (property_identifier) @name @definition.constant)
+(internal_module name: (_) @name) @definition.namespace
+(module name: (_) @name) @definition.namespace
+
+; Members of classes. Overloads yield to the implementation.
+(public_field_definition name: (_) @name value: [
+  (arrow_function body: (_) @body)
+  (function_expression body: (_) @body)
+]) @definition.method
+(public_field_definition name: (_) @name) @definition.field
+(class_body (method_signature name: (_) @name) @declaration.method)
+(abstract_method_signature name: (_) @name) @definition.method
+(function_signature name: (identifier) @name) @declaration.function

@@ -1,0 +1,42 @@
+"""One file's text beside its bytes: grammars count in bytes, readers in characters and lines."""
+
+from __future__ import annotations
+
+
+def count_lines(text: str) -> int:
+    """Lines of ``text``: a line ends at a line feed, and at nothing else. An empty text has one line."""
+    return max(1, text.count("\n") + (not text.endswith("\n")))
+
+
+class Source:
+    """The text of one file and the bytes that the grammar sees. What has no UTF-8 form becomes a question mark."""
+
+    __slots__ = ("_ascii", "data", "lines", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.data = text.encode("utf-8", "replace")
+        self.lines = count_lines(text)
+        self._ascii = len(self.data) == len(text)
+
+    def between(self, start: int, end: int) -> str:
+        """The text between two byte offsets."""
+        if self._ascii:
+            return self.text[start:end]
+        return self.data[start:end].decode("utf-8", "replace")
+
+    def starts_line(self, start: int, column: int) -> bool:
+        """Whether nothing but blanks stands before ``start``, which is ``column`` bytes into its line."""
+        return not self.data[start - column : start].strip()
+
+    def leads_line(self, start: int) -> bool:
+        """Whether ``start`` is where its line's text begins; lines are looked at for 200 bytes back, no further."""
+        line = self.data.rfind(b"\n", max(0, start - 200), start) + 1
+        return (line > 0 or start <= 200) and not self.data[line:start].strip()
+
+    def row_starts(self) -> list[int]:
+        """The byte offset at which each row begins, and last the offset after the end."""
+        starts = [0]
+        for line in self.data.split(b"\n"):
+            starts.append(starts[-1] + len(line) + 1)
+        return starts

@@ -1,0 +1,78 @@
+"""The grammar at work: one parser and one query a language, kept for the life of the process.
+
+Nothing here recurses over a tree: the parser, the query and the release of a tree are loops in tree-sitter, and the
+depth at which a definition may start is bounded.
+"""
+
+from __future__ import annotations
+
+import time
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from tree_sitter import Parser, Query, QueryCursor
+from tree_sitter_language_pack import get_language
+
+from te_cli.parse.grammars import GRAMMARS
+
+if TYPE_CHECKING:
+    from tree_sitter import Node, Point
+
+    Match = tuple[int, dict[str, list[Node]]]
+
+PARSE_SECONDS: Final = 10.0
+"""The longest one file may occupy the parser. Ordinary files take milliseconds; only made-up ones come near."""
+
+MAX_DEPTH: Final = 400
+"""How deep in the tree a definition may start. People's code stays under 100; a query's cost grows with depth."""
+
+_CHUNK: Final = 1 << 16
+"""Bytes handed to the parser at a time: enough to make the number of calls irrelevant."""
+
+QUERIES: Final = Path(__file__).with_name("queries")
+
+
+class ParserTimedOut(Exception):
+    """The parser took longer than ``PARSE_SECONDS`` over one file."""
+
+
+@cache
+def _parser(language: str) -> Parser:
+    return Parser(get_language(GRAMMARS[language].name))  # type: ignore[arg-type]
+
+
+@cache
+def _query(language: str) -> Query:
+    grammar = GRAMMARS[language]
+    source = "\n".join((QUERIES / f"{name}.scm").read_text("utf-8") for name in grammar.queries)
+    return Query(get_language(grammar.name), source)  # type: ignore[arg-type]
+
+
+@cache
+def settings(language: str) -> dict[int, dict[str, str | None]]:
+    """What ``(#set! …)`` says of the patterns that have it, by their position in the query."""
+    query = _query(language)
+    every = {index: query.pattern_settings(index) for index in range(query.pattern_count)}
+    return {index: said for index, said in every.items() if said}
+
+
+def matches(language: str, data: bytes) -> list[Match]:
+    """Every match of the language's query in ``data``; ``ParserTimedOut`` when that takes too long."""
+    deadline = time.monotonic() + PARSE_SECONDS
+
+    def read(offset: int, _point: Point) -> bytes:
+        return data[offset : offset + _CHUNK]
+
+    def late(_offset: int, _has_error: bool) -> bool:
+        return time.monotonic() > deadline
+
+    parser = _parser(language)
+    try:
+        tree = parser.parse(read, progress_callback=late)
+    except ValueError:
+        parser.reset()
+        raise ParserTimedOut from None
+    cursor = QueryCursor(_query(language))
+    cursor.set_max_start_depth(MAX_DEPTH)
+    return cursor.matches(tree.root_node)

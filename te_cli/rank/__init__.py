@@ -1,0 +1,1 @@
+"""Which first, and why? Pure: it sees values, never the index."""

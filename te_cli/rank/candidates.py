@@ -1,0 +1,36 @@
+"""What the ranker sees of a unit: its row and what each retriever said of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from te_cli.model import Content, Symbol
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A unit that some retriever found. Scores are raw: BM25 is not bounded, cosines lie between -1 and 1.
+
+    ``file_words`` and ``file_vector`` are the scores of the whole file; ``name_rank`` is the 0-based place in the list
+    of names, None where the name did not match; likewise ``words_rank`` and ``vector_rank``.
+    """
+
+    id: int
+    path: str
+    content: Content
+    symbol: Symbol
+    words: float = 0.0
+    vector: float = 0.0
+    file_words: float = 0.0
+    file_vector: float = 0.0
+    words_rank: int | None = None
+    vector_rank: int | None = None
+    name_rank: int | None = None
+
+    @property
+    def order(self) -> tuple[str, int, int, str, str, int]:
+        """The total order that breaks ties."""
+        symbol = self.symbol
+        return (self.path, symbol.start_line, symbol.end_line, symbol.kind, symbol.name, self.id)

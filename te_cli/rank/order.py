@@ -1,0 +1,81 @@
+"""The page: signals times weights, then one hit after another, so that one file does not fill the list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from te_cli.model import Signal
+from te_cli.rank.signals import signals
+from te_cli.rank.weights import CROWDING, DIGITS, WEIGHTS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from te_cli.rank.analyse import Query
+    from te_cli.rank.candidates import Candidate
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A candidate in its place. ``reasons`` add up to ``score``."""
+
+    candidate: Candidate
+    score: float
+    reasons: tuple[Signal, ...]
+
+
+def rank(query: Query, candidates: Sequence[Candidate], limit: int) -> list[Ranked]:
+    """The best ``limit`` candidates, best first, in an order that does not depend on how they came."""
+    weights = WEIGHTS[query.intent]
+    scored = [
+        (
+            round(sum(weights[name].value * value for name, value in values.items() if name in weights), DIGITS),
+            candidate,
+            values,
+        )
+        for candidate, values in zip(candidates, signals(query, candidates), strict=True)
+    ]
+    scored.sort(key=lambda entry: (-entry[0], entry[1].order))
+    page: list[Ranked] = []
+    for score, place in _spread(
+        [(score, candidate.path) for score, candidate, _ in scored], limit, CROWDING[query.intent]
+    ):
+        plain, candidate, values = scored[place]
+        reasons = [
+            Signal(name, round(value, DIGITS), weights[name].value)
+            for name, value in values.items()
+            if name in weights and value
+        ]
+        if score != plain:
+            reasons.append(Signal("crowding", 1.0, round(score - plain, DIGITS)))
+        reasons.sort(key=lambda reason: (-abs(reason.value * reason.weight), reason.name))
+        page.append(Ranked(candidate, score, tuple(reasons)))
+    return page
+
+
+def _spread(scored: Sequence[tuple[float, str]], limit: int, crowding: float) -> list[tuple[float, int]]:
+    """Scores and places of the best ``limit``: each further hit of a file pays ``crowding`` for each one before it.
+
+    Within a file the order stays; so the next hit is the best of the files' next ones.
+    """
+    waiting: dict[str, list[int]] = {}
+    for place, (_, path) in enumerate(scored):
+        waiting.setdefault(path, []).append(place)
+    taken = dict.fromkeys(waiting, 0)
+    heads = {path: places[0] for path, places in waiting.items()}
+    page: list[tuple[float, int]] = []
+    while heads and len(page) < limit:
+        best = min(heads, key=lambda path: (-_crowded(scored[heads[path]][0], taken[path], crowding), heads[path]))
+        place = heads[best]
+        page.append((_crowded(scored[place][0], taken[best], crowding), place))
+        taken[best] += 1
+        if taken[best] < len(waiting[best]):
+            heads[best] = waiting[best][taken[best]]
+        else:
+            del heads[best]
+    return page
+
+
+def _crowded(score: float, before: int, crowding: float) -> float:
+    return round(score - crowding * before, DIGITS)

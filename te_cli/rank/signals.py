@@ -1,0 +1,149 @@
+"""The reasons for a hit's place: each a number between about 0 and 1, the same for every query and repository.
+
+What a signal weighs is a table of its own, :mod:`te_cli.rank.weights`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from te_cli.rank.analyse import alike, fold
+from te_cli.rank.fuse import fused
+from te_cli.rank.roles import role_of
+from te_cli.words import parts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from te_cli.rank.analyse import Query
+    from te_cli.rank.candidates import Candidate
+
+Values = dict[str, float]
+
+BROAD_WORDS = frozenset(
+    """architecture class classes flow how implementation internal internals interface lifecycle mechanism module
+    overview pipeline process strategy structure system work works""".split()
+)
+"""Words of a broad question, whose answer is a file or a type rather than one function."""
+
+TYPE_KINDS = frozenset({"class", "struct", "interface", "trait", "enum", "type", "union", "namespace"})
+MEMBER_KINDS = frozenset({"field", "property", "constant", "variable", "macro"})
+
+ENTRY_STEMS = frozenset({"__init__", "index", "mod", "lib", "main", "init"})
+"""Files named for their place rather than for what is in them: their folder's name stands in for their stem."""
+
+
+def signals(query: Query, candidates: Sequence[Candidate]) -> list[Values]:
+    """The signals of each candidate, in order. Scores are scaled by the best of the page."""
+    scales = _Scales(candidates)
+    asked = _Asked(query)
+    return [_one(asked, candidate, scales) for candidate in candidates]
+
+
+class _Scales:
+    """The best score of each kind, and what each file gathered."""
+
+    def __init__(self, candidates: Sequence[Candidate]) -> None:
+        self.words = max((c.words for c in candidates), default=0.0) or 1.0
+        self.file_words = max((c.file_words for c in candidates), default=0.0) or 1.0
+        self.vector = max((c.vector for c in candidates), default=0.0) or 1.0
+        self.file_vector = max((c.file_vector for c in candidates), default=0.0) or 1.0
+        gathered: dict[str, float] = defaultdict(float)
+        for candidate in candidates:
+            gathered[candidate.path] += candidate.words / self.words
+        self.gathered = gathered
+        self.most = max((math.log1p(value) for value in gathered.values()), default=0.0) or 1.0
+
+
+class _Asked:
+    """A query's words, folded once."""
+
+    def __init__(self, query: Query) -> None:
+        self.query = query
+        self.folded = tuple(dict.fromkeys(fold(word) for word in query.words))
+        self.exact = frozenset(query.names)
+        self.joined = frozenset("".join(parts(name)) for name in query.names)
+        self.qualifiers = frozenset(name.lower() for name in query.qualifiers)
+        self.broad = bool(BROAD_WORDS & set(query.text.lower().split()))
+        self.compact = "".join(query.words)
+
+    def share_found(self, words: Iterable[str]) -> float:
+        """The share of the query's words that are among ``words``."""
+        held = [fold(word) for word in words]
+        found = sum(any(alike(word, other) for other in held) for word in self.folded)
+        return found / len(self.folded) if self.folded else 0.0
+
+    def share_asked(self, words: Sequence[str]) -> float:
+        """The share of ``words`` that the query asks for."""
+        if not words:
+            return 0.0
+        return sum(any(alike(fold(word), other) for other in self.folded) for word in words) / len(words)
+
+
+def _one(asked: _Asked, candidate: Candidate, scales: _Scales) -> Values:
+    symbol = candidate.symbol
+    values = {
+        "fused": fused(candidate),
+        "words": candidate.words / scales.words,
+        "file_words": candidate.file_words / scales.file_words,
+        "vector": max(0.0, candidate.vector) / scales.vector,
+        "file_vector": max(0.0, candidate.file_vector) / scales.file_vector,
+        "coherence": math.log1p(scales.gathered[candidate.path]) / scales.most,
+        "documented": float(bool(symbol.doc)),
+        "length": min(1.0, math.log1p(symbol.end_line - symbol.start_line) / 6.0),
+    }
+    values |= _name_signals(asked, candidate)
+    values |= _path_signals(asked, candidate)
+    values |= _kind_signals(asked, candidate)
+    return values
+
+
+def _name_signals(asked: _Asked, candidate: Candidate) -> Values:
+    symbol = candidate.symbol
+    name_words = parts(symbol.name)
+    owner_words = [word for part in symbol.qualified_name.replace("::", ".").split(".")[:-1] for word in parts(part)]
+    is_module = symbol.kind == "module"
+    qualified = symbol.qualified_name.lower()
+    return {
+        "name_found": 0.0 if is_module else asked.share_found(name_words),
+        "name_asked": 0.0 if is_module else asked.share_asked(name_words),
+        "owner_found": asked.share_found(owner_words),
+        "exact_name": float(not is_module and symbol.name in asked.exact),
+        "joined_name": float(
+            not is_module and bool(name_words) and "".join(name_words) in (asked.joined | {asked.compact})
+        ),
+        "qualifier": float(bool(asked.qualifiers) and any(q in qualified for q in asked.qualifiers)),
+    }
+
+
+def _path_signals(asked: _Asked, candidate: Candidate) -> Values:
+    folders, _, file_name = candidate.path.rpartition("/")
+    stem = file_name.split(".")[0] or file_name
+    entry = stem.lower() in ENTRY_STEMS
+    stem_words = parts(folders.rpartition("/")[2] if entry and folders else stem)
+    role = role_of(candidate.path)
+    query = asked.query
+    return {
+        "stem_found": asked.share_found(stem_words),
+        "stem_asked": asked.share_asked(stem_words),
+        "stem_is_name": float("".join(stem_words) in (asked.joined | {asked.compact})),
+        "folder_found": asked.share_found(parts(folders)),
+        "depth": min(1.0, candidate.path.count("/") / 8),
+        "test": float(role == "test" and not query.wants_tests),
+        "example": float(role == "example" and not query.wants_examples),
+        "compat": float(role == "compat"),
+        "entry_file": float(entry),
+        "not_code": float(candidate.content != "code"),
+    }
+
+
+def _kind_signals(asked: _Asked, candidate: Candidate) -> Values:
+    kind = candidate.symbol.kind
+    return {
+        "module": float(kind == "module"),
+        "type": float(kind in TYPE_KINDS),
+        "member": float(kind in MEMBER_KINDS),
+        "broad_module": float(asked.broad and kind == "module"),
+    }

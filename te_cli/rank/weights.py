@@ -1,0 +1,91 @@
+"""What each signal weighs, and why. Two tables: one for a name typed as the query, one for words.
+
+The values were learned with a listwise softmax loss on annotated queries over 24 public repositories, each signal
+held to the sign that its reason gives it, and then rounded (``scripts/tune_ranking.py``; NDCG@10 .855 on repositories
+left out of the fit). They are relative: only their ratios decide.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from te_cli.rank.analyse import Intent
+
+DIGITS = 5
+"""Scores are rounded to this many digits before they are compared, so that a sum's order decides nothing."""
+
+
+class Weight(NamedTuple):
+    """A signal's weight and the reason for it."""
+
+    value: float
+    reason: str
+
+
+WORDS: dict[str, Weight] = {
+    # What the retrievers say
+    "vector": Weight(2.5, "the unit means what the query means"),
+    "file_words": Weight(2.1, "the whole file is about the query's words"),
+    "file_vector": Weight(1.1, "the file's symbols, taken together, mean what the query means"),
+    "words": Weight(0.5, "the unit itself holds the query's words"),
+    "fused": Weight(0.5, "several lists agree on the unit"),
+    "coherence": Weight(0.1, "other units of the file answer too"),
+    # What it is called, and where it lies
+    "stem_asked": Weight(1.5, "the file is named with nothing but words of the query"),
+    "name_asked": Weight(1.2, "so is the unit"),
+    "folder_found": Weight(1.2, "the folders' names cover the query"),
+    "name_found": Weight(0.9, "the unit's name covers the query"),
+    "joined_name": Weight(0.7, "the query spells the unit's name, however it is written"),
+    "stem_is_name": Weight(0.6, "the file is named after what is asked for"),
+    "exact_name": Weight(0.5, "the query holds the unit's name to the letter"),
+    "stem_found": Weight(0.3, "the file's name covers part of the query"),
+    "owner_found": Weight(0.1, "so does the name of what encloses the unit"),
+    # What it is
+    "length": Weight(1.9, "what is explained at length is where things happen; one-liners repeat a word"),
+    "module": Weight(0.6, "broad questions are answered by files"),
+    "entry_file": Weight(0.6, "a package's front door is often what a broad question means"),
+    "broad_module": Weight(0.4, "all the more where the question asks how something works"),
+    "type": Weight(-0.5, "a worded question asks for behaviour more often than for a type"),
+    "documented": Weight(-0.3, "documentation has had its say in words and vector"),
+    "member": Weight(-1.0, "a field or constant rarely answers a question"),
+    # What it is for
+    "not_code": Weight(-1.9, "prose and settings mention everything and define nothing"),
+    "test": Weight(-1.8, "tests repeat the words of what they test, unless they are asked for"),
+    "depth": Weight(-1.8, "what matters lies near the top"),
+    "example": Weight(-0.2, "examples use, they do not define, unless they are asked for"),
+    "compat": Weight(-0.1, "a shim speaks of the real thing"),
+}
+
+NAME: dict[str, Weight] = {
+    "name_asked": Weight(2.2, "the unit's name has nothing but words of the query"),
+    "joined_name": Weight(1.9, "the query spells the unit's name, however it is written"),
+    "entry_file": Weight(1.9, "public names are defined, or gathered, at a package's front door"),
+    "stem_is_name": Weight(1.5, "the file is named after what is asked for"),
+    "stem_asked": Weight(1.4, "the file is named with nothing but words of the query"),
+    "file_vector": Weight(1.0, "the file is about it"),
+    "name_found": Weight(1.0, "the unit's name covers the query"),
+    "owner_found": Weight(1.0, "the name of what encloses the unit covers the query"),
+    "exact_name": Weight(0.9, "to the letter, case included: `Serialize` is the trait, `serialize` the method"),
+    "length": Weight(0.9, "the definition is longer than what refers to it"),
+    "type": Weight(0.8, "who types a name wants the type before its namesakes"),
+    "documented": Weight(0.5, "what is meant to be used is documented"),
+    "qualifier": Weight(0.5, "the qualifier before the name is the unit's own"),
+    "vector": Weight(0.3, "the unit means what the name says"),
+    "file_words": Weight(0.2, "the file uses the name"),
+    "coherence": Weight(0.2, "other units of the file answer too"),
+    "folder_found": Weight(0.2, "the folder is named after it"),
+    "fused": Weight(0.2, "several lists agree on the unit"),
+    "stem_found": Weight(0.1, "the file's name covers part of it"),
+    "module": Weight(-0.2, "a name is defined in a line, not by a file"),
+    "not_code": Weight(-0.3, "prose and settings mention names, and define none"),
+    "member": Weight(-0.5, "a field or constant of that name is rarely what is meant"),
+    "depth": Weight(-0.6, "what matters lies near the top"),
+    "test": Weight(-0.8, "tests borrow the names of what they test"),
+}
+
+WEIGHTS: dict[Intent, dict[str, Weight]] = {"words": WORDS, "name": NAME}
+"""The table for each intent."""
+
+CROWDING: dict[Intent, float] = {"words": 2.0, "name": 1.5}
+"""What each further hit of a file pays: a list of ten answers is worth most when it shows about ten places."""

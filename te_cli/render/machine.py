@@ -1,0 +1,189 @@
+"""Versioned JSON: each object names its schema. Keys may be added under a number; any other change raises it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from te_cli.config import Settings
+    from te_cli.model import Diagnosis, Hit, IndexReport, Outline, OutlineNode, SearchResult, Skipped, Status, Symbol
+
+Object = dict[str, Any]
+
+SEARCH = "te.search/1"
+OUTLINE = "te.outline/1"
+STATUS = "te.status/1"
+INDEX = "te.index/1"
+DOCTOR = "te.doctor/1"
+CONFIG = "te.config/1"
+ERROR = "te.error/1"
+
+DEEPEST = 64
+"""Levels of an outline that are nested; readers of JSON recurse, so what lies deeper is listed flat at this level."""
+
+
+def text_of(value: Object, *, indent: bool = False) -> str:
+    """One object as JSON, on one line unless ``indent``. ASCII only, so that any path survives any encoding."""
+    return json.dumps(value, indent=2 if indent else None) + "\n"
+
+
+def search(result: SearchResult) -> Object:
+    """The answer to a query. It says nothing of the time taken: the same question on the same index prints the same."""
+    return {
+        "schema": SEARCH,
+        "query": result.query,
+        "index": {
+            "root": result.root,
+            "freshness": result.freshness,
+            "files": result.files,
+            "units": result.units,
+            "note": result.note,
+        },
+        "results": [hit(each) for each in result.hits],
+    }
+
+
+def hit(each: Hit) -> Object:
+    """One answer; ``snippet`` and ``explain`` stand there when they were asked for."""
+    value: Object = {
+        "path": each.path,
+        "start_line": each.symbol.start_line,
+        "end_line": each.symbol.end_line,
+        "language": each.language,
+        **_named(each.symbol),
+        "score": each.score,
+        "stale": each.stale,
+        "id": each.id,
+    }
+    if each.snippet is not None:
+        value |= {"snippet": each.snippet, "snippet_start": each.snippet_start}
+    if each.explain:
+        value["explain"] = [asdict(signal) | {"points": signal.value * signal.weight} for signal in each.explain]
+    return value
+
+
+def _named(symbol: Symbol) -> Object:
+    return {
+        "kind": symbol.kind,
+        "name": symbol.name,
+        "qualified_name": symbol.qualified_name,
+        "signature": symbol.signature,
+        "doc": symbol.doc,
+    }
+
+
+def outline(value: Outline) -> Object:
+    """The symbols of a file, each with those that it encloses."""
+    return {
+        "schema": OUTLINE,
+        "path": value.path,
+        "language": value.language,
+        "stale": value.stale,
+        "symbols": [_node(node) for node in value.nodes],
+    }
+
+
+def _node(top: OutlineNode) -> Object:
+    """Built without recursion: how deep a file nests is its author's choice."""
+    first: Object = {}
+    waiting = [(top, first, 1)]
+    while waiting:
+        node, value, depth = waiting.pop()
+        lines = {"start_line": node.symbol.start_line, "end_line": node.symbol.end_line}
+        inner = node.children if depth < DEEPEST else _all_within(node)
+        children: list[Object] = [{} for _ in inner]
+        value.update(_named(node.symbol) | lines | {"children": children})
+        waiting.extend((child, into, depth + 1) for child, into in zip(inner, children, strict=True))
+    return first
+
+
+def _all_within(top: OutlineNode) -> tuple[OutlineNode, ...]:
+    """Everything below ``top``, in the order of the file, each without what it encloses."""
+    found = []
+    waiting = list(reversed(top.children))
+    while waiting:
+        node = waiting.pop()
+        found.append(type(node)(node.symbol))
+        waiting.extend(reversed(node.children))
+    return tuple(found)
+
+
+def status(value: Status) -> Object:
+    """What is indexed, what is not and why, how big and how fresh."""
+    return {
+        "schema": STATUS,
+        "root": value.root,
+        "index_dir": value.index_dir,
+        "format": value.format,
+        "files": value.files,
+        "symbols": value.symbols,
+        "by_language": value.by_language,
+        "by_kind": value.by_kind,
+        "skipped": _skipped(value.skipped),
+        "model": value.model,
+        "dimensions": value.dimensions,
+        "unembedded": value.unembedded,
+        "bytes": value.bytes,
+        "freshness": value.freshness,
+        "changed_files": value.changed_files,
+        "indexed_at": value.indexed_at,
+        "writer": value.writer,
+    }
+
+
+def index(report: IndexReport) -> Object:
+    """What one run of the indexer did."""
+    return {
+        "schema": INDEX,
+        "root": report.root,
+        "index_dir": report.index_dir,
+        "files": report.files,
+        "symbols": report.symbols,
+        "added": report.added,
+        "changed": report.changed,
+        "removed": report.removed,
+        "unchanged": report.unchanged,
+        "units_written": report.units_written,
+        "unembedded": report.unembedded,
+        "skipped": _skipped(report.skipped),
+        "skipped_by_reason": report.skipped_by_reason,
+        "seconds": round(report.seconds, 3),
+        "rebuilt": report.rebuilt,
+    }
+
+
+def _skipped(skips: Iterable[Skipped]) -> list[Object]:
+    return [{"path": skip.path, "reason": skip.reason.value} for skip in skips]
+
+
+def doctor(value: Diagnosis) -> Object:
+    """Every check of one visit, and what was repaired."""
+    return {
+        "schema": DOCTOR,
+        "root": value.root,
+        "healthy": value.healthy,
+        "checks": [asdict(check) for check in value.checks],
+        "repaired": list(value.repaired),
+    }
+
+
+def config(settings: Settings) -> Object:
+    """The settings in force, and where each came from."""
+    return {
+        "schema": CONFIG,
+        "root": str(settings.root),
+        "index_dir": str(settings.index_dir),
+        "jobs": settings.jobs,
+        "max_file_bytes": settings.max_file_bytes,
+        "trust_index": settings.trust_index,
+        "sources": dict(settings.sources),
+    }
+
+
+def error(code: str, message: str, hint: str) -> Object:
+    """What went wrong, in a word for programs and a sentence for people."""
+    return {"schema": ERROR, "error": {"code": code, "message": message, "hint": hint}}

@@ -1,0 +1,50 @@
+"""Output for pipes and editors: one ``path:line: kind qualified_name`` line a hit, as compilers print theirs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from te_cli.render.escape import many_lines, one_line
+
+if TYPE_CHECKING:
+    from te_cli.model import Hit, Outline, OutlineNode, SearchResult, Symbol
+
+
+def search(result: SearchResult, *, source: bool = False) -> str:
+    """A line for each hit. With ``source`` its lines follow, as grep prints context; and its scores, if it has any."""
+    return "".join(_hit(hit, source=source) for hit in result.hits)
+
+
+def _hit(hit: Hit, *, source: bool) -> str:
+    lines = [place(hit.path, hit.symbol)]
+    if source and hit.snippet is not None:
+        path = one_line(hit.path)
+        start = hit.snippet_start or hit.symbol.start_line
+        texts = many_lines(hit.snippet).rstrip("\n").split("\n")
+        lines += [f"{path}-{number}-{text}" for number, text in enumerate(texts, start)]
+    lines += [
+        f"    {signal.value * signal.weight:+.4f}  {one_line(signal.name)} ({signal.value:g} x {signal.weight:g})"
+        for signal in hit.explain
+    ]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def place(path: str, symbol: Symbol) -> str:
+    """Where a symbol starts, and what it is, on one line."""
+    return f"{one_line(path)}:{symbol.start_line}: {one_line(symbol.kind)} {one_line(symbol.qualified_name)}"
+
+
+def outline(value: Outline) -> str:
+    """A line for each symbol of the file, in its order."""
+    return "".join(f"{place(value.path, node.symbol)}\n" for node, _ in walk(value.nodes))
+
+
+def walk(nodes: tuple[OutlineNode, ...]) -> list[tuple[OutlineNode, int]]:
+    """Every node with its depth, parents first."""
+    found = []
+    waiting = [(node, 0) for node in reversed(nodes)]
+    while waiting:
+        node, depth = waiting.pop()
+        found.append((node, depth))
+        waiting.extend((child, depth + 1) for child in reversed(node.children))
+    return found

@@ -1,0 +1,108 @@
+"""The reports of the verbs that do or check something, as text that reads the same on a terminal and in a log."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from te_cli.render.escape import one_line
+from te_cli.render.words import FRESHNESS, ago, changes, counted, seconds, size
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from te_cli.config import Settings
+    from te_cli.model import Diagnosis, IndexReport, Skipped, Status
+
+LABEL = 12
+"""Columns of a label: the longest is ``index folder``."""
+
+
+def index(report: IndexReport) -> str:
+    """What a run of the indexer did: files, symbols, skipped by reason, seconds."""
+    took = seconds(report.seconds)
+    lines = [
+        f"{counted(report.files, 'file')}, {counted(report.symbols, 'symbol')} in {took}  {changes(report)}",
+    ]
+    if report.rebuilt:
+        lines.append(_row("rebuilt", report.rebuilt))
+    if report.skipped:
+        reasons = ", ".join(f"{number:,} {reason}" for reason, number in report.skipped_by_reason.items())
+        lines.append(_row("skipped", f"{reasons}  (te status --skipped lists them)"))
+    return _text(lines)
+
+
+def update(report: IndexReport, clock: str) -> str:
+    """One line for one update of ``te watch``."""
+    held = f"{counted(report.files, 'file')}, {counted(report.symbols, 'symbol')}"
+    return f"{clock}  {changes(report)}  ({held}; {seconds(report.seconds)})\n"
+
+
+def status(value: Status) -> str:
+    """What is indexed, how big and how fresh."""
+    freshness = FRESHNESS[value.freshness]
+    if value.changed_files:
+        freshness = f"{counted(value.changed_files, 'file')} changed since the last run"
+    lines = [
+        _row("root", value.root),
+        _row("index folder", f"{value.index_dir}  ({size(sum(value.bytes.values()))})"),
+        _row("indexed", "never" if value.indexed_at is None else ago(value.indexed_at)),
+        _row("freshness", freshness),
+        _row("files", f"{value.files:,}"),
+        _row("symbols", f"{value.symbols:,}"),
+        _row("languages", _amounts(value.by_language)),
+        _row("kinds", _amounts(value.by_kind)),
+        _row("skipped", _reasons(value.skipped)),
+        _row("model", f"{value.model}, {value.dimensions} dimensions"),
+        _row("on disk", ", ".join(f"{part} {size(number)}" for part, number in value.bytes.items())),
+    ]
+    if value.writer:
+        lines.append(_row("writing now", value.writer))
+    return _text(lines)
+
+
+def skipped(skips: Iterable[Skipped]) -> str:
+    """Every file left out, and why: the path first, so that a pipe can cut it."""
+    return _text(f"{one_line(skip.path)}: {skip.reason.value}" for skip in skips)
+
+
+def doctor(value: Diagnosis) -> str:
+    """Each check, and what was repaired."""
+    lines = [f"{'ok' if check.ok else 'WRONG':<6} {check.name}: {check.detail}" for check in value.checks]
+    lines += [f"{'mended':<6} {what}" for what in value.repaired]
+    return _text(lines)
+
+
+def config(settings: Settings) -> str:
+    """Each setting in force, and where it came from."""
+    sources = dict(settings.sources)
+    values = {
+        "root": str(settings.root),
+        "index_dir": str(settings.index_dir),
+        "jobs": str(settings.jobs),
+        "max_file_bytes": f"{settings.max_file_bytes} ({size(settings.max_file_bytes)})",
+        "trust_index": "yes" if settings.trust_index else "no",
+    }
+    width = max(len(name) for name in values)
+    return _text(f"{name:<{width}}  {value}  [{sources.get(name, 'default')}]" for name, value in values.items())
+
+
+def _row(label: str, value: str) -> str:
+    return f"{label:<{LABEL}}  {value}"
+
+
+def _amounts(amounts: dict[str, int]) -> str:
+    ordered = sorted(amounts.items(), key=lambda item: (-item[1], item[0]))
+    return ", ".join(f"{name} {number:,}" for name, number in ordered) or "none"
+
+
+def _reasons(skips: tuple[Skipped, ...]) -> str:
+    if not skips:
+        return "none"
+    reasons: dict[str, int] = {}
+    for skip in skips:
+        reasons[skip.reason.value] = reasons.get(skip.reason.value, 0) + 1
+    return f"{len(skips):,}: {_amounts(reasons)}  (te status --skipped lists them)"
+
+
+def _text(lines: Iterable[str]) -> str:
+    return "".join(f"{one_line(line)}\n" for line in lines)

@@ -1,0 +1,61 @@
+"""Numbers, sizes and times as people read them."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from te_cli.model import IndexReport, SearchResult
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number with its noun, such as ``1 file`` or ``1,234 files``."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def seconds(value: float) -> str:
+    """A duration: to the millisecond below a second, to a tenth above, in minutes from two on."""
+    if value < 1:
+        return f"{value * 1000:.0f} ms"
+    return f"{value:.1f} s" if value < 120 else f"{int(value // 60)} min {int(value % 60)} s"
+
+
+def size(number: int) -> str:
+    """Bytes, in the unit that keeps the figure short."""
+    value = float(number)
+    for unit in ("bytes", "KiB", "MiB", "GiB"):
+        if value < 1024:
+            return f"{value:,.0f} {unit}" if unit == "bytes" or value >= 100 else f"{value:.1f} {unit}"
+        value /= 1024
+    return f"{value:,.1f} TiB"
+
+
+def ago(moment: float, now: float | None = None) -> str:
+    """How long ago a moment was, roughly."""
+    passed = max(0.0, (time.time() if now is None else now) - moment)
+    for length, unit in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        if passed >= length:
+            return f"{counted(int(passed // length), unit)} ago"
+    return "just now" if passed < 5 else f"{int(passed)} seconds ago"
+
+
+FRESHNESS = {
+    "fresh": "up to date",
+    "unchecked": "not checked for changes",
+    "stale": "files have changed since they were indexed",
+}
+"""What each word of the JSON says to people."""
+
+
+def changes(report: IndexReport) -> str:
+    """What a run found different, as ``+2 new, ~1 changed, -1 gone``, or that nothing was."""
+    parts = (("+", report.added, "new"), ("~", report.changed, "changed"), ("-", report.removed, "gone"))
+    return ", ".join(f"{sign}{number:,} {word}" for sign, number, word in parts if number) or "no changes"
+
+
+def footer(result: SearchResult) -> str:
+    """How many answers, how quick, how fresh, and out of how much."""
+    held = f"{counted(result.files, 'file')}, {counted(result.units, 'unit')}"
+    found = counted(len(result.hits), "result")
+    return f"{found} in {seconds(result.seconds)}  ({held}; {FRESHNESS[result.freshness]})"

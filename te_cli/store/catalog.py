@@ -1,0 +1,172 @@
+"""The catalog: files, units, the delta's vectors, and which vector base is current. The only importer of sqlite3.
+
+What a reader sees is what one SQLite snapshot says. Every statement lives here; what they mean together (reserve, add,
+publish, collect) is told in :mod:`te_cli.store.writer`.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from te_cli.errors import IndexBusy, IndexDamaged, NotWritable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
+    from typing import Any
+
+CATALOG_FILE = "catalog.db"
+
+BUSY_MS = 5_000
+"""How long a statement waits for another process's transaction: publishing takes far less."""
+
+VARIABLES = 900
+"""Values bound in one statement; old builds of SQLite allow 999."""
+
+SCHEMA = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE files (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    path TEXT NOT NULL UNIQUE,
+    language TEXT NOT NULL,
+    content TEXT NOT NULL,
+    size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, ctime_ns INTEGER NOT NULL,
+    inode INTEGER NOT NULL, seen_ns INTEGER NOT NULL,
+    digest BLOB,
+    lines INTEGER NOT NULL,
+    indexed_ns INTEGER NOT NULL,
+    skip TEXT
+);
+CREATE TABLE units (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    file_id INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    parent INTEGER,
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    name_lower TEXT NOT NULL,
+    qualified_name TEXT NOT NULL,
+    module TEXT NOT NULL,
+    signature TEXT NOT NULL,
+    doc TEXT NOT NULL,
+    start_line INTEGER NOT NULL,
+    end_line INTEGER NOT NULL,
+    ordinal INTEGER NOT NULL,
+    embedded INTEGER NOT NULL,
+    digest BLOB NOT NULL
+);
+CREATE INDEX units_by_file ON units (file_id);
+CREATE INDEX units_by_name ON units (name_lower);
+CREATE TABLE delta (unit_id INTEGER PRIMARY KEY, vector BLOB NOT NULL);
+CREATE TABLE pending (first INTEGER NOT NULL, last INTEGER NOT NULL);
+CREATE TABLE garbage (unit_id INTEGER PRIMARY KEY);
+"""
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """SQLite's errors as te's: busy, read-only and full disks are the world's; anything else is damage."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        said = str(error)
+        if "locked" in said or "busy" in said:
+            raise IndexBusy("The catalog is locked by another process.", "Try again in a moment.") from error
+        if "readonly" in said or "read-only" in said or "full" in said or "unable to open" in said:
+            raise NotWritable(
+                f"The catalog cannot be used: {said}.", "Check the disk's space and the folder's rights."
+            ) from error
+        raise IndexDamaged(f"The catalog cannot be used: {said}.", "Run `te doctor --repair`.") from error
+    except sqlite3.DatabaseError as error:
+        raise IndexDamaged(f"The catalog is damaged: {error}.", "Run `te doctor --repair`.") from error
+
+
+class Catalog:
+    """One connection. Statements run in autocommit unless a transaction was begun."""
+
+    def __init__(self, path: Path, *, create: bool = False, readonly: bool = False) -> None:
+        """Open the file.
+
+        Raises:
+            IndexDamaged: it is not there (and ``create`` is not given) or is not a catalog.
+        """
+        if not create and not path.is_file():
+            raise IndexDamaged("The index has no catalog.", "Run `te index` to build it.")
+        self._connection = _connect(path, readonly=readonly)
+        if create:
+            with translated():
+                self._connection.executescript(SCHEMA)
+
+    def close(self) -> None:
+        """End the snapshot or roll back, and let go of the file."""
+        self._connection.close()
+
+    def rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """All rows of one statement."""
+        with translated():
+            return self._connection.execute(sql, values).fetchall()
+
+    def rows_in(self, sql: str, values: Iterable[object], before: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """All rows of ``sql``, whose ``{}`` stands for the list of ``values``, asked in chunks."""
+        wanted, found = list(values), []
+        for start in range(0, len(wanted), VARIABLES):
+            chunk = wanted[start : start + VARIABLES]
+            found += self.rows(sql.format(",".join("?" * len(chunk))), (*before, *chunk))
+        return found
+
+    def run(self, sql: str, values: Sequence[object] = ()) -> int:
+        """Run one statement; gives the id of the row it inserted, if any."""
+        with translated():
+            return self._connection.execute(sql, values).lastrowid or 0
+
+    def run_many(self, sql: str, values: Iterable[Sequence[object]]) -> None:
+        """Run one statement for each of ``values``."""
+        with translated():
+            self._connection.executemany(sql, values)
+
+    def define(self, name: str, function: Callable[[str], bool]) -> None:
+        """Give the connection a function of one text, for conditions that SQL cannot say."""
+        self._connection.create_function(name, 1, function, deterministic=True)
+
+    def begin(self, *, write: bool = False) -> None:
+        """Start a snapshot (or the write transaction): the first read of a deferred one fixes what is seen."""
+        self.run("BEGIN IMMEDIATE" if write else "BEGIN")
+        if not write:
+            self.rows("SELECT 1 FROM meta LIMIT 1")
+
+    def commit(self) -> None:
+        """Publish the transaction."""
+        self.run("COMMIT")
+
+    def rollback(self) -> None:
+        """Drop the transaction, if one is open."""
+        if self._connection.in_transaction:
+            self.run("ROLLBACK")
+
+    def meta(self, key: str, default: str = "") -> str:
+        """One value of the catalog's own notes."""
+        found = self.rows("SELECT value FROM meta WHERE key = ?", (key,))
+        return str(found[0][0]) if found else default
+
+    def set_meta(self, **values: object) -> None:
+        """Write notes."""
+        self.run_many("INSERT OR REPLACE INTO meta VALUES (?, ?)", [(key, str(value)) for key, value in values.items()])
+
+    def check(self) -> str:
+        """``ok``, or the first thing that SQLite's own integrity check finds."""
+        return str(self.rows("PRAGMA quick_check(1)")[0][0])
+
+
+def _connect(path: Path, *, readonly: bool) -> sqlite3.Connection:
+    with translated():
+        if readonly:
+            # A folder without write access has no room for the shared-memory file that WAL readers need.
+            connection = sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True, isolation_level=None)
+        else:
+            connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY_MS / 1000)
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA trusted_schema = OFF")
+        return connection

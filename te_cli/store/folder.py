@@ -1,0 +1,151 @@
+"""The index folder itself: is there an index, is it ours, can it be read, and what to do when not."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from te_cli.errors import IndexDamaged, IndexForeign, IndexTooNew, NotWritable, StoreError
+from te_cli.store.catalog import CATALOG_FILE, Catalog
+from te_cli.store.formats import FORMAT
+from te_cli.store.lock import LOCK_FILE
+from te_cli.store.owner import OWNER_FILE, ownership, read_owner
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+TEXT_FOLDER = "text"
+
+State = Literal["absent", "ready", "foreign", "moved", "older", "newer", "damaged"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an index lives and what it describes.
+
+    ``given``: the user named the folder; ``trusted``: the user vouches for what is in it.
+    """
+
+    folder: Path
+    root: Path
+    given: bool = False
+    trusted: bool = False
+
+    @property
+    def catalog(self) -> Path:
+        """The catalog's file."""
+        return self.folder / CATALOG_FILE
+
+    @property
+    def text(self) -> Path:
+        """The folder of the two text indexes."""
+        return self.folder / TEXT_FOLDER
+
+    @property
+    def read_only(self) -> bool:
+        """Whether the folder is there but cannot be written."""
+        return self.folder.is_dir() and not os.access(self.folder, os.W_OK)
+
+    def state(self) -> State:
+        """What is there, judged without opening anything that this user did not make."""
+        if self.folder.is_symlink() or not self.catalog.is_file():
+            return "absent"
+        if not self.trusted:
+            owned = ownership(self.folder, self.root)
+            if owned != "ours":
+                return "foreign" if owned == "absent" else owned
+        try:
+            found = self._format()
+        except IndexDamaged:
+            return "damaged"
+        return "ready" if found == FORMAT else "newer" if found > FORMAT else "older"
+
+    def refuse(self, state: State) -> None:
+        """Raise for a state in which an index may be neither read nor built anew.
+
+        Raises:
+            IndexTooNew: a newer te wrote it.
+            IndexForeign: the folder is read-only and this user did not build it.
+            StoreError: the user named a folder that holds the index of another root.
+            NotWritable: the folder is a link.
+        """
+        if self.folder.is_symlink():
+            raise NotWritable(
+                f"{self.folder} is a link, and an index is not written through one.", "Remove it, or use --index-dir."
+            )
+        if state == "newer":
+            raise IndexTooNew(
+                f"The index in {self.folder} was written by a newer te.",
+                "Upgrade te, or remove the folder to build it anew.",
+            )
+        if state == "foreign" and self.read_only:
+            raise IndexForeign(
+                f"The index in {self.folder} was not built by you and cannot be built anew: the folder is read-only.",
+                "Set TE_TRUST_INDEX=1 to use it as it is, or TE_INDEX_DIR to build your own elsewhere.",
+            )
+        if state == "moved" and self.given and (owner := read_owner(self.folder)):
+            raise StoreError(
+                f"{self.folder} holds the index of {owner.root}.",
+                "Name another folder, or set TE_TRUST_INDEX=1 if that is the same tree in another place.",
+            )
+
+    def prepare(self) -> None:
+        """Make the folder, with the ignore file that keeps it out of every commit.
+
+        Raises:
+            NotWritable: it cannot be made.
+        """
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            ignore = self.folder / ".gitignore"
+            if not ignore.is_file() or ignore.is_symlink():
+                ignore.unlink(missing_ok=True)
+                ignore.write_text("*\n", encoding="utf-8")
+        except OSError as error:
+            raise NotWritable(
+                f"The index folder {self.folder} cannot be written: {error.strerror}.",
+                "Use --index-dir or TE_INDEX_DIR to keep the index elsewhere.",
+            ) from error
+
+    def clear(self) -> None:
+        """Remove an index that is not to be opened: only what an index is made of, and never through a link."""
+        for path in self._parts():
+            try:
+                if path.is_dir() and not path.is_symlink():
+                    shutil.rmtree(path)
+                else:
+                    path.unlink(missing_ok=True)
+            except OSError as error:
+                raise NotWritable(
+                    f"{path} cannot be removed: {error.strerror}.", "Remove the folder by hand."
+                ) from error
+
+    def sizes(self) -> dict[str, int]:
+        """Bytes on disk of each part."""
+        text = [path.stat().st_size for path in self.text.rglob("*") if path.is_file()] if self.text.is_dir() else []
+        return {
+            "catalog": sum(path.stat().st_size for path in self.folder.glob(f"{CATALOG_FILE}*")),
+            "text": sum(text),
+            "vectors": sum(path.stat().st_size for path in self.folder.glob("vectors-*.usearch")),
+        }
+
+    def _parts(self) -> Iterator[Path]:
+        yield from self.folder.glob(f"{CATALOG_FILE}*")
+        yield from self.folder.glob("vectors-*")
+        yield self.text
+        yield self.folder / OWNER_FILE
+
+    def _format(self) -> int:
+        catalog = Catalog(self.catalog, readonly=self.read_only)
+        try:
+            return int(catalog.meta("format", "0"))
+        except ValueError:
+            return 0
+        finally:
+            catalog.close()
+
+
+__all__ = ["LOCK_FILE", "Place", "State"]

@@ -1,0 +1,234 @@
+"""Words: two Tantivy indexes, one document a unit and one a file. The only importer of tantivy.
+
+They are kept apart because BM25 compares a document's length and words with its kind's: a file is a hundred times a
+function. Text goes in as words split by :mod:`te_cli.words`, names and paths repeated by their weight, so that
+one field and one set of statistics serve all. Queries are built term by term, never parsed.
+"""
+
+from __future__ import annotations
+
+import shutil
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import tantivy
+
+from te_cli.errors import IndexDamaged, NotWritable
+from te_cli.words import identifiers, terms
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from te_cli.model import Document, Filters
+
+NAME_WEIGHT = 4
+"""How often a unit's name is repeated: zoekt gives symbol matches five times a body's weight."""
+
+PATH_WEIGHT = 2
+"""How often the words of the path are repeated in a unit's document."""
+
+FILE_PATH_WEIGHT = 8
+"""The same in a file's document: the best value of a search over 1 to 16 on annotated queries."""
+
+HEAP_BYTES = 64_000_000
+"""Memory of a writer before it spills a segment."""
+
+SCORE_DIGITS = 4
+"""Scores are rounded: the order in which a disjunction adds its terms must not decide between equals."""
+
+ANALYZER = "te_words"
+
+
+@lru_cache(maxsize=1)
+def _analyzer() -> tantivy.TextAnalyzer:
+    """Words arrive split and lowered; only English endings are folded here."""
+    builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace())
+    return builder.filter(tantivy.Filter.stemmer("english")).build()
+
+
+def _schema() -> tantivy.Schema:
+    schema = tantivy.SchemaBuilder()
+    schema.add_unsigned_field("id", indexed=True, fast=True)
+    schema.add_unsigned_field("file", indexed=True)
+    for name in ("kind", "language", "content"):
+        schema.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    schema.add_text_field("words", tokenizer_name=ANALYZER, index_option="freq")
+    return schema.build()
+
+
+@lru_cache(maxsize=1 << 18)
+def _spelled(identifier: str) -> str:
+    return " ".join(terms(identifier))
+
+
+def _repeated(text: str, times: int) -> Iterator[str]:
+    spelled = [_spelled(identifier) for identifier in identifiers(text)]
+    for _ in range(times):
+        yield from spelled
+
+
+def unit_words(document: Document) -> str:
+    """The words of a unit's document, weights applied by repetition."""
+    name, path = document.name, document.path
+    body = f"{document.qualified_name}\n{document.signature}\n{document.doc}\n{document.body}"
+    return " ".join([*_repeated(name, NAME_WEIGHT), *_repeated(path, PATH_WEIGHT), *_repeated(body, 1)])
+
+
+def file_words(document: Document) -> str:
+    """The words of a whole file, its path repeated."""
+    return " ".join([*_repeated(document.path, FILE_PATH_WEIGHT), *_repeated(document.body, 1)])
+
+
+def query_terms(words: Iterable[str]) -> tuple[str, ...]:
+    """Words of a query as the index spells them, distinct, in order."""
+    return tuple(dict.fromkeys(_analyzer().analyze(" ".join(words)))) if words else ()
+
+
+class TextIndex:
+    """One of the two indexes: opened for reading, with a writer on demand."""
+
+    def __init__(self, folder: Path, *, create: bool = False) -> None:
+        """Open (or make) the index in ``folder``.
+
+        Raises:
+            IndexDamaged: there is none, or it cannot be read.
+            NotWritable: it cannot be made.
+        """
+        self._schema = _schema()
+        try:
+            if create:
+                shutil.rmtree(folder, ignore_errors=True)
+                folder.mkdir(parents=True)
+            self._index = (
+                tantivy.Index(self._schema, str(folder), reuse=True) if create else tantivy.Index.open(str(folder))
+            )
+        except OSError as error:
+            raise NotWritable(f"The text index cannot be written: {error.strerror}.") from error
+        except Exception as error:  # tantivy raises ValueError for whatever it cannot read
+            raise IndexDamaged("The text index cannot be opened.", "Run `te doctor --repair`.") from error
+        self._index.register_tokenizer(ANALYZER, _analyzer())
+        self._writer: tantivy.IndexWriter | None = None
+        self.open_searcher()
+
+    # Writing
+
+    def add(self, unit_id: int, file_id: int, language: str, content: str, kind: str, words: str) -> None:
+        """Add one document; nobody sees it before :meth:`commit`."""
+        document = tantivy.Document()
+        document.add_unsigned("id", unit_id)
+        document.add_unsigned("file", file_id)
+        document.add_text("kind", kind)
+        document.add_text("language", language)
+        document.add_text("content", content)
+        document.add_text("words", words)
+        self._open_writer().add_document(document)
+
+    def delete(self, unit_ids: Iterable[int]) -> None:
+        """Delete documents by id; takes effect at :meth:`commit`."""
+        writer = self._open_writer()
+        for unit_id in unit_ids:
+            writer.delete_documents_by_term("id", unit_id)
+
+    def delete_range(self, first: int, last: int) -> None:
+        """Delete every document whose id lies in the range, both ends included."""
+        writer = self._open_writer()
+        span = tantivy.Query.range_query(self._schema, "id", tantivy.FieldType.Unsigned, first, last)
+        writer.delete_documents_by_query(span)
+
+    def commit(self) -> None:
+        """Make what was added and deleted durable and visible to searchers opened from now on."""
+        if self._writer is None:
+            return
+        try:
+            self._writer.commit()
+        except Exception as error:  # a full disk, a lost folder
+            raise NotWritable(f"The text index cannot be written: {error}.", "Check the disk's space.") from error
+
+    def close(self, *, wait: bool = True) -> None:
+        """Let go of the writer; what was not committed is dropped."""
+        if self._writer is not None:
+            writer, self._writer = self._writer, None
+            if wait:
+                writer.wait_merging_threads()
+
+    def _open_writer(self) -> tantivy.IndexWriter:
+        if self._writer is None:
+            try:
+                self._writer = self._index.writer(HEAP_BYTES, num_threads=1)
+            except Exception as error:  # a lock or a folder that cannot be written
+                raise NotWritable(f"The text index cannot be written: {error}.") from error
+        return self._writer
+
+    # Reading
+
+    def open_searcher(self) -> None:
+        """Fix what the following searches see."""
+        self._index.reload()
+        self._searcher = self._index.searcher()
+
+    @property
+    def documents(self) -> int:
+        """Documents that searches see."""
+        return self._reader().num_docs
+
+    def missing(self, unit_ids: Sequence[int]) -> int:
+        """How many of ``unit_ids`` have no document."""
+        if not unit_ids:
+            return 0
+        held = self._reader().search(self._one_of("id", unit_ids), len(unit_ids), count=False)
+        return len(unit_ids) - len(held.hits)
+
+    def nearest(self, words: Sequence[str], count: int, scope: tantivy.Query | None) -> list[tuple[int, float]]:
+        """Ids and BM25 scores of the best documents with any of ``words`` (as :func:`query_terms` gives them)."""
+        if not words or count < 1:
+            return []
+        query = self._any_of(words)
+        if scope is not None:
+            query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, scope)])
+        reader = self._reader()
+        hits = reader.search(query, count, count=False).hits
+        ids = reader.fast_field_values("id", [address for _, address in hits])
+        return [
+            (int(unit_id or 0), round(float(score), SCORE_DIGITS))
+            for unit_id, (score, _) in zip(ids, hits, strict=True)
+        ]
+
+    def scores(self, words: Sequence[str], unit_ids: Sequence[int]) -> dict[int, float]:
+        """BM25 scores of certain documents; those without any of the words are missing."""
+        if not unit_ids:
+            return {}
+        return dict(self.nearest(words, len(unit_ids), self._one_of("id", unit_ids)))
+
+    def scope(self, filters: Filters, file_ids: Sequence[int] | None) -> tantivy.Query | None:
+        """What a document must satisfy, scoring nothing; None where anything will do."""
+        wanted = [
+            self._one_of(field, values)
+            for field, values in (
+                ("kind", filters.kinds),
+                ("language", filters.languages),
+                ("content", filters.contents),
+            )
+            if values
+        ]
+        if file_ids is not None:
+            wanted.append(self._one_of("file", file_ids))
+        return tantivy.Query.boolean_query([(tantivy.Occur.Must, part) for part in wanted]) if wanted else None
+
+    def document_frequency(self, word: str) -> int:
+        """In how many documents a word occurs, deleted ones included until segments merge."""
+        return self._reader().doc_freq("words", word)
+
+    def _one_of(self, field: str, values: Sequence[object]) -> tantivy.Query:
+        if not values:
+            return tantivy.Query.empty_query()
+        return tantivy.Query.const_score_query(tantivy.Query.term_set_query(self._schema, field, list(values)), 0.0)
+
+    def _any_of(self, words: Sequence[str]) -> tantivy.Query:
+        parts = [
+            (tantivy.Occur.Should, tantivy.Query.term_query(self._schema, "words", word, "freq")) for word in words
+        ]
+        return tantivy.Query.boolean_query(parts)
+
+    def _reader(self) -> tantivy.Searcher:
+        return self._searcher

@@ -1,0 +1,114 @@
+"""Whose index is this? A mark that only this user's key can make: an index that came with a repository has none.
+
+``owner`` holds ``{"id", "root", "mark"}``; the mark is a keyed hash of the root and the index's id under a key that
+lives in the user's configuration folder and never beside the index.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from te_cli.digest import KEY_BYTES, keyed_mark
+from te_cli.errors import NotWritable
+
+OWNER_FILE = "owner"
+
+Ownership = Literal["ours", "moved", "foreign", "absent"]
+"""``moved``: this user built it, for another root. ``foreign``: this user's key did not make the mark."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Who built an index, and for which root."""
+
+    id: str
+    root: str
+    mark: str
+
+
+def key_folder() -> Path:
+    """Where the user's key lives: the platform's configuration folder."""
+    if base := os.environ.get("XDG_CONFIG_HOME") or os.environ.get("APPDATA"):
+        return Path(base) / "te"
+    return Path.home() / ".config" / "te"
+
+
+def _key_path() -> Path:
+    return key_folder() / "owner.key"
+
+
+def _key() -> bytes | None:
+    try:
+        key = _key_path().read_bytes()
+    except OSError:
+        return None
+    return key if len(key) == KEY_BYTES else None
+
+
+def _new_key(path: Path) -> bytes:
+    """Make the key, or take the one that another process made at the same moment."""
+    key = secrets.token_bytes(KEY_BYTES)
+    fresh = path.with_suffix(f".{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(key)
+        try:
+            os.link(fresh, path)
+        except FileExistsError:
+            if len(path.read_bytes()) == KEY_BYTES:
+                return path.read_bytes()
+            fresh.replace(path)
+            return key
+        except OSError:  # a file system without hard links
+            fresh.replace(path)
+            return key
+        finally:
+            fresh.unlink(missing_ok=True)
+    except OSError as error:
+        raise NotWritable(
+            f"The key that marks your indexes cannot be written to {path}: {error.strerror}.",
+            "Set XDG_CONFIG_HOME to a folder that can be written.",
+        ) from error
+    return key
+
+
+def read_owner(folder: Path) -> Owner | None:
+    """What the ``owner`` file says, unchecked; None when there is none that can be read."""
+    try:
+        said = json.loads((folder / OWNER_FILE).read_text(encoding="utf-8"))
+        return Owner(str(said["id"]), str(said["root"]), str(said["mark"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def ownership(folder: Path, root: Path) -> Ownership:
+    """Whether this user built the index in ``folder``, and for ``root``."""
+    owner = read_owner(folder)
+    if owner is None:
+        return "absent"
+    key = _key()
+    if key is None or not secrets.compare_digest(owner.mark, _mark(key, owner.root, owner.id)):
+        return "foreign"
+    return "ours" if owner.root == str(root) else "moved"
+
+
+def claim(folder: Path, root: Path) -> str:
+    """Mark a new index as this user's; gives its id. Written whole or not at all."""
+    key = _key() or _new_key(_key_path())
+    index_id = secrets.token_hex(16)
+    text = json.dumps({"id": index_id, "root": str(root), "mark": _mark(key, str(root), index_id)})
+    fresh = folder / f"{OWNER_FILE}.new"
+    fresh.write_text(text, encoding="utf-8")
+    fresh.replace(folder / OWNER_FILE)
+    return index_id
+
+
+def _mark(key: bytes, root: str, index_id: str) -> str:
+    return keyed_mark(key, f"{index_id}\0{root}".encode("utf-8", "surrogateescape"))

@@ -1,0 +1,291 @@
+"""Reading an index: one snapshot of the truth, with the two derived indexes as they were no later than it.
+
+A reader notes the number of the last published run, opens text and vectors, then fixes the catalog's snapshot; if a
+run was published meanwhile it starts over. So text and vectors hold all that the snapshot names, and what they hold
+beyond it is dropped.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from te_cli.errors import IndexBusy, IndexDamaged
+from te_cli.store.catalog import Catalog
+from te_cli.store.lexical import TextIndex
+from te_cli.store.records import FILE_COLUMNS, ORDER, UNIT_COLUMNS, FileRecord, UnitRecord, filter_sql, path_matcher
+from te_cli.store.vectors import VectorBase, base_name, similarity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from types import TracebackType
+    from typing import Self
+
+    from numpy.typing import NDArray
+
+    from te_cli.model import Filters, Symbol
+    from te_cli.store.folder import Place
+
+ATTEMPTS = 20
+"""How often to start over when a writer publishes between two looks; each takes milliseconds."""
+
+EXACT_ROWS = 20_000
+"""Rows scored exactly rather than through the graph: 20 ms, and a narrow filter never comes back empty."""
+
+SCORE_DIGITS = 5
+"""Similarities are rounded, so that equal texts are equal whatever the order of a sum."""
+
+Scored = list[tuple[int, float]]
+"""Ids of units with their scores, best first."""
+
+_UNITS = "FROM units u JOIN files f ON f.id = u.file_id"
+
+
+class Reader:
+    """Everything a search asks. Close it, or use it as a context manager."""
+
+    def __init__(self, place: Place) -> None:
+        """Open the index.
+
+        Raises:
+            IndexDamaged: a part is missing or does not check out.
+        """
+        self._place = place
+        for _ in range(ATTEMPTS):
+            self.catalog = Catalog(place.catalog, readonly=place.read_only)
+            try:
+                if self._open():
+                    return
+            except BaseException:
+                self.catalog.close()
+                raise
+            self.catalog.close()
+        raise IndexBusy("The index is being rewritten faster than it can be read.", "Try again in a moment.")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self.catalog.close()
+        if self._base is not None:
+            self._base.close()
+
+    def _open(self) -> bool:
+        """Whether one run's state was caught whole."""
+        before = self.catalog.meta("run")
+        if before == "0":
+            raise IndexDamaged("The index was never built to its end.", "Run `te index` to build it.")
+        generation = int(self.catalog.meta("generation", "0"))
+        self.dimensions = int(self.catalog.meta("dimensions", "0"))
+        try:
+            text = self._place.text / self.catalog.meta("text", "0")
+            self.units_text = TextIndex(text / "units")
+            self.files_text = TextIndex(text / "files")
+            self.units_text.open_searcher()
+            self.files_text.open_searcher()
+            self._base = self._open_base(generation)
+        except IndexDamaged:
+            if self.catalog.meta("run") != before:
+                return False
+            raise
+        self.catalog.begin()
+        self._delta: tuple[NDArray[np.int64], NDArray[np.int8]] | None = None
+        return self.catalog.meta("run") == before
+
+    def _open_base(self, generation: int) -> VectorBase | None:
+        if not generation:
+            return None
+        path = self._place.folder / base_name(generation)
+        if not path.is_file():
+            raise IndexDamaged(f"The vector file {path.name} is missing.", "Run `te doctor --repair`.")
+        return VectorBase(path, self.dimensions)
+
+    # Rows
+
+    def counts(self) -> tuple[int, int]:
+        """Files and units in the index."""
+        files = self.catalog.rows("SELECT count(*) FROM files WHERE skip IS NULL")[0][0]
+        return int(files), int(self.catalog.rows("SELECT count(*) FROM units")[0][0])
+
+    def files(self, paths: Iterable[str] | None = None) -> list[FileRecord]:
+        """All files that the last run met, or those of ``paths``; in order of path."""
+        sql = f"SELECT {FILE_COLUMNS} FROM files f"
+        if paths is None:
+            return [FileRecord.of(row) for row in self.catalog.rows(f"{sql} ORDER BY f.path")]
+        return sorted(
+            (FileRecord.of(row) for row in self.catalog.rows_in(f"{sql} WHERE f.path IN ({{}})", paths)),
+            key=lambda record: record.path,
+        )
+
+    def units(self, ids: Iterable[int]) -> dict[int, UnitRecord]:
+        """The units of ``ids`` that the snapshot has."""
+        sql = f"SELECT {UNIT_COLUMNS} {_UNITS} WHERE u.id IN ({{}})"
+        return {row[0]: UnitRecord.of(row) for row in self.catalog.rows_in(sql, ids)}
+
+    def symbols(self, file_id: int) -> list[Symbol]:
+        """A file's symbols in their order, the module unit first."""
+        sql = f"SELECT {UNIT_COLUMNS} {_UNITS} WHERE u.file_id = ? ORDER BY u.position"
+        return [UnitRecord.of(row).symbol for row in self.catalog.rows(sql, (file_id,))]
+
+    def modules(self, file_ids: Iterable[int]) -> dict[int, int]:
+        """The id of each file's module unit."""
+        sql = "SELECT file_id, id FROM units WHERE position = 0 AND file_id IN ({})"
+        return dict(self.catalog.rows_in(sql, file_ids))
+
+    def count_by(self, column: str) -> dict[str, int]:
+        """Files by language (``f.language``) or units by kind (``u.kind``), most first."""
+        source = "files f WHERE f.skip IS NULL" if column.startswith("f.") else "units u"
+        sql = f"SELECT {column}, count(*) FROM {source} GROUP BY 1 ORDER BY 2 DESC, 1"
+        return {str(name): int(count) for name, count in self.catalog.rows(sql)}
+
+    def unembedded(self) -> int:
+        """Units whose text has no word that the model knows, and so no vector."""
+        return int(self.catalog.rows("SELECT count(*) FROM units WHERE NOT embedded")[0][0])
+
+    # For the doctor
+
+    def unit_ids(self, *, modules: bool) -> list[int]:
+        """Ids of all module units, or of all others."""
+        return [row[0] for row in self.catalog.rows(f"SELECT id FROM units WHERE position {'=' if modules else '>'} 0")]
+
+    def orphans(self) -> int:
+        """Units whose file is not in the catalog."""
+        sql = "SELECT count(*) FROM units WHERE file_id NOT IN (SELECT id FROM files WHERE skip IS NULL)"
+        return int(self.catalog.rows(sql)[0][0])
+
+    def without_vector(self) -> int:
+        """Units that should have a vector, and have none in base or delta."""
+        wanted = np.array([row[0] for row in self.catalog.rows("SELECT id FROM units WHERE embedded")], np.int64)
+        held = self.delta()[0]
+        if self._base is not None:
+            held = np.concatenate([held, self._base.rows(wanted)[0]])
+        return len(np.setdiff1d(wanted, held))
+
+    def unfinished(self) -> int:
+        """What a run that was cut off left for the next one to clean up."""
+        return int(self.catalog.rows("SELECT (SELECT count(*) FROM pending) + (SELECT count(*) FROM garbage)")[0][0])
+
+    # Retrievers: each applies the filters before its cut, and breaks ties at the cut by the total order
+
+    def by_words(self, words: Sequence[str], count: int, filters: Filters) -> Scored:
+        """The best units (module units apart) for ``words`` by BM25."""
+        return self._by_text(self.units_text, words, count, filters)
+
+    def by_file_words(self, words: Sequence[str], count: int, filters: Filters) -> Scored:
+        """The module units of the best files for ``words`` by BM25."""
+        return self._by_text(self.files_text, words, count, filters)
+
+    def by_vector(self, query: NDArray[np.float32], count: int, filters: Filters) -> Scored:
+        """The nearest units to a unit ``query``, by cosine."""
+        if not query.any():
+            return []
+        allowed = self._allowed(filters) if filters else None
+        if allowed is not None and len(allowed) <= EXACT_ROWS:
+            return self._cut(lambda _: (self._score(query, allowed), True), count)
+        return self._cut(lambda wanted: self._approximate(query, wanted, allowed), count)
+
+    def by_name(self, names: Sequence[str], count: int, filters: Filters, *, prefix: bool = False) -> list[int]:
+        """Units whose lowered name is (or, with ``prefix``, starts with) one of ``names``, in the total order."""
+        condition, values = filter_sql(filters)
+        self._define(filters)
+        test = "u.name_lower >= ? AND u.name_lower < ? || char(1114111)" if prefix else "u.name_lower = ?"
+        sql = (
+            f"SELECT u.id {_UNITS} WHERE {test} AND {condition}"
+            f" ORDER BY {'length(u.name), ' if prefix else ''}{ORDER} LIMIT ?"
+        )
+        found: list[int] = []
+        for name in names:
+            found += [row[0] for row in self.catalog.rows(sql, ((name,) * (2 if prefix else 1)) + (*values, count))]
+        return list(dict.fromkeys(found))
+
+    def similarities(self, query: NDArray[np.float32], ids: Iterable[int]) -> dict[int, float]:
+        """Cosine of a unit ``query`` with the vectors of certain units; those without one are missing."""
+        return dict(self._score(query, np.fromiter(ids, np.int64)))
+
+    def _by_text(self, index: TextIndex, words: Sequence[str], count: int, filters: Filters) -> Scored:
+        file_ids = None
+        if filters.paths:
+            wanted = path_matcher(filters.paths)
+            file_ids = [record.id for record in self.files() if wanted and wanted.match(record.path)]
+        scope = index.scope(filters, file_ids)
+
+        def fetch(wanted: int) -> tuple[Scored, bool]:
+            found = index.nearest(words, wanted, scope)
+            return found, len(found) < wanted
+
+        return self._cut(fetch, count)
+
+    def _cut(self, fetch: Callable[[int], tuple[Scored, bool]], count: int) -> Scored:
+        """The best ``count`` that the snapshot has; equals at the cut are chosen by the total order.
+
+        ``fetch`` gives about as many as it is asked for, and whether there are no more. Derived indexes hold units
+        that the catalog no longer has: more are fetched until enough are left, and until the fetched list reaches
+        past the scores that tie at the cut.
+        """
+        wanted = count + count // 2 + 10
+        while True:
+            fetched, complete = fetch(wanted)
+            records = self.units(unit_id for unit_id, _ in fetched)
+            live = [(unit_id, score) for unit_id, score in fetched if unit_id in records]
+            if complete or (len(live) > count and live[-1][1] < live[count - 1][1]):
+                live.sort(key=lambda pair: (-pair[1], records[pair[0]].order))
+                return live[:count]
+            wanted *= 4
+
+    def _allowed(self, filters: Filters) -> NDArray[np.int64]:
+        condition, values = filter_sql(filters)
+        self._define(filters)
+        rows = self.catalog.rows(f"SELECT u.id {_UNITS} WHERE {condition}", values)
+        return np.fromiter((row[0] for row in rows), np.int64, len(rows))
+
+    def _define(self, filters: Filters) -> None:
+        """Teach SQLite what ``--path`` means in this query."""
+        if matcher := path_matcher(filters.paths):
+            self.catalog.define("path_wanted", lambda path: matcher.match(path) is not None)
+
+    # Vectors
+
+    def delta(self) -> tuple[NDArray[np.int64], NDArray[np.int8]]:
+        """The delta's ids (n,) and rows (n, dimensions), read once."""
+        if self._delta is None:
+            rows = self.catalog.rows("SELECT unit_id, vector FROM delta ORDER BY unit_id")
+            ids = np.fromiter((row[0] for row in rows), np.int64, len(rows))
+            vectors = np.frombuffer(b"".join(row[1] for row in rows), np.int8).reshape(
+                len(rows), -1 if rows else self.dimensions
+            )
+            self._delta = ids, vectors
+        return self._delta
+
+    def _approximate(
+        self, query: NDArray[np.float32], count: int, allowed: NDArray[np.int64] | None
+    ) -> tuple[Scored, bool]:
+        """The nearest ``count`` of the graph and all of the delta, rescored; whether that is everything."""
+        ids = self.delta()[0]
+        if self._base is not None:
+            peak = np.abs(query).max() or 1.0
+            coarse = np.rint(query * (127 / peak)).astype(np.int8)
+            ids = np.concatenate([ids, self._base.nearest(coarse, count)])
+        if allowed is not None:
+            ids = ids[np.isin(ids, allowed)]
+        return self._score(query, np.unique(ids)), self._base is None or count >= len(self._base)
+
+    def _score(self, query: NDArray[np.float32], ids: NDArray[np.int64]) -> Scored:
+        """Cosines for those of ``ids`` that have a vector, best first."""
+        if not query.any() or not len(ids):
+            return []
+        delta_ids, delta_rows = self.delta()
+        in_delta = np.isin(delta_ids, ids)
+        found, rows = delta_ids[in_delta], delta_rows[in_delta]
+        if self._base is not None:
+            base_ids, base_rows = self._base.rows(np.setdiff1d(ids, found))
+            found, rows = np.concatenate([found, base_ids]), np.concatenate([rows, base_rows])
+        scores = np.round(similarity(query, rows).astype(np.float64), SCORE_DIGITS)
+        order = np.lexsort((found, -scores))
+        return list(zip(found[order].tolist(), scores[order].tolist(), strict=True))

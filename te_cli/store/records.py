@@ -1,0 +1,104 @@
+"""What the store hands out: rows of the catalog as values."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fnmatch import translate
+from typing import TYPE_CHECKING, Any
+
+from te_cli.model import Fingerprint, Symbol
+
+if TYPE_CHECKING:
+    from te_cli.model import Content, Filters
+
+FILE_COLUMNS = (
+    "f.id, f.path, f.language, f.content, f.size, f.mtime_ns, f.ctime_ns, f.inode, f.seen_ns, f.digest, f.skip"
+)
+
+UNIT_COLUMNS = (
+    "u.id, u.file_id, f.path, f.language, f.content, f.lines, u.position, u.kind, u.name, u.qualified_name, u.module,"
+    " u.signature, u.doc, u.start_line, u.end_line, u.parent"
+)
+
+ORDER = "f.path, u.start_line, u.end_line, u.kind, u.name, u.id"
+"""The total order that breaks every tie; ids come last, for units that users cannot tell apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileRecord:
+    """A file that the last run met; ``skip`` says why it has no units, where it has none."""
+
+    id: int
+    path: str
+    language: str
+    content: Content
+    fingerprint: Fingerprint
+    digest: bytes | None
+    skip: str | None
+
+    @classmethod
+    def of(cls, row: tuple[Any, ...]) -> FileRecord:
+        """From a row of :data:`FILE_COLUMNS`."""
+        return cls(row[0], row[1], row[2], row[3], Fingerprint(*row[4:9]), row[9], row[10])
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRecord:
+    """A unit with its file."""
+
+    id: int
+    file_id: int
+    path: str
+    language: str
+    content: Content
+    file_lines: int
+    position: int
+    symbol: Symbol
+
+    @classmethod
+    def of(cls, row: tuple[Any, ...]) -> UnitRecord:
+        """From a row of :data:`UNIT_COLUMNS`."""
+        return cls(row[0], row[1], row[2], row[3], row[4], row[5], row[6], Symbol(*row[7:]))
+
+    @property
+    def order(self) -> tuple[str, int, int, str, str, int]:
+        """The key of :data:`ORDER`."""
+        symbol = self.symbol
+        return (self.path, symbol.start_line, symbol.end_line, symbol.kind, symbol.name, self.id)
+
+
+def path_matcher(globs: tuple[str, ...]) -> re.Pattern[str] | None:
+    """One pattern for what ``--path`` means, None where nothing was asked.
+
+    A glob matches a path from the root, a file's name, or a folder (and so all that lies in it); ``*`` crosses ``/``;
+    one with ``!`` before it leaves out. The text to match is the path itself.
+    """
+    if not globs:
+        return None
+    wanted = "|".join(_one(glob) for glob in globs if not glob.startswith("!"))
+    unwanted = "|".join(_one(glob[1:]) for glob in globs if glob.startswith("!"))
+    return re.compile((f"(?!{unwanted})" if unwanted else "") + (f"(?:{wanted})" if wanted else ".*"), re.DOTALL)
+
+
+def _one(glob: str) -> str:
+    glob = glob.replace("\\", "/").removeprefix("./").removeprefix("**/").strip("/")
+    forms = (glob, f"*/{glob}", f"{glob}/*", f"*/{glob}/*")
+    return "|".join(f"(?:{translate(form)})" for form in forms)
+
+
+def filter_sql(filters: Filters) -> tuple[str, list[object]]:
+    """A condition on ``u`` and ``f`` with its values; ``path_wanted`` is a function the reader defines."""
+    conditions = ["f.skip IS NULL"]
+    values: list[object] = []
+    for column, wanted in (
+        ("u.kind", filters.kinds),
+        ("f.language", filters.languages),
+        ("f.content", filters.contents),
+    ):
+        if wanted:
+            conditions.append(f"{column} IN ({','.join('?' * len(wanted))})")
+            values += wanted
+    if filters.paths:
+        conditions.append("path_wanted(f.path)")
+    return " AND ".join(conditions), values

@@ -1,0 +1,392 @@
+"""Writing an index: reserve, add, publish, collect.
+
+1. *reserve*: a small transaction takes the run's range of ids and marks it pending.
+2. *add*: rows go into one open transaction, documents to Tantivy; Tantivy is committed (its new ids mean nothing yet).
+3. *publish*: the transaction gets the delta's vectors (or names a new base), clears the mark, and is committed.
+4. *collect*: what the run replaced is deleted from Tantivy, and the list of it is cleared.
+
+A run that dies before 3 leaves documents that no row names: the mark tells the next writer which. One that dies in 4
+leaves the list. Every step can be repeated.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from contextlib import ExitStack, suppress
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from te_cli.digest import digest_fields
+from te_cli.errors import IndexDamaged
+from te_cli.store.catalog import Catalog
+from te_cli.store.formats import FORMAT
+from te_cli.store.lexical import TextIndex, file_words, unit_words
+from te_cli.store.lock import WriterLock
+from te_cli.store.owner import claim
+from te_cli.store.records import FILE_COLUMNS, FileRecord
+from te_cli.store.vectors import VectorBase, base_name, write_base
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import TracebackType
+    from typing import Self
+
+    from numpy.typing import NDArray
+
+    from te_cli.model import Document, SourceFile, Symbol
+    from te_cli.store.folder import Place
+
+DELTA_ROWS = 2_000
+"""Vectors that stay in the delta whatever the base's size: scanning them takes 2 ms."""
+
+DELTA_FRACTION = 0.2
+"""Past this share of the base the delta is merged: a merge costs as much as the base, so it is paid once per fifth."""
+
+REASONS = {
+    "absent": None,
+    "foreign": "the index that was there was not built by you",
+    "moved": "the index was built for another folder",
+    "older": "the index was of an older format",
+    "damaged": "the index was damaged",
+}
+"""Why an index is built anew, for the report."""
+
+
+class Writer:
+    """The one writer of an index. Leaving the context without :meth:`publish` drops the run."""
+
+    def __init__(self, place: Place, *, model: str, dimensions: int, recipe: str) -> None:
+        """``model`` and ``recipe`` say what the derived data was made with: another one asks for a full run."""
+        self._place = place
+        self._model = model
+        self._dimensions = dimensions
+        self._recipe = recipe
+        self._stack = ExitStack()
+        self.rebuilt: str | None = None
+        self.stale_recipe = False
+        self.units_written = 0
+        self._new: dict[int, NDArray[np.int8]] = {}
+        self._texts: dict[bool, TextIndex] = {}  # by whether a document stands for a file
+
+    def __enter__(self) -> Self:
+        with ExitStack() as stack:
+            self._place.refuse(self._place.state())
+            self._place.prepare()
+            stack.enter_context(WriterLock(self._place.folder))
+            self._open(stack)
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._catalog.rollback()
+        self._stack.close()
+
+    # Opening
+
+    def _open(self, stack: ExitStack) -> None:
+        """Open what is there, heal what a dead writer left, and build anew what cannot be opened."""
+        state = self._place.state()
+        if state != "ready":
+            self._place.clear()
+            self._create()
+            self.rebuilt = REASONS[state]
+        self._catalog = Catalog(self._place.catalog)
+        stack.callback(self._catalog.close)
+        made_with = (self._catalog.meta("model"), self._catalog.meta("recipe"))
+        self.stale_recipe = made_with != (self._model, self._recipe)
+        if self.stale_recipe and made_with[0] and not self.rebuilt:
+            self.rebuilt = "another model or another version of te made it"
+        stack.callback(self._close_text)
+        self._open_text()
+        if not self._base_opens():
+            self.stale_recipe, self.rebuilt = True, self.rebuilt or "its vectors were damaged"
+        self._heal()
+
+    def _create(self) -> None:
+        catalog = Catalog(self._place.catalog, create=True)
+        index_id = claim(self._place.folder, self._place.root)
+        catalog.set_meta(id=index_id, root=self._place.root, format=FORMAT, run=0)
+        catalog.close()
+
+    def _open_text(self) -> None:
+        """Open both text indexes; where one cannot be opened, the run makes new ones beside them."""
+        self._text_generation = int(self._catalog.meta("text", "0"))
+        try:
+            self._use_text(self._text_generation, create=False)
+        except IndexDamaged:
+            if self._text_generation:
+                self.rebuilt = self.rebuilt or "its text index was damaged"
+            self.stale_recipe = True
+
+    def _use_text(self, generation: int, *, create: bool) -> None:
+        folder = self._place.text / str(generation)
+        units = TextIndex(folder / "units", create=create)
+        files = TextIndex(folder / "files", create=create)
+        self._close_text()
+        self._texts = {False: units, True: files}
+
+    def _close_text(self) -> None:
+        for text in self._texts.values():
+            text.close()
+        self._texts = {}
+
+    def _base_opens(self) -> bool:
+        if generation := int(self._catalog.meta("generation", "0")):
+            try:
+                VectorBase(
+                    self._place.folder / base_name(generation), int(self._catalog.meta("dimensions", "0"))
+                ).close()
+            except IndexDamaged:
+                return False
+        return True
+
+    def _heal(self) -> None:
+        """Delete the documents of runs that were never published, and what published ones replaced."""
+        pending = self._catalog.rows("SELECT first, last FROM pending")
+        for first, last in pending:
+            for text in self._texts.values():
+                text.delete_range(first, last)
+        if pending:
+            self._commit_text()
+            self._catalog.run("DELETE FROM pending")
+        self.collect()
+
+    # The run
+
+    def files(self) -> dict[str, FileRecord]:
+        """What the last run met, by path."""
+        rows = self._catalog.rows(f"SELECT {FILE_COLUMNS} FROM files f")
+        return {record.path: record for record in map(FileRecord.of, rows)}
+
+    def begin(self, bound: int) -> None:
+        """Reserve ids for at most ``bound`` new units and start the run's transaction."""
+        used = self._catalog.rows("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'units'")[0][0]
+        self._catalog.run("INSERT INTO pending VALUES (?, ?)", (used + 1, used + bound))
+        self._next_id = int(used) + 1
+        self._catalog.begin(write=True)
+        self._everything = self.stale_recipe
+        if self._everything:
+            self._text_generation += 1
+            self._use_text(self._text_generation, create=True)
+
+    def rewrite_everything(self) -> None:
+        """Before :meth:`begin`: write every unit's derived data again, as after a change of model."""
+        self.stale_recipe = True
+
+    def put(
+        self,
+        file: SourceFile,
+        digest: bytes,
+        lines: int,
+        units: Sequence[tuple[Symbol, Document]],
+        vectors: Sequence[NDArray[np.int8] | None],
+    ) -> None:
+        """Write a file and its units, the module unit first; what the edit left as it was keeps its id and vector."""
+        file_id = self._put_file(file, digest, lines, skip=None)
+        kept = self._kept(file_id)
+        ordinals: dict[tuple[str, str], int] = {}
+        for position, ((symbol, document), vector) in enumerate(zip(units, vectors, strict=True)):
+            named = (symbol.kind, symbol.qualified_name)
+            ordinal = ordinals[named] = ordinals.get(named, -1) + 1
+            mark = _mark(file, symbol, document)
+            unit_id = kept.pop((*named, ordinal, mark), None)
+            if unit_id is None:
+                unit_id = self._insert(file_id, position, ordinal, symbol, mark, embedded=vector is not None)
+                self._derive(unit_id, file_id, file, document, vector)
+            else:
+                self._catalog.run(
+                    "UPDATE units SET position = ?, parent = ?, start_line = ?, end_line = ? WHERE id = ?",
+                    (position, symbol.parent, symbol.start_line, symbol.end_line, unit_id),
+                )
+                if self._everything:
+                    self._catalog.run("UPDATE units SET embedded = ? WHERE id = ?", (vector is not None, unit_id))
+                    self._derive(unit_id, file_id, file, document, vector)
+        self._remove_units(list(kept.values()))
+
+    def skip(self, file: SourceFile, reason: str, digest: bytes | None = None) -> None:
+        """Note a file that was met and left out; its units go."""
+        file_id = self._put_file(file, digest, 0, skip=reason)
+        self._remove_units(list(self._kept(file_id).values()))
+
+    def touch(self, file: SourceFile) -> None:
+        """Note a new fingerprint for a file whose content is what it was."""
+        seen = file.fingerprint
+        self._catalog.run(
+            "UPDATE files SET size = ?, mtime_ns = ?, ctime_ns = ?, inode = ?, seen_ns = ? WHERE path = ?",
+            (seen.size, seen.mtime_ns, seen.ctime_ns, seen.inode, seen.seen_ns, file.path),
+        )
+
+    def drop(self, record: FileRecord) -> None:
+        """Forget a file that is gone."""
+        self._remove_units(list(self._kept(record.id).values()))
+        self._catalog.run("DELETE FROM files WHERE id = ?", (record.id,))
+
+    def publish(self, threads: int, **notes: object) -> None:
+        """Make the run what readers see, in one transaction."""
+        self._commit_text()
+        generation = self._store_vectors(threads)
+        run = int(self._catalog.meta("run", "0")) + 1
+        self._catalog.set_meta(
+            run=run,
+            generation=generation,
+            text=self._text_generation,
+            model=self._model,
+            recipe=self._recipe,
+            dimensions=self._dimensions,
+            **notes,
+        )
+        self._catalog.run("DELETE FROM pending")
+        self._catalog.commit()
+        self._sweep(generation)
+
+    def note(self, **notes: object) -> None:
+        """Write notes outside a run."""
+        self._catalog.set_meta(**notes)
+
+    def collect(self) -> None:
+        """Delete from Tantivy what published runs replaced."""
+        garbage = [row[0] for row in self._catalog.rows("SELECT unit_id FROM garbage")]
+        if garbage:
+            for text in self._texts.values():
+                text.delete(garbage)
+            self._commit_text()
+            self._catalog.run("DELETE FROM garbage")
+
+    def counts(self) -> tuple[int, int, int]:
+        """Files, units, and units without a vector."""
+        files = self._catalog.rows("SELECT count(*) FROM files WHERE skip IS NULL")[0][0]
+        units, embedded = self._catalog.rows("SELECT count(*), coalesce(sum(embedded), 0) FROM units")[0]
+        return int(files), int(units), int(units) - int(embedded)
+
+    # Its parts
+
+    def _put_file(self, file: SourceFile, digest: bytes | None, lines: int, skip: str | None) -> int:
+        seen = file.fingerprint
+        values = (
+            file.language, file.content, seen.size, seen.mtime_ns, seen.ctime_ns, seen.inode, seen.seen_ns,
+            digest, lines, time.time_ns(), skip,
+        )  # fmt: skip
+        found = self._catalog.rows("SELECT id FROM files WHERE path = ?", (file.path,))
+        if found:
+            self._catalog.run(
+                "UPDATE files SET language = ?, content = ?, size = ?, mtime_ns = ?, ctime_ns = ?, inode = ?,"
+                " seen_ns = ?, digest = ?, lines = ?, indexed_ns = ?, skip = ? WHERE id = ?",
+                (*values, found[0][0]),
+            )
+            return int(found[0][0])
+        return self._catalog.run(
+            "INSERT INTO files (path, language, content, size, mtime_ns, ctime_ns, inode, seen_ns, digest, lines,"
+            " indexed_ns, skip) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (file.path, *values),
+        )
+
+    def _kept(self, file_id: int) -> dict[tuple[str, str, int, bytes], int]:
+        """The ids of a file's units by what must stay for a unit to be the same."""
+        rows = self._catalog.rows(
+            "SELECT kind, qualified_name, ordinal, digest, id FROM units WHERE file_id = ?", (file_id,)
+        )
+        return {(row[0], row[1], row[2], row[3]): row[4] for row in rows}
+
+    def _insert(self, file_id: int, position: int, ordinal: int, symbol: Symbol, mark: bytes, *, embedded: bool) -> int:
+        unit_id, self._next_id = self._next_id, self._next_id + 1
+        self._catalog.run(
+            "INSERT INTO units VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                unit_id, file_id, position, symbol.parent, symbol.kind, symbol.name, symbol.name.lower(),
+                symbol.qualified_name, symbol.module, symbol.signature, symbol.doc, symbol.start_line, symbol.end_line,
+                ordinal, embedded, mark,
+            ),
+        )  # fmt: skip
+        return unit_id
+
+    def _derive(
+        self, unit_id: int, file_id: int, file: SourceFile, document: Document, vector: NDArray[np.int8] | None
+    ) -> None:
+        """Give a unit its document and its vector."""
+        self.units_written += 1
+        if vector is not None:
+            self._new[unit_id] = vector
+        is_file = document.kind == "module"
+        words = file_words(document) if is_file else unit_words(document)
+        self._texts[is_file].add(unit_id, file_id, file.language, file.content, document.kind, words)
+
+    def _remove_units(self, ids: list[int]) -> None:
+        self._catalog.run_many("DELETE FROM units WHERE id = ?", [(unit_id,) for unit_id in ids])
+        self._catalog.run_many("DELETE FROM delta WHERE unit_id = ?", [(unit_id,) for unit_id in ids])
+        self._catalog.run_many("INSERT OR IGNORE INTO garbage VALUES (?)", [(unit_id,) for unit_id in ids])
+
+    def _commit_text(self) -> None:
+        for text in self._texts.values():
+            text.commit()
+
+    # Vectors
+
+    def _store_vectors(self, threads: int) -> int:
+        """Put the run's vectors into the delta, or all vectors into a new base; gives the current generation."""
+        generation = int(self._catalog.meta("generation", "0"))
+        if self._everything:
+            self._catalog.run("DELETE FROM delta")
+        base_rows = 0 if self._everything else int(self._catalog.meta("base_rows", "0"))
+        in_delta = self._catalog.rows("SELECT count(*) FROM delta")[0][0]
+        if not self._everything and in_delta + len(self._new) <= max(DELTA_ROWS, DELTA_FRACTION * base_rows):
+            rows = [(unit_id, vector.tobytes()) for unit_id, vector in self._new.items()]
+            self._catalog.run_many("INSERT OR REPLACE INTO delta VALUES (?, ?)", rows)
+            return generation
+        ids, vectors = self._all_vectors(generation)
+        self._catalog.run("DELETE FROM delta")
+        if len(ids) <= DELTA_ROWS:
+            self._catalog.run_many(
+                "INSERT INTO delta VALUES (?, ?)",
+                [(int(i), row.tobytes()) for i, row in zip(ids, vectors, strict=True)],
+            )
+            self._catalog.set_meta(base_rows=0)
+            return 0
+        number = int(self._catalog.meta("last_generation", "0")) + 1
+        write_base(self._place.folder / base_name(number), ids, vectors, threads)
+        self._catalog.set_meta(base_rows=len(ids), last_generation=number)
+        return number
+
+    def _all_vectors(self, generation: int) -> tuple[NDArray[np.int64], NDArray[np.int8]]:
+        """Ids and rows of every unit that has a vector, in order of id, from base, delta and this run."""
+        live = np.array(
+            [row[0] for row in self._catalog.rows("SELECT id FROM units WHERE embedded ORDER BY id")], np.int64
+        )
+        known = {
+            row[0]: np.frombuffer(row[1], np.int8) for row in self._catalog.rows("SELECT unit_id, vector FROM delta")
+        }
+        known.update(self._new)
+        old = np.array([unit_id for unit_id in live.tolist() if unit_id not in known], np.int64)
+        if len(old) and generation:
+            base = VectorBase(self._place.folder / base_name(generation), self._dimensions)
+            held, rows = base.rows(old)
+            known.update(zip(held.tolist(), rows, strict=True))
+            base.close()
+        if missing := [unit_id for unit_id in live.tolist() if unit_id not in known]:
+            raise IndexDamaged(f"{len(missing)} vectors are missing.", "Run `te index --full`.")
+        return live, np.array([known[unit_id] for unit_id in live.tolist()], np.int8).reshape(
+            len(live), self._dimensions
+        )
+
+    def _sweep(self, generation: int) -> None:
+        """Remove what is no longer named; a file that a reader still maps may have to wait for a later run."""
+        for path in self._place.folder.glob("vectors-*"):
+            if path.name != base_name(generation):
+                with suppress(OSError):
+                    path.unlink()
+        for folder in self._place.text.iterdir():
+            if folder.name != str(self._text_generation):
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _mark(file: SourceFile, symbol: Symbol, document: Document) -> bytes:
+    """The digest of all that a unit's row, document and vector are made from, its lines apart."""
+    return digest_fields(
+        (
+            file.language, file.content, document.path, symbol.kind, symbol.name, symbol.qualified_name, symbol.module,
+            symbol.signature, symbol.doc, document.body,
+        )
+    )  # fmt: skip

@@ -1,0 +1,106 @@
+"""Which files are there, and what are they? One ``lstat`` a file, nothing opened."""
+
+from __future__ import annotations
+
+import os
+import stat
+import time
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+from te_cli.model import Skipped, SkipReason, SourceFile
+from te_cli.walk import candidates
+from te_cli.walk.boundary import Boundary
+from te_cli.walk.fingerprint import of_stat
+from te_cli.walk.languages import UNKNOWN, classify, is_binary_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+FORCED_FACTOR = 16
+"""How many times the limit a file asked for by name may be: a wish is honoured, a disk image is not read whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The files of a root, and those left out with their reasons; both sorted by path."""
+
+    files: tuple[SourceFile, ...]
+    skipped: tuple[Skipped, ...]
+
+
+def scan(root: Path, index_dir: Path, max_file_bytes: int) -> Listing:
+    """Every file below ``root`` worth indexing, as git names them or by the same rules, and every one skipped."""
+    boundary = Boundary(root, index_dir)
+    return _look_at(boundary, candidates.find(boundary), max_file_bytes)
+
+
+def scan_paths(root: Path, index_dir: Path, max_file_bytes: int, paths: Iterable[str]) -> Listing:
+    """The same for some paths, relative to ``root``. One that is gone, ignored or a folder is in neither list."""
+    wanted = frozenset(path for path in paths if path and "\0" not in path and not path.startswith("/"))
+    boundary = Boundary(root, index_dir)
+    wanted = frozenset(path for path in wanted if boundary.file(path) != "never")
+    if not wanted:
+        return Listing((), ())
+    found = candidates.find(boundary, wanted)
+    found.paths = [path for path in found.paths if path in wanted]
+    found.skipped = [skip for skip in found.skipped if skip.path in wanted]
+    return _look_at(boundary, found, max_file_bytes)
+
+
+def _look_at(boundary: Boundary, found: candidates.Candidates, max_file_bytes: int) -> Listing:
+    files: list[SourceFile] = []
+    skipped = [Skipped(_printable(skip.path), skip.reason) for skip in found.skipped]
+    for path in dict.fromkeys(found.paths):
+        seen = _examine(boundary, path, max_file_bytes, forced=path in found.forced)
+        if isinstance(seen, SourceFile):
+            files.append(seen)
+        elif seen is not None:
+            skipped.append(seen)
+    by_path = attrgetter("path")
+    return Listing(tuple(sorted(files, key=by_path)), tuple(sorted(skipped, key=by_path)))
+
+
+def _examine(boundary: Boundary, path: str, max_file_bytes: int, *, forced: bool) -> SourceFile | Skipped | None:
+    """One file as it is now; None where it is gone or never content."""
+    verdict = boundary.file(path)
+    if verdict == "never":
+        return None
+    if verdict is not None:
+        return Skipped(_printable(path), verdict)
+    seen_ns = time.time_ns()
+    try:
+        found = os.lstat(boundary.prefix + path)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, ValueError):
+        return Skipped(_printable(path), SkipReason.UNREADABLE)
+    if stat.S_ISDIR(found.st_mode):
+        return None  # what git tracks as a file is gone, and a folder has its place
+    fingerprint = of_stat(found, seen_ns)
+    reason = _reason(path, found, max_file_bytes, forced=forced)
+    if reason is not None:
+        return Skipped(_printable(path), reason, fingerprint)
+    language, content = classify(path) or UNKNOWN
+    return SourceFile(path, language, content, fingerprint, forced)
+
+
+def _reason(path: str, found: os.stat_result, max_file_bytes: int, *, forced: bool) -> SkipReason | None:
+    mode = found.st_mode
+    if not stat.S_ISREG(mode):
+        return SkipReason.LINK if stat.S_ISLNK(mode) else SkipReason.NOT_REGULAR
+    if not path.isascii() and _printable(path) != path:
+        return SkipReason.NOT_UTF8_PATH
+    if not forced and is_binary_name(path):
+        return SkipReason.BINARY
+    limit = max_file_bytes * FORCED_FACTOR if forced else max_file_bytes
+    return SkipReason.TOO_LARGE if found.st_size > limit else None
+
+
+def _printable(path: str) -> str:
+    """``path`` with each byte that is not UTF-8 written in hexadecimal, as Python writes it."""
+    if path.isascii():
+        return path
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

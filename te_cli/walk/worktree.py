@@ -1,0 +1,159 @@
+"""What does git name below this folder? It is asked, and safely.
+
+git is asked, never imitated, where there is a work tree: ``git ls-files``, with everything off that a repository's
+configuration could make it run or fetch. A program from inside the root is never taken for git.
+"""
+
+# A tree has a hundred thousand paths: they stay strings.
+# ruff: noqa: PTH117, PTH118
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+GIT_SECONDS = 120
+"""git that has not answered by then hangs on something (an ignore file that is a pipe, a dead mount): walk instead."""
+
+_SAFE_OPTIONS = (
+    "--no-pager",
+    "-c",
+    "core.fsmonitor=false",
+    "-c",
+    f"core.hooksPath={os.devnull}",
+    "-c",
+    "safe.bareRepository=explicit",
+)
+
+_KEPT_VARIABLES = re.compile(
+    r"GIT_(CONFIG_(GLOBAL|SYSTEM|NOSYSTEM|COUNT|KEY_\d+|VALUE_\d+)|CEILING_DIRECTORIES|DISCOVERY_ACROSS_FILESYSTEM|EXEC_PATH)"
+)
+"""What the user says to git about configuration and discovery. The rest (GIT_DIR, GIT_INDEX_FILE ... as a hook or an
+alias sets them) speaks of another repository than the one asked about."""
+
+_ADDED_VARIABLES = {
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+    # A partial clone fetches an ignore file that it lacks, by a transport of its own choice: that may be a command.
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_ALLOW_PROTOCOL": "",
+    "LC_ALL": "C",
+}
+
+_UNREADABLE_FOLDER = re.compile(rb"^warning: could not open directory '(.+?)/?(?:': (?!No such file).*)?$", re.MULTILINE)
+"""git cuts a warning short at 4096 bytes, and a path that long is a reason for one."""
+
+
+@dataclass(slots=True)
+class Named:
+    """What git named below one folder, relative to it. Each name once, in git's order.
+
+    ``submodules`` are the paths of gitlinks; ``repositories`` those of untracked repositories of their own.
+    """
+
+    files: list[str] = field(default_factory=list)
+    submodules: list[str] = field(default_factory=list)
+    repositories: list[str] = field(default_factory=list)
+    unreadable: list[str] = field(default_factory=list)
+
+
+class Git:
+    """The user's git, asked about folders below ``root``."""
+
+    def __init__(self, root: str) -> None:
+        self._program = _find_git(root)
+        self._environment = _environment()
+
+    def named(self, folder: str, only: Sequence[str] = ()) -> Named | None:
+        """Tracked and untracked files below ``folder`` that git does not ignore; None where git cannot say.
+
+        ``only``: paths, relative to ``folder``, to ask about instead of everything.
+        """
+        answer = self._list(folder, "-s", "-c", "-o", "--", *only)
+        if answer is None:
+            return None
+        named = _parse(os.fsdecode(answer.stdout))
+        named.unreadable = [os.fsdecode(path) for path in _UNREADABLE_FOLDER.findall(answer.stderr)]
+        return named
+
+    def ignored(self, folder: str, only: Sequence[str] = ()) -> Named:
+        """Files below ``folder`` that git does ignore."""
+        answer = self._list(folder, "-o", "-i", "--", *only)
+        return Named() if answer is None else _parse(os.fsdecode(answer.stdout))
+
+    def ignores(self, folder: str) -> bool:
+        """Whether ``folder`` is one that its work tree ignores, and tracks nothing in: git would list nothing there."""
+        if os.path.lexists(os.path.join(folder, ".git")):
+            return False
+        return self._ask(folder, "check-ignore", "-q", ".") is not None
+
+    def global_excludes(self, folder: str) -> str | None:
+        """The file that the user's ``core.excludesFile`` names, if it is set."""
+        answer = self._ask(folder, "config", "--global", "--type=path", "--get", "core.excludesFile")
+        return os.fsdecode(answer.stdout).rstrip("\n") if answer is not None else None
+
+    def _list(self, folder: str, *arguments: str) -> subprocess.CompletedProcess[bytes] | None:
+        return self._ask(folder, "--literal-pathspecs", "ls-files", "-z", "-t", "--exclude-standard", *arguments)
+
+    def _ask(self, folder: str, *arguments: str) -> subprocess.CompletedProcess[bytes] | None:
+        if self._program is None:
+            return None
+        try:
+            answer = subprocess.run(
+                [self._program, "-C", folder, *_SAFE_OPTIONS, *arguments],
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                env=self._environment,
+                timeout=GIT_SECONDS,
+                check=False,
+            )
+        except (OSError, ValueError, subprocess.SubprocessError):
+            return None
+        return answer if answer.returncode == 0 else None
+
+
+def _parse(text: str) -> Named:
+    """Sort the entries of ``ls-files -z -t [-s]``: ``? name``, or tag, mode, object and stage, a tab, and the name."""
+    files: dict[str, None] = {}
+    submodules: dict[str, None] = {}
+    repositories: dict[str, None] = {}
+    for entry in text.split("\0"):
+        if entry.startswith("? "):
+            name = entry[2:]
+            if name.endswith("/"):
+                repositories[name[:-1]] = None
+            else:
+                files[name] = None
+        elif entry:
+            about, _, name = entry.partition("\t")
+            (submodules if about.startswith("160000", 2) else files)[name] = None
+    return Named(list(files), list(submodules), list(repositories))
+
+
+def _find_git(root: str) -> str | None:
+    """The git in the first absolute entry of PATH outside ``root``: what a repository brings along is never run."""
+    entries = [entry for entry in os.environ.get("PATH", os.defpath).split(os.pathsep) if os.path.isabs(entry)]
+    outside = [entry for entry in entries if not _within(entry, root)]
+    found = shutil.which("git", path=os.pathsep.join(outside))
+    return found if found and os.path.isabs(found) and not _within(found, root) else None
+
+
+def _within(path: str, root: str) -> bool:
+    real, real_root = os.path.realpath(path), os.path.realpath(root)
+    return real == real_root or real.startswith(os.path.join(real_root, ""))
+
+
+def _environment() -> dict[str, str]:
+    kept: Iterable[tuple[str, str]] = (
+        (name, value)
+        for name, value in os.environ.items()
+        if not name.upper().startswith("GIT_") or _KEPT_VARIABLES.fullmatch(name)
+    )
+    return {**dict(kept), **_ADDED_VARIABLES}

@@ -1,0 +1,54 @@
+r"""How text becomes words, the same way when indexing and when asking.
+
+An identifier stands for itself, lowered, and for its parts: ``parseHTTPResponse2`` is ``parsehttpresponse2``,
+``parse``, ``http``, ``response`` and ``2``. Each distinct identifier is split once in the life of a process: code
+repeats its names, so the memo answers nearly every time.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+MAX_WORD = 64
+"""Characters of an identifier that count. Longer runs are hashes, encoded data or generated names."""
+
+_IDENTIFIER = re.compile(r"[^\W_]\w*|_+[^\W_]\w*")
+_PART = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\d_A-Za-z]+")
+
+
+def identifiers(text: str) -> list[str]:
+    """Every run of letters, digits and underscores that holds more than underscores, in order."""
+    return _IDENTIFIER.findall(text)
+
+
+@lru_cache(maxsize=1 << 18)
+def parts(identifier: str) -> tuple[str, ...]:
+    """The lowered words inside an identifier: split at case changes, underscores and around digits."""
+    return tuple(part.lower() for part in _PART.findall(identifier[:MAX_WORD]))
+
+
+@lru_cache(maxsize=1 << 18)
+def terms(identifier: str) -> tuple[str, ...]:
+    """What an identifier is indexed under: itself, lowered, and its parts where it has more than one."""
+    whole = identifier[:MAX_WORD].lower().strip("_")
+    split = parts(identifier)
+    return (whole,) if len(split) <= 1 else (whole, *split)
+
+
+def words_of(text: str, limit: int | None = None) -> list[str]:
+    """The parts of every identifier of ``text``, in order, at most ``limit``."""
+    found: list[str] = []
+    for identifier in _IDENTIFIER.findall(text):
+        found.extend(parts(identifier))
+        if limit is not None and len(found) >= limit:
+            return found[:limit]
+    return found
+
+
+def terms_of(text: str) -> list[str]:
+    """The index terms of every identifier of ``text``, in order."""
+    found: list[str] = []
+    for identifier in _IDENTIFIER.findall(text):
+        found.extend(terms(identifier))
+    return found

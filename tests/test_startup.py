@@ -1,0 +1,48 @@
+"""What a verb imports is what its user waits for."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from conftest import te_environment
+
+if TYPE_CHECKING:
+    from conftest import MakeRepository, Run
+
+HEAVY = {
+    *("numpy", "tantivy", "usearch", "tree_sitter", "tree_sitter_language_pack", "tokenizers", "safetensors"),
+    *("fastembed", "onnxruntime", "watchdog", "pydantic", "rich"),
+}
+
+REPORT = """
+import sys
+from te_cli.cli import main
+try:
+    main()
+finally:
+    print(*sorted({name.partition(".")[0] for name in sys.modules}), file=sys.stderr)
+"""
+
+
+def imported(*arguments: str) -> set[str]:
+    """The top-level modules that a fresh ``te`` imports."""
+    command = [sys.executable, "-c", REPORT, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, env=te_environment(), check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return set(done.stderr.splitlines()[-1].split())
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("--version",), ("search", "--help"), ()])
+def test_help_imports_nothing_heavy(repo: MakeRepository, arguments: tuple[str, ...]) -> None:
+    repo()
+    assert imported(*arguments) & HEAVY == set()
+
+
+def test_search_imports_only_what_it_needs(repo: MakeRepository, te: Run) -> None:
+    repo({"a.py": "def greet():\n    pass\n"})
+    te("index")
+    unwanted = {"tree_sitter", "tree_sitter_language_pack", "fastembed", "onnxruntime", "watchdog", "pydantic", "rich"}
+    assert imported("search", "greet") & unwanted == set()
