@@ -101,7 +101,8 @@ def settings_for_asking(directory: str | None, options: Options, *, build: bool)
     if found is not None:
         return _settings(found, "index found", start, options)
     if not build:
-        raise NoIndex(f"There is no index at or above {start}.", "Run `te index` first.")
+        where = f"of {start} in {given[0]}" if given else f"at or above {start}"
+        raise NoIndex(f"There is no index {where}.", "Run `te index` first.")
     top = _git_top(start)
     return _settings(top or start, "git work tree" if top else "folder", start, options)
 

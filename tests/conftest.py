@@ -136,7 +136,7 @@ def te_process() -> Run:
 
 def te_command(*arguments: str) -> list[str]:
     """The command line of a real ``te``."""
-    return [sys.executable, "-m", "te_cli", *arguments]
+    return [sys.executable, "-P", "-m", "te_cli", *arguments]  # as the installed command: without the current folder
 
 
 def te_environment() -> dict[str, str]:

@@ -100,7 +100,9 @@ def test_tracked_files_count_even_where_ignored_and_deleted_ones_vanish(repo: Ma
     assert everything(root) == {".gitignore", "kept.gen"}
 
 
-def test_the_global_excludes_of_the_user_count(repo: MakeRepository, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_global_excludes_of_the_user_count(
+    repo: MakeRepository, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """In a work tree and in a plain folder alike."""
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(home / ".gitconfig"))
     (home / ".gitconfig").write_text("[core]\n\texcludesFile = ~/my-excludes\n")
@@ -116,7 +118,9 @@ def test_the_global_excludes_of_the_user_count(repo: MakeRepository, home: Path,
 
 def test_a_folder_of_a_work_tree_is_a_root_of_its_own(repo: MakeRepository) -> None:
     """Paths are relative to it, and ignore files above it count."""
-    root = repo({".gitignore": "*.log\nlib/secret.py\n", "a.py": "a", "lib/b.py": "b", "lib/x.log": "x", "lib/secret.py": "s"})
+    root = repo(
+        {".gitignore": "*.log\nlib/secret.py\n", "a.py": "a", "lib/b.py": "b", "lib/x.log": "x", "lib/secret.py": "s"}
+    )
     assert found(root / "lib") == {"b.py"}
 
 
@@ -188,7 +192,7 @@ def test_a_submodule_replaced_by_a_link_is_not_followed(superproject: Path, tmp_
 
 
 def test_a_repository_inside_is_reported_and_opened_on_demand(repo: MakeRepository) -> None:
-    """git names only its folder: it is somebody else's unless a ``!`` line says otherwise."""
+    """Only its folder is named: it is somebody else's unless a ``!`` line says otherwise."""
     root = repo({"a.py": "a", "other/b.py": "b", "other/.gitignore": "c.py\n", "other/c.py": "c"})
     git(root / "other", "init", "--quiet")
     assert found(root) == {"a.py"}
@@ -262,7 +266,9 @@ def test_every_reason(repo: MakeRepository, tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()
     (outside / "secret.py").write_text("s")
-    root = repo({"a.py": "a", "big.py": "x" * 101, "logo.png": "text all the same", "moved/b.py": "b", "inner/c.py": "c"})
+    root = repo(
+        {"a.py": "a", "big.py": "x" * 101, "logo.png": "text all the same", "moved/b.py": "b", "inner/c.py": "c"}
+    )
     git(root, "add", ".")
     (root / "moved/b.py").unlink()
     (root / "moved").rmdir()
@@ -286,8 +292,10 @@ def test_every_reason(repo: MakeRepository, tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes are files on POSIX systems only")
 @pytest.mark.parametrize("git_there", [True, False])
-def test_pipes_and_sockets_are_not_opened(repo: MakeRepository, monkeypatch: pytest.MonkeyPatch, git_there: bool) -> None:  # noqa: FBT001
-    """git passes over them in silence; a plain walk gives the reason."""
+def test_pipes_and_sockets_are_not_opened(
+    repo: MakeRepository, monkeypatch: pytest.MonkeyPatch, git_there: bool
+) -> None:
+    """Passed over in silence by git; a plain walk gives the reason."""
     root = repo({"a.py": "a"}, git=git_there)
     os.mkfifo(root / "pipe.py")
     monkeypatch.chdir(root)
@@ -401,8 +409,10 @@ def _tracer(folder: Path) -> tuple[Path, Path]:
     return program, trace
 
 
-def test_variables_of_a_hook_do_not_mislead(repo: MakeRepository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """te run from a hook of one repository, on another."""
+def test_variables_of_a_hook_do_not_mislead(
+    repo: MakeRepository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hook of one repository runs te on another."""
     root = repo({"a.py": "a"})
     monkeypatch.setenv("GIT_DIR", str(tmp_path / "nowhere"))
     monkeypatch.setenv("GIT_INDEX_FILE", str(tmp_path / "no-index"))
@@ -413,7 +423,19 @@ def test_variables_of_a_hook_do_not_mislead(repo: MakeRepository, tmp_path: Path
 def test_some_paths_only(repo: MakeRepository, superproject: Path) -> None:
     """A path that is gone, ignored, a folder, above the root or in git's store is in neither list."""
     root = repo({".gitignore": "*.log\n", "b.py": "b", "x.log": "x", "new/c.py": "c", "new/pic.png": "p"})
-    asked = ["a.py", "gone.py", "x.log", "new", "../a.py", "/etc/passwd", ".git/config", "", "new/c.py", "new/pic.png", "nul\0"]
+    asked = [
+        "a.py",
+        "gone.py",
+        "x.log",
+        "new",
+        "../a.py",
+        "/etc/passwd",
+        ".git/config",
+        "",
+        "new/c.py",
+        "new/pic.png",
+        "nul\0",
+    ]
     some = scan_paths(root, root / ".te", LIMIT, [*asked, "libs/middle/middle.py"])
     assert [file.path for file in some.files] == ["a.py", "libs/middle/middle.py", "new/c.py"]
     assert [skip.path for skip in some.skipped] == ["new/pic.png"]

@@ -24,7 +24,9 @@ LIMIT = 1_000_000
 
 NAMES = st.sampled_from(["a", "b", "foo", "bar", "foo.py", "a.txt", "b.log", "x y", "é", "build"])
 PATHS = st.lists(NAMES, min_size=1, max_size=4).map("/".join)
-PIECES = st.sampled_from(["a", "b", "foo", "bar", "*", "**", "?", "*.py", "b*", "[ab]", "[!a]*", "foo.*", "build", "é", "x\\ y"])
+PIECES = st.sampled_from(
+    ["a", "b", "foo", "bar", "*", "**", "?", "*.py", "b*", "[ab]", "[!a]*", "foo.*", "build", "é", "x\\ y"]
+)
 LINES = st.builds(
     lambda bang, slash, pieces, end: bang + slash + "/".join(pieces) + end,
     st.sampled_from(["", "", "", "!"]),
@@ -72,7 +74,7 @@ def test_the_walk_and_git_agree(tmp_path: Path, paths: set[str], rules: dict[str
     """For any tree and any ignore files, a plain folder holds what it would hold as a work tree."""
     with TemporaryDirectory(dir=tmp_path) as name:
         root = Path(name)
-        fill(root, {path: "text" for path in sorted(paths)})
+        fill(root, dict.fromkeys(sorted(paths), "text"))
         fill(root, {f"{folder}.gitignore": text for folder, text in rules.items()})
         without_git = walked(root)
         assert without_git == named_by_git(root)
@@ -101,7 +103,10 @@ def test_shapes_of_rules(repo: MakeRepository, rules: str, kept: list[str]) -> N
 
 def test_a_nearer_file_overrules_for_what_it_names_only(repo: MakeRepository) -> None:
     """``!build`` in a folder re-opens its build folder, and not what another rule says of the files inside."""
-    root = repo({".gitignore": "build\nx\n", "a/.gitignore": "!build\n", "a/build/x": "x", "a/build/y": "y", "build/z": "z"}, git=False)
+    root = repo(
+        {".gitignore": "build\nx\n", "a/.gitignore": "!build\n", "a/build/x": "x", "a/build/y": "y", "build/z": "z"},
+        git=False,
+    )
     assert walked(root) == [".gitignore", "a/.gitignore", "a/build/y"] == named_by_git(root)
 
 
@@ -163,7 +168,7 @@ def test_a_deep_tree_is_walked_to_its_end(deep: Callable[[str, int], Path]) -> N
 
 
 @pytest.mark.parametrize("git_there", [True, False])
-def test_a_folder_that_cannot_be_opened_is_reported(deep: Callable[[str, int], Path], git_there: bool) -> None:  # noqa: FBT001
+def test_a_folder_that_cannot_be_opened_is_reported(deep: Callable[[str, int], Path], git_there: bool) -> None:
     """Here for the length of its path, which the system refuses to root as well."""
     root = deep("d" * 200, 30)
     if git_there:

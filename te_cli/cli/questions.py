@@ -24,7 +24,9 @@ Kind = Annotated[
     list[str] | None,
     typer.Option(metavar="KIND", help="Only this kind, e.g. function, class.", autocompletion=complete_kinds),
 ]
-PathGlob = Annotated[list[str] | None, typer.Option(metavar="GLOB", help="Only paths that match, e.g. 'src/**/*.py'.")]
+PathGlob = Annotated[
+    list[str] | None, typer.Option(metavar="GLOB", help="Only these paths, e.g. 'src/**/*.py'; '!tests' leaves out.")
+]
 ContentName = Annotated[
     str,
     typer.Option(

@@ -34,6 +34,7 @@ def watch(
     from te_cli.engine import watching
 
     def show(report: IndexReport) -> None:
+        progress.clear()
         line = machine.text_of(machine.index(report)) if as_json else reports.update(report, time.strftime("%H:%M:%S"))
         screen.write(line)
 

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from te_cli.engine.indexing import look, skipped_files
 from te_cli.engine.places import open_reader, place_of
 from te_cli.engine.plan import make_plan
+from te_cli.engine.snippets import Sources
 from te_cli.model import Status
 from te_cli.store.formats import FORMAT
 from te_cli.store.lock import current_holder
 
 if TYPE_CHECKING:
     from te_cli.config import Settings
+    from te_cli.store.records import FileRecord
 
 
 def status(settings: Settings) -> Status:
@@ -25,8 +27,7 @@ def status(settings: Settings) -> Status:
     place = place_of(settings)
     with open_reader(settings) as reader:
         files = reader.files()
-        plan = make_plan(look(settings), {record.path: record for record in files})
-        changed = len(plan.read) + len(plan.gone)
+        changed = _changed(settings, {record.path: record for record in files})
         counted, units = reader.counts()
         indexed = int(reader.catalog.meta("indexed_ns", "0"))
         return Status(
@@ -47,3 +48,12 @@ def status(settings: Settings) -> Status:
             indexed_at=indexed / 1e9 if indexed else None,
             writer=current_holder(place.folder),
         )
+
+
+def _changed(settings: Settings, known: dict[str, FileRecord]) -> int:
+    """Files that are new, gone or not what was indexed; those that only look suspicious are read."""
+    plan = make_plan(look(settings), known)
+    indexed = {file.path: known[file.path] for file in plan.read if file.path in known}
+    sources = Sources(settings.root, indexed, checked=False)
+    same = sum(record.skip is not None or not sources.stale(path) for path, record in indexed.items())
+    return len(plan.read) - same + len(plan.gone)

@@ -23,6 +23,12 @@ STOP_WORDS = frozenset(
 )
 """English words that say nothing about code. They are dropped unless nothing else is left."""
 
+LANGUAGE_WORDS = frozenset(
+    """bash c cpp csharp elixir golang java javascript js kotlin lua perl php py python python2 python3 ruby rust scala
+    swift ts typescript""".split()
+)
+"""Names of languages: in a question they say where the asker is, not what is looked for."""
+
 MAX_NAMES = 24
 """Names looked up for one query: a pasted log holds hundreds, and the first ones matter most."""
 
@@ -60,7 +66,8 @@ def analyse(text: str) -> Query:
     """Analyse ``text``; an empty one gives an empty query."""
     stripped = text.strip()
     raw = list(dict.fromkeys(identifiers(stripped)))[:MAX_WORDS]
-    meant = [word for word in raw if word.lower() not in STOP_WORDS] or raw
+    telling = [word for word in raw if word.lower() not in STOP_WORDS] or raw
+    meant = [word for word in telling if word.lower() not in LANGUAGE_WORDS] or telling
     words = tuple(dict.fromkeys(part for word in meant for part in parts(word)))[:MAX_WORDS]
     names, qualifiers = _names(stripped, meant)
     everything = set(words_of(stripped))

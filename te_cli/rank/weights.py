@@ -1,8 +1,8 @@
 """What each signal weighs, and why. Two tables: one for a name typed as the query, one for words.
 
-The values were learned with a listwise softmax loss on annotated queries over 24 public repositories, each signal
-held to the sign that its reason gives it, and then rounded (``scripts/tune_ranking.py``; NDCG@10 .855 on repositories
-left out of the fit). They are relative: only their ratios decide.
+The values were learned with a listwise softmax loss on development queries (annotated ones over 24 public
+repositories, web questions, issue titles), each signal held to the sign that its reason gives it, and then rounded:
+``scripts/tune_ranking.py`` makes them again and scores them on repositories left out of the fit. Only ratios decide.
 """
 
 from __future__ import annotations
@@ -25,36 +25,32 @@ class Weight(NamedTuple):
 
 WORDS: dict[str, Weight] = {
     # What the retrievers say
-    "vector": Weight(2.5, "the unit means what the query means"),
+    "vector": Weight(3.5, "the unit means what the query means"),
     "file_words": Weight(2.1, "the whole file is about the query's words"),
-    "file_vector": Weight(1.1, "the file's symbols, taken together, mean what the query means"),
-    "words": Weight(0.5, "the unit itself holds the query's words"),
-    "fused": Weight(0.5, "several lists agree on the unit"),
-    "coherence": Weight(0.1, "other units of the file answer too"),
+    "words": Weight(1.0, "the unit itself holds the query's words"),
+    "file_vector": Weight(0.6, "the file's symbols, taken together, mean what the query means"),
+    "fused": Weight(0.4, "several lists agree on the unit"),
     # What it is called, and where it lies
-    "stem_asked": Weight(1.5, "the file is named with nothing but words of the query"),
-    "name_asked": Weight(1.2, "so is the unit"),
-    "folder_found": Weight(1.2, "the folders' names cover the query"),
-    "name_found": Weight(0.9, "the unit's name covers the query"),
-    "joined_name": Weight(0.7, "the query spells the unit's name, however it is written"),
-    "stem_is_name": Weight(0.6, "the file is named after what is asked for"),
-    "exact_name": Weight(0.5, "the query holds the unit's name to the letter"),
-    "stem_found": Weight(0.3, "the file's name covers part of the query"),
-    "owner_found": Weight(0.1, "so does the name of what encloses the unit"),
+    "folder_found": Weight(1.6, "the folders' names cover the query"),
+    "stem_asked": Weight(1.1, "the file is named with nothing but words of the query"),
+    "stem_found": Weight(0.7, "the file's name covers the query"),
+    "name_asked": Weight(0.7, "the unit is named with nothing but words of the query"),
+    "name_found": Weight(0.4, "the unit's name covers the query"),
+    "stem_is_name": Weight(0.5, "the file is named after what is asked for"),
+    "joined_name": Weight(0.4, "the query spells the unit's name, however it is written"),
+    "owner_found": Weight(0.1, "the name of what encloses the unit covers the query"),
     # What it is
-    "length": Weight(1.9, "what is explained at length is where things happen; one-liners repeat a word"),
-    "module": Weight(0.6, "broad questions are answered by files"),
-    "entry_file": Weight(0.6, "a package's front door is often what a broad question means"),
-    "broad_module": Weight(0.4, "all the more where the question asks how something works"),
-    "type": Weight(-0.5, "a worded question asks for behaviour more often than for a type"),
-    "documented": Weight(-0.3, "documentation has had its say in words and vector"),
-    "member": Weight(-1.0, "a field or constant rarely answers a question"),
+    "length": Weight(2.4, "what is explained at length is where things happen; one-liners repeat a word"),
+    "documented": Weight(1.1, "what is meant to be found is documented"),
+    "module": Weight(0.4, "broad questions are answered by files"),
+    "broad_module": Weight(0.3, "all the more where the question asks how something works"),
+    "member": Weight(-0.8, "a field or constant rarely answers a question"),
     # What it is for
-    "not_code": Weight(-1.9, "prose and settings mention everything and define nothing"),
-    "test": Weight(-1.8, "tests repeat the words of what they test, unless they are asked for"),
-    "depth": Weight(-1.8, "what matters lies near the top"),
-    "example": Weight(-0.2, "examples use, they do not define, unless they are asked for"),
-    "compat": Weight(-0.1, "a shim speaks of the real thing"),
+    "not_code": Weight(-3.8, "prose and settings mention everything and define nothing"),
+    "test": Weight(-3.1, "tests repeat the words of what they test, unless they are asked for"),
+    "depth": Weight(-2.1, "what matters lies near the top"),
+    "example": Weight(-0.7, "examples use, they do not define, unless they are asked for"),
+    "compat": Weight(-0.7, "a shim speaks of the real thing"),
 }
 
 NAME: dict[str, Weight] = {

@@ -44,8 +44,13 @@ class ProgressBar:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        """Take the bar off the screen, so that something else can be printed; more progress draws it again."""
         if self._bar is not None:
             self._bar.stop()
+        self._bar = self._task = None
 
     def __call__(self, progress: Progress) -> None:
         """Take in how far the run is, and draw it when it is time."""

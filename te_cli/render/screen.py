@@ -19,8 +19,8 @@ _CLOSED_PIPE = frozenset({errno.EPIPE, errno.EINVAL})
 """How systems say that nobody reads a pipe any more; EINVAL is how Windows does."""
 
 
-class ReaderGone(Exception):  # noqa: N818 - no error: whoever read our output has seen enough
-    """Standard output was closed by its reader, as ``head`` does."""
+class ReaderGone(Exception):
+    """Standard output was closed by its reader, as ``head`` does: no error, whoever read it has seen enough."""
 
 
 def on_terminal(stream: TextIO | None) -> bool:

@@ -263,6 +263,11 @@ class Reader:
             self._delta = ids, vectors
         return self._delta
 
+    def vectors(self, ids: Sequence[int]) -> dict[int, NDArray[np.int8]]:
+        """The vectors of certain units; those without one are missing."""
+        found, rows = self._rows(np.array(ids, np.int64))
+        return dict(zip(found.tolist(), rows, strict=True))
+
     def _approximate(
         self, query: NDArray[np.float32], count: int, allowed: NDArray[np.int64] | None
     ) -> tuple[Scored, bool]:
@@ -280,12 +285,17 @@ class Reader:
         """Cosines for those of ``ids`` that have a vector, best first."""
         if not query.any() or not len(ids):
             return []
+        found, rows = self._rows(ids)
+        scores = np.round(similarity(query, rows).astype(np.float64), SCORE_DIGITS)
+        order = np.lexsort((found, -scores))
+        return list(zip(found[order].tolist(), scores[order].tolist(), strict=True))
+
+    def _rows(self, ids: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int8]]:
+        """Those of ``ids`` that have a vector, and their rows."""
         delta_ids, delta_rows = self.delta()
         in_delta = np.isin(delta_ids, ids)
         found, rows = delta_ids[in_delta], delta_rows[in_delta]
         if self._base is not None:
             base_ids, base_rows = self._base.rows(np.setdiff1d(ids, found))
             found, rows = np.concatenate([found, base_ids]), np.concatenate([rows, base_rows])
-        scores = np.round(similarity(query, rows).astype(np.float64), SCORE_DIGITS)
-        order = np.lexsort((found, -scores))
-        return list(zip(found[order].tolist(), scores[order].tolist(), strict=True))
+        return found, rows

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from fnmatch import translate
 from typing import TYPE_CHECKING, Any
 
 from te_cli.model import Fingerprint, Symbol
@@ -69,22 +68,40 @@ class UnitRecord:
 
 
 def path_matcher(globs: tuple[str, ...]) -> re.Pattern[str] | None:
-    """One pattern for what ``--path`` means, None where nothing was asked.
+    """One pattern, to match whole paths with, for what ``--path`` means; None where nothing was asked.
 
-    A glob matches a path from the root, a file's name, or a folder (and so all that lies in it); ``*`` crosses ``/``;
-    one with ``!`` before it leaves out. The text to match is the path itself.
+    The rules are those of ignore files, as in ripgrep's ``-g``: a glob without ``/`` matches at any depth, one with it
+    from the root; a folder stands for all that lies in it; ``*`` stops at ``/`` and ``**`` does not; ``!`` leaves out.
     """
     if not globs:
         return None
     wanted = "|".join(_one(glob) for glob in globs if not glob.startswith("!"))
     unwanted = "|".join(_one(glob[1:]) for glob in globs if glob.startswith("!"))
-    return re.compile((f"(?!{unwanted})" if unwanted else "") + (f"(?:{wanted})" if wanted else ".*"), re.DOTALL)
+    leave_out = f"(?!(?:{unwanted})\\Z)" if unwanted else ""
+    return re.compile(f"{leave_out}(?:{wanted or '.*'})\\Z", re.DOTALL)
+
+
+_GLOB_PART = re.compile(r"\*\*/|\*\*|\*|\?|\[!?[^\]/]+\]|.", re.DOTALL)
+
+_MEANINGS = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
 
 
 def _one(glob: str) -> str:
-    glob = glob.replace("\\", "/").removeprefix("./").removeprefix("**/").strip("/")
-    forms = (glob, f"*/{glob}", f"{glob}/*", f"*/{glob}/*")
-    return "|".join(f"(?:{translate(form)})" for form in forms)
+    glob = glob.replace("\\", "/").removeprefix("./").removesuffix("/")
+    anywhere = "" if "/" in glob else "(?:.*/)?"
+    return f"{anywhere}{''.join(map(_meaning, _GLOB_PART.findall(glob.removeprefix('/'))))}(?:/.*)?"
+
+
+def _meaning(part: str) -> str:
+    if len(part) > 2 and part.startswith("["):
+        chosen = re.escape(part[1:-1].removeprefix("!")).replace(r"\-", "-")
+        characters = f"[{'^' if part.startswith('[!') else ''}{chosen}]"
+        try:
+            re.compile(characters)
+        except re.error:  # a range that runs backwards means itself
+            return re.escape(part)
+        return characters
+    return _MEANINGS.get(part) or re.escape(part)
 
 
 def filter_sql(filters: Filters) -> tuple[str, list[object]]:

@@ -34,9 +34,11 @@ def _row(content: Content, name: str, extensions: str = "", filenames: str = "",
 
 _ROWS = (
     _row("code", "python", "py pyi pyw", "SConstruct SConscript wscript", "python python2 python3 pypy pypy3 uv"),
+    _row("code", "cython", "pyx pxd pxi"),
     _row("code", "javascript", "js jsx mjs cjs es6", "Jakefile", "node nodejs bun"),
     _row("code", "typescript", "ts mts cts", "", "deno ts-node tsx"),
     _row("code", "tsx", "tsx"),
+    _row("code", "coffeescript", "coffee"),
     _row("code", "go", "go"),
     _row("code", "rust", "rs", "", "rust-script"),
     _row("code", "java", "java jav"),
@@ -154,6 +156,10 @@ _ROWS = (
     _row("docs", "latex", "tex ltx sty cls"),
     _row("docs", "bibtex", "bib"),
     _row("docs", "typst", "typ"),
+    _row("docs", "gherkin", "feature"),
+    _row("docs", "mermaid", "mmd mermaid"),
+    _row("docs", "plantuml", "puml plantuml"),
+    _row("docs", "dot", "dot gv"),
     _row("docs", "textile", "textile"),
     _row("docs", "mediawiki", "mediawiki wiki"),
     _row("docs", "man", "1 2 3 4 5 6 7 8 man roff"),
@@ -206,10 +212,10 @@ BINARY_EXTENSIONS = _words("""
     mp3 mp4 m4a m4v mov avi mkv webm ogg oga ogv opus wav flac aac wma wmv flv mid mpg mpeg
     zip gz tgz bz2 tbz xz txz zst lz lz4 lzma 7z rar tar
     jar war ear aar apk ipa deb rpm dmg iso img cab msi nupkg whl egg crx
-    exe dll so dylib a lib o obj ko pdb class pyc pyo pyd elc beam wasm node bc rlib rmeta hi
+    exe dll so dylib a o ko pdb class pyc pyo pyd elc beam wasm rlib rmeta
     pdf doc docx xls xlsx ppt pptx odt ods odp epub mobi djvu
     woff woff2 ttf otf eot ttc pfb
-    db sqlite sqlite3 mdb parquet arrow feather avro orc npy npz h5 hdf5 pkl pickle
+    db sqlite sqlite3 mdb parquet arrow feather avro orc npy npz h5 hdf5 pickle
     pt pth onnx safetensors ckpt tflite gguf bin jks p12 pfx keystore der mo gmo swf blend fbx glb stl usdz pcap nib
     """)
 """Extensions of formats that are never text. Kept to those that nobody writes by hand under the same extension."""
@@ -256,7 +262,8 @@ def classify(path: str, head: bytes = b"") -> tuple[str, Content] | None:
 
 def is_binary_name(path: str) -> bool:
     """Whether the extension is one of a format that is never text."""
-    return path.rpartition(".")[2].lower() in BINARY_EXTENSIONS
+    _, dot, extension = path.rpartition(".")
+    return bool(dot) and extension.lower() in BINARY_EXTENSIONS
 
 
 def _by_name(name: str) -> Language | None:

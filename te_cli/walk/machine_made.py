@@ -64,6 +64,9 @@ _SOURCE_MAP = re.compile(r"\.(?:js|mjs|cjs|css|ts)\.map$")
 _MINIFIABLE = frozenset({"javascript", "typescript", "css", "json", "xml", "html"})
 _PROSE = frozenset({"markdown", "rst", "asciidoc", "org", "latex", "typst", "textile", "mediawiki"})
 
+_STARTERS = frozenset({"gitignore", "gitattributes"})
+"""Files that a generator may begin, and that people go on with."""
+
 _SIGNATURE = re.compile(
     r"""
       code\ generated\b.*\bdo\ not\ edit
@@ -71,7 +74,7 @@ _SIGNATURE = re.compile(
     | (?:this\ (?:file|code)\ (?:is|was)\ )?(?:automatically\ )?@generated\ by\b
     | <auto-?generated\b
     | (?:this\ (?:header|module|class)\ (?:is|was|has\ been)\ )?(?:automatically\ |auto-?\ ?)generated
-      \ (?:by|from|with|using|file|code)\b
+      \ (?:by\b|from\b|with\b|using\b|(?:file|code)\W+do\ not\b)
     | this\ (?:file|code)\ (?:is|was|has\ been)\ (?:automatically\ |auto-?\ ?)?generated\b
     | (?:automatically\ |auto-?\ ?)?generated\ (?:by|from|with|using)\b.*\bdo\ not\ (?:edit|modify)
     | do\ not\ (?:edit|modify)\b.*\bgenerated\ (?:by|from)\b
@@ -81,7 +84,7 @@ _SIGNATURE = re.compile(
 """How generators sign, matched where a comment's text begins: a sentence about such files seldom begins so."""
 
 _COMMENT = re.compile(
-    r"""\s*(?://+!?|\#+|/\*+!?|\*(?!/)|--+\[*|;+|<!--|%+|\"\"\"|'''|\(\*|\{-|@?rem\b|dnl\b|'(?!use\b))[\s*=\-#/]*(.*)""",
+    r"""\s*(?://+!?|\#+(?=\W|$)|/\*+!?|\*(?!/)|--+\[*|;+|<!--|%+|\"\"\"|'''|\(\*|\{-|@?rem\b|dnl\b|'(?!use\b))[\s*=\-#/]*(.*)""",
     re.IGNORECASE,
 )
 _OPENERS = {"/*": "*/", "<!--": "-->", '"""': '"""', "'''": "'''", "(*": "*)", "{-": "-}", "--[[": "]]"}
@@ -100,7 +103,7 @@ def machine_made(text: str, language: str, content: Content) -> SkipReason | Non
     """What the text gives away, for a file of that language."""
     if _minified(text, language):
         return SkipReason.MINIFIED
-    return SkipReason.GENERATED if _signed(text, content) else None
+    return SkipReason.GENERATED if language not in _STARTERS and _signed(text, content) else None
 
 
 def _minified(text: str, language: str) -> bool:

@@ -3,6 +3,8 @@
 A ``.gitignore`` is asked about each entry as a walk meets it (:meth:`Rules.names`), because git prunes ignored folders
 and a line about a folder says nothing of what is inside. A ``.teignore`` is asked about whole paths
 (:meth:`Rules.reaches`), because a line about a folder is meant for everything in it.
+
+As in git, a wildcard stands for bytes: lines and paths are matched as UTF-8 with a character for each byte.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-MAX_RULES_BYTES = 1 << 20
+MAX_RULES_BYTES = 1 << 18
 """An ignore file longer than this was not written by hand; its beginning is enough to know that it is nonsense."""
 
 MAX_LINE = 4096
@@ -45,6 +47,7 @@ class Rules:
 
     def reaches(self, path: str) -> bool | None:
         """What the last line that matches ``path``, or a folder it lies in, says: True out, False in, None nothing."""
+        path = _bytewise(path)
         if not self._any.search(path):
             return None
         for include, regex in self._patterns:
@@ -54,6 +57,7 @@ class Rules:
 
     def names(self, path: str, *, folder: bool) -> bool | None:
         """What the last line that matches ``path`` itself says: True out, False in, None nothing."""
+        path = _bytewise(path)
         if not self._any.search(path + "/" if folder else path):
             return None
         for include, regex in self._patterns:
@@ -64,38 +68,41 @@ class Rules:
 
 def read_rules(path: str) -> Rules | None:
     """The rules in the file at ``path``; None where it has none, is a link, or is not a plain file (as in git)."""
-    data = _read_plain(path)
-    if data is None:
-        return None
-    text = data.decode("utf-8-sig", "surrogateescape")
-    lines = (line.removesuffix("\r") for line in text.split("\n"))
-    return Rules(lines) or None
+    return Rules(_lines_of(path)) or None
 
 
 def teignore_rules(path: str) -> Rules | None:
     """The rules of a ``.teignore``, less the lines that only re-open folders."""
-    data = _read_plain(path)
-    if data is None:
-        return None
-    lines = [line.rstrip() for line in data.decode("utf-8-sig", "surrogateescape").split("\n")]
-    return Rules(line for line in lines if line not in _REOPENS_FOLDERS) or None
+    return Rules(line for line in _lines_of(path) if line.rstrip(" ") not in _REOPENS_FOLDERS) or None
 
 
-def _read_plain(path: str) -> bytes | None:
+def _lines_of(path: str) -> list[str]:
+    data = _read_plain(path).removeprefix(b"\xef\xbb\xbf")
+    return [line.removesuffix("\r") for line in data.decode("latin-1").split("\n")]
+
+
+def _bytewise(path: str) -> str:
+    return path if path.isascii() else os.fsencode(path).decode("latin-1")
+
+
+def _read_plain(path: str) -> bytes:
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
         descriptor = os.open(path, flags)
     except (OSError, ValueError):
-        return None
+        return b""
     with os.fdopen(descriptor, "rb") as file:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            return None
+            return b""
         return file.read(MAX_RULES_BYTES)
 
 
 def _compile(line: str) -> tuple[bool, re.Pattern[str]] | None:
     if len(line) > MAX_LINE:
         return None
+    line = line.rstrip(" ") if not line.endswith("\\ ") else line
+    if line[-1:].isspace() and line[-1] != " ":
+        line = f"{line[:-1]}[{line[-1]}]"  # pathspec would cut it off, and with it half of a letter such as à
     try:
         with warnings.catch_warnings():
             # A bracket such as [[a] is fine in a glob; re would warn of what it may mean one day.

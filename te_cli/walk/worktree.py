@@ -47,7 +47,9 @@ _ADDED_VARIABLES = {
     "LC_ALL": "C",
 }
 
-_UNREADABLE_FOLDER = re.compile(rb"^warning: could not open directory '(.+?)/?(?:': (?!No such file).*)?$", re.MULTILINE)
+_UNREADABLE_FOLDER = re.compile(
+    rb"^warning: could not open directory '(?:(.+)/': (?!No such file).*|((?:(?!': ).)+))$", re.MULTILINE
+)
 """git cuts a warning short at 4096 bytes, and a path that long is a reason for one."""
 
 
@@ -80,7 +82,7 @@ class Git:
         if answer is None:
             return None
         named = _parse(os.fsdecode(answer.stdout))
-        named.unreadable = [os.fsdecode(path) for path in _UNREADABLE_FOLDER.findall(answer.stderr)]
+        named.unreadable = [os.fsdecode(whole or cut) for whole, cut in _UNREADABLE_FOLDER.findall(answer.stderr)]
         return named
 
     def ignored(self, folder: str, only: Sequence[str] = ()) -> Named:
