@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import shutil
 import signal
 import socket
 import subprocess
@@ -50,8 +51,8 @@ def contents(root: Path) -> dict[str, Any]:
     """All that an index says, ids apart: rows, vectors, and the files and units that each word matches."""
     with Reader(place_of(root)) as reader:
         rows = reader.catalog.rows(
-            "SELECT u.id, f.path, f.language, f.content, f.lines, u.position, u.parent, u.kind, u.name, u.qualified_name,"
-            " u.module, u.signature, u.doc, u.start_line, u.end_line, u.ordinal, u.embedded, u.digest"
+            "SELECT u.id, f.path, f.language, f.content, f.lines, u.position, u.parent, u.kind, u.name,"
+            " u.qualified_name, u.module, u.signature, u.doc, u.start_line, u.end_line, u.ordinal, u.embedded, u.digest"
             " FROM units u JOIN files f ON f.id = u.file_id ORDER BY f.path, u.position"
         )
         names = {row[0]: (row[1], row[5]) for row in rows}
@@ -110,8 +111,7 @@ def test_an_incremental_index_equals_a_fresh_one(tmp_path_factory: pytest.TempPa
             path.unlink(missing_ok=True) if body is None else path.write_text(body)
         open_index(root).update()
     incremental = contents(root)
-    for part in sorted((root / ".te").rglob("*"), reverse=True):
-        part.rmdir() if part.is_dir() else part.unlink()
+    shutil.rmtree(root / ".te")
     open_index(root).update()
     assert same(incremental, contents(root))
 
@@ -290,7 +290,9 @@ def small_index(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(text=st.text(max_size=200) | st.sampled_from(['"', "a AND (", "+-*/", "name:~", "^", "[a TO b]", "\\", "\0", "*?"]))
+@given(
+    text=st.text(max_size=200) | st.sampled_from(['"', "a AND (", "+-*/", "name:~", "^", "[a TO b]", "\\", "\0", "*?"])
+)
 def test_any_text_is_a_query(small_index: Any, text: str) -> None:
     """Promise 6: user text is never handed to a parser that can fail on it."""
     try:

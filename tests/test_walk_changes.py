@@ -223,7 +223,6 @@ class TestLinux:
         watches.close()
         assert lost == [False]
 
-
     def test_stores_are_not_even_watched(self, repo: MakeRepository, monkeypatch: pytest.MonkeyPatch) -> None:
         """They have many folders, and watches are few."""
         from watchdog.observers import inotify_c

@@ -14,8 +14,6 @@ from te_cli.model import SkipReason
 from te_cli.walk.files import Listing, scan, scan_paths
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from conftest import MakeRepository
 
 LIMIT = 1_000_000
@@ -338,88 +336,6 @@ def test_what_a_listing_knows_of_a_file(repo: MakeRepository) -> None:
     assert mark.seen_ns > stat.st_mtime_ns - 1_000_000_000
 
 
-@pytest.mark.parametrize(
-    "configure",
-    [
-        lambda program: ("core.fsmonitor", program),
-        lambda program: ("core.sshCommand", program),
-        lambda program: ("core.pager", program),
-        lambda program: ("alias.ls-files", f"!{program}"),
-        lambda program: ("filter.x.clean", program),
-    ],
-)
-def test_nothing_that_a_repository_configures_is_run(
-    repo: MakeRepository, tmp_path: Path, configure: Callable[[str], tuple[str, str]]
-) -> None:
-    """A program named in its configuration or its hooks leaves no trace."""
-    program, trace = _tracer(tmp_path)
-    root = repo({"a.py": "a", ".gitattributes": "* filter=x\n"})
-    git(root, "add", "a.py")
-    git(root, "config", *configure(str(program)))
-    hook = root / ".git/hooks/post-index-change"
-    hook.parent.mkdir(exist_ok=True)
-    hook.write_bytes(program.read_bytes())
-    hook.chmod(0o755)
-    assert found(root) == {"a.py", ".gitattributes"}
-    assert not trace.exists()
-
-
-def test_a_partial_clone_fetches_nothing(repo: MakeRepository, tmp_path: Path) -> None:
-    """An ignore file that is missing from disk and store is not fetched by a command of the repository's choice."""
-    program, trace = _tracer(tmp_path)
-    root = repo({"a.py": "a", "sub/.gitignore": "x\n", "sub/b.py": "b"})
-    git(root, "add", ".")
-    git(root, "commit", "--quiet", "-m", "all")
-    blob = git(root, "rev-parse", "HEAD:sub/.gitignore").strip()
-    git(root, "update-index", "--skip-worktree", "sub/.gitignore")
-    (root / "sub/.gitignore").unlink()
-    (root / ".git/objects" / blob[:2] / blob[2:]).unlink()
-    settings = {
-        "remote.origin.url": f"ext::{program}",
-        "remote.origin.promisor": "true",
-        "extensions.partialClone": "origin",
-        "protocol.ext.allow": "always",
-        "core.repositoryFormatVersion": "1",
-    }
-    for name, value in settings.items():
-        git(root, "config", name, value)
-    assert "a.py" in everything(root)
-    assert not trace.exists()
-
-
-def test_a_git_that_the_repository_brings_along_is_not_run(
-    repo: MakeRepository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Neither from a folder of it on PATH nor from the current folder."""
-    program, trace = _tracer(tmp_path)
-    root = repo({"a.py": "a", "git": program.read_text(), "bin/git": program.read_text()})
-    for name in ("git", "bin/git"):
-        (root / name).chmod(0o755)
-    monkeypatch.setenv("PATH", os.pathsep.join([str(root / "bin"), ".", "", os.environ["PATH"]]))
-    assert "a.py" in found(root)
-    assert not trace.exists()
-
-
-def _tracer(folder: Path) -> tuple[Path, Path]:
-    """A program that leaves a trace when it runs, and the trace."""
-    trace = folder / "was-run"
-    program = folder / "tracer"
-    program.write_text(f"#!/bin/sh\ntouch '{trace}'\n")
-    program.chmod(0o755)
-    return program, trace
-
-
-def test_variables_of_a_hook_do_not_mislead(
-    repo: MakeRepository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A hook of one repository runs te on another."""
-    root = repo({"a.py": "a"})
-    monkeypatch.setenv("GIT_DIR", str(tmp_path / "nowhere"))
-    monkeypatch.setenv("GIT_INDEX_FILE", str(tmp_path / "no-index"))
-    monkeypatch.setenv("GIT_WORK_TREE", str(tmp_path))
-    assert found(root) == {"a.py"}
-
-
 def test_some_paths_only(repo: MakeRepository, superproject: Path) -> None:
     """A path that is gone, ignored, a folder, above the root or in git's store is in neither list."""
     root = repo({".gitignore": "*.log\n", "b.py": "b", "x.log": "x", "new/c.py": "c", "new/pic.png": "p"})
@@ -435,6 +351,7 @@ def test_some_paths_only(repo: MakeRepository, superproject: Path) -> None:
         "new/c.py",
         "new/pic.png",
         "nul\0",
+        "\ud800",
     ]
     some = scan_paths(root, root / ".te", LIMIT, [*asked, "libs/middle/middle.py"])
     assert [file.path for file in some.files] == ["a.py", "libs/middle/middle.py", "new/c.py"]

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 LIMIT = 1_000_000
 
-NAMES = st.sampled_from(["a", "b", "foo", "bar", "foo.py", "a.txt", "b.log", "x y", "é", "build"])
+NAMES = st.sampled_from(["a", "b", "foo", "bar", "foo.py", "a.txt", "b.log", "x y", "é", "voilà", "build"])
 PATHS = st.lists(NAMES, min_size=1, max_size=4).map("/".join)
 PIECES = st.sampled_from(
-    ["a", "b", "foo", "bar", "*", "**", "?", "*.py", "b*", "[ab]", "[!a]*", "foo.*", "build", "é", "x\\ y"]
+    ["a", "b", "foo", "bar", "*", "**", "?", "*.py", "b*", "[ab]", "[!a]*", "foo.*", "build", "é", "voilà", "x\\ y"]
 )
 LINES = st.builds(
     lambda bang, slash, pieces, end: bang + slash + "/".join(pieces) + end,

@@ -45,7 +45,7 @@ class TokenTable:
             ModelError: the file is missing, or is not safetensors with an ``embeddings`` tensor.
         """
         try:
-            mapped = np.memmap(path, np.uint8, mode="r")
+            mapped = np.asarray(np.memmap(path, np.uint8, mode="r"))  # a plain view: slicing a memmap is slow
             (length,) = struct.unpack("<Q", mapped[:8].tobytes())
             header = json.loads(mapped[8 : 8 + length].tobytes())
             body = mapped[8 + length :]

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from te_cli.config import Settings
+    from te_cli.store.catalog import Catalog
     from te_cli.store.records import FileRecord
 
     Report = Callable[[Progress], None]
@@ -66,24 +67,35 @@ def _look(
     """The listing, what the catalog knows of the same places, and how long looking took (milliseconds)."""
     started = time.perf_counter()
     known = writer.files()
+    limit = size_limit(settings, writer.catalog)
     if paths is None:
-        listing = look(settings)
+        listing = look(settings, limit)
     else:
         wanted = set(paths)
-        listing = scan_paths(settings.root, settings.index_dir, settings.max_file_bytes, wanted)
+        listing = scan_paths(settings.root, settings.index_dir, limit, wanted)
         known = {path: record for path, record in known.items() if path in wanted}
     return listing, known, (time.perf_counter() - started) * 1000
 
 
-def look(settings: Settings) -> Listing:
-    """What is in the work tree now.
+def size_limit(settings: Settings, catalog: Catalog) -> int:
+    """The largest file to index, in bytes: what was asked for now, else what was asked for when the index was built.
+
+    Otherwise a search that refreshes the index would drop what ``te index --max-file-size`` let in.
+    """
+    remembered = catalog.meta("max_file_bytes")
+    by_default = dict(settings.sources).get("max_file_bytes", "default") == "default"
+    return int(remembered) if by_default and remembered else settings.max_file_bytes
+
+
+def look(settings: Settings, limit: int) -> Listing:
+    """What is in the work tree now; files over ``limit`` bytes are skipped.
 
     Raises:
         NotReadable: the root cannot be listed.
     """
     if not os.access(settings.root, os.R_OK | os.X_OK):
         raise NotReadable(f"The folder {settings.root} cannot be read.", "Check its rights.")
-    return scan(settings.root, settings.index_dir, settings.max_file_bytes)
+    return scan(settings.root, settings.index_dir, limit)
 
 
 class _Run:
@@ -112,7 +124,14 @@ class _Run:
             self._put(batch)
         _tell(self._progress, Progress("writing", len(plan.read), len(plan.read), writer.units_written))
         now = time.time_ns()
-        writer.publish(self._settings.jobs, model_name=model_name, walk_ms=walk_ms, indexed_ns=now, checked_ns=now)
+        writer.publish(
+            self._settings.jobs,
+            model_name=model_name,
+            max_file_bytes=size_limit(self._settings, writer.catalog),
+            walk_ms=walk_ms,
+            indexed_ns=now,
+            checked_ns=now,
+        )
         writer.collect()
 
     def _batches(self, plan: Plan) -> Iterator[list[Outcome]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from te_cli.engine.indexing import look, skipped_files
+from te_cli.engine.indexing import look, size_limit, skipped_files
 from te_cli.engine.places import open_reader, place_of
 from te_cli.engine.plan import make_plan
 from te_cli.engine.snippets import Sources
@@ -15,6 +15,7 @@ from te_cli.store.lock import current_holder
 if TYPE_CHECKING:
     from te_cli.config import Settings
     from te_cli.store.records import FileRecord
+    from te_cli.walk.files import Listing
 
 
 def status(settings: Settings) -> Status:
@@ -27,7 +28,8 @@ def status(settings: Settings) -> Status:
     place = place_of(settings)
     with open_reader(settings) as reader:
         files = reader.files()
-        changed = _changed(settings, {record.path: record for record in files})
+        listing = look(settings, size_limit(settings, reader.catalog))
+        changed = _changed(settings, listing, {record.path: record for record in files})
         counted, units = reader.counts()
         indexed = int(reader.catalog.meta("indexed_ns", "0"))
         return Status(
@@ -50,9 +52,9 @@ def status(settings: Settings) -> Status:
         )
 
 
-def _changed(settings: Settings, known: dict[str, FileRecord]) -> int:
+def _changed(settings: Settings, listing: Listing, known: dict[str, FileRecord]) -> int:
     """Files that are new, gone or not what was indexed; those that only look suspicious are read."""
-    plan = make_plan(look(settings), known)
+    plan = make_plan(listing, known)
     indexed = {file.path: known[file.path] for file in plan.read if file.path in known}
     sources = Sources(settings.root, indexed, checked=False)
     same = sum(record.skip is not None or not sources.stale(path) for path, record in indexed.items())

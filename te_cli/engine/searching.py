@@ -129,10 +129,14 @@ def _open_fresh(settings: Settings, request: SearchRequest, update: _Updater) ->
 
 def _changed(settings: Settings, reader: Reader) -> bool:
     """Whether the work tree differs from what the index remembers, or was made with another model or recipe."""
-    from te_cli.engine.indexing import look
+    from te_cli.engine.indexing import look, size_limit
     from te_cli.engine.places import RECIPE, embedder
 
     made_with = reader.catalog.meta("model"), reader.catalog.meta("recipe")
     if made_with != (embedder().identity.fingerprint, RECIPE):
         return True
-    return bool(make_plan(look(settings), {record.path: record for record in reader.files()}))
+    return bool(
+        make_plan(
+            look(settings, size_limit(settings, reader.catalog)), {record.path: record for record in reader.files()}
+        )
+    )

@@ -3,7 +3,7 @@
 What the captures mean, in every ``queries/*.scm``:
 
 ``@definition.KIND``   a definition, whole; ``@name`` is its name, ``@owner`` the type that it names as its own
-                       (``func (s *Server) Serve``), ``@body`` where its signature ends (else the field ``body``)
+                       (``func (s *Server) Serve``), ``@body`` is no part of its signature (else the field ``body``)
 ``@declarator``         in place of ``@name`` (C, C++): the name is at the end of its chain of declarators; a variable
                        or field whose declarator is a function's is the prototype of a function
 ``@declaration.KIND``  the same, but it yields to a definition of that name in the same file (prototypes, overloads)
@@ -64,7 +64,7 @@ class Found:
     node: tuple[int, int]
     pattern: int
     name_start: int = 0
-    body: int = 0
+    body: tuple[int, int] = (0, 0)
     owner: str = ""
     prefix: str = ""
     transparent: bool = False
@@ -183,10 +183,10 @@ def _claim(
     if "owner" in nodes:
         found.owner = _text(nodes["owner"][0], source)
     if "body" in nodes:
-        found.body = nodes["body"][0].start_byte
+        found.body = nodes["body"][0].byte_range
     elif role != "scope" and kind not in _VALUES:
         body = nodes[key][0].child_by_field_name("body")
-        found.body = body.start_byte if body is not None else 0
+        found.body = body.byte_range if body is not None else (0, 0)
     named[at] = found
 
 

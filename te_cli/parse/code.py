@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 _BESIDE: Final = frozenset(("field", "constant", "variable", "property", "type"))
 """Kinds that are often documented by a comment at the end of their line."""
 
+_HEADER_BYTES: Final = 2_000
+"""How far into a definition without a body comments are looked for, to leave them out of its signature."""
+
 _SOURCE_FOLDERS: Final = ("src", "lib", "python")
 """Leading folders that are no part of a Python module's name."""
 
@@ -102,9 +105,9 @@ class _File:
             text = self.source.between(found.start, found.end).lstrip()
             return tidy(text.partition("\n")[0][:1000])
         left_out = [(a.start, a.end) for a in self.captures.attributes_in(found.start, found.name_start)]
-        if found.body:
-            left_out += self.comments.inside(found.start, found.body)
-        return signature(found, self.source, sorted(left_out), self.grammar.closer)
+        body, _ = found.body
+        left_out += self.comments.inside(found.start, min(found.end, body or found.start + _HEADER_BYTES))
+        return signature(found, self.source, left_out, self.grammar.closer)
 
     def _file_doc(self, placed: list[Placed]) -> str:
         spans = sorted(self.captures.file_docs)

@@ -14,12 +14,15 @@ if TYPE_CHECKING:
 MAX_DOC: Final = 2_000
 """Characters of documentation that are kept; the text of the unit's file is searched whole anyway."""
 
-_MAX_GAP: Final = 400
-"""Bytes of blanks between an attribute and what it belongs to."""
+_MAX_RUN: Final = 400
+"""Comments on consecutive lines that are read as one."""
 
-_OPENING: Final = re.compile(r"\A\s*(?:/\*[*!]?<?|//[/!]?<?|#+|--\[\[|--+|\"\"\"|<!--)[ \t]?")
-_CLOSING: Final = re.compile(r"\s*(?:\*+/|\]\]|-->)\s*\Z")
-_MARKER: Final = re.compile(r"^\s*(?:\*(?!\*)|//[/!]?<?|#+|--+)[ \t]?|^\s*\*+\s*$", re.MULTILINE)
+_MAX_GAP: Final = 400
+"""Bytes between an attribute and what it belongs to, or between the comments at the top of a file."""
+
+_OPENING: Final = re.compile(r"\A\s*(?:/\*[*!]?<?|//[/!]?<?|#+|=begin|--\[\[|--+|\"\"\"|<!--)[ \t]?")
+_CLOSINGS: Final = ("*/", "=end", "]]", "-->")
+_STAR: Final = re.compile(r"^\s*\*+(?:[ \t]|$)")
 _DOC_MARKED: Final = ("/**", "///", "/*!", "//!")
 _STRING: Final = re.compile(r"\A[a-zA-Z]{0,2}(\"\"\"|'''|\"|')(.*)\1\Z", re.DOTALL)
 _NOISE: Final = re.compile(
@@ -33,7 +36,7 @@ _LICENCE: Final = re.compile(
     re.IGNORECASE,
 )
 _XML_REFERENCE: Final = re.compile(
-    r"<(?:see|seealso|paramref|typeparamref)\b[^>]*?(?:cref|name|langword)=\"([^\"]*)\"\s*/>"
+    r"<(?:see|seealso|paramref|typeparamref)\b[^<>]*?(?:cref|name|langword)=\"([^\"]*)\"\s*/>"
 )
 _XML_TAG: Final = re.compile(r"</?[a-zA-Z][^<>]*>")
 _PREAMBLE: Final = re.compile(
@@ -53,6 +56,8 @@ class Comments:
         self._beside = {comment.start_row: comment for comment in captures.comments if not comment.alone}
         self._attributes = captures.attributes
         self._ordered = sorted(captures.comments, key=_start)
+        if self._ordered and source.data.startswith(b"#!"):
+            del self._ordered[0]  # it tells the system, not the reader
 
     def above(self, found: Found) -> str:
         """Documentation above ``found``, whose range is moved up to take in the attributes there."""
@@ -67,7 +72,7 @@ class Comments:
             if not self._source.leads_line(start):
                 break
             comment = self._alone.get(row - 1)
-            if comment is None or comment.end > start or self._is_block(run[-1:]):
+            if comment is None or comment.end > start or self._is_block(run[-1:]) or len(run) >= _MAX_RUN:
                 break
             run.append(comment)
             row, start = comment.start_row, comment.start
@@ -86,7 +91,8 @@ class Comments:
         at, position = 0, 0
         while at < len(self._ordered) and self._ordered[at].start < before:
             first = at
-            if not _PREAMBLE.fullmatch(self._source.between(position, self._ordered[first].start)):
+            until = self._ordered[first].start
+            if until - position > _MAX_GAP or not _PREAMBLE.fullmatch(self._source.between(position, until)):
                 return ""
             while at + 1 < len(self._ordered) and self._continues(at):
                 at += 1
@@ -119,6 +125,7 @@ class Comments:
         return bool(comments) and self._source.data.startswith((b"/*", b"=begin", b"--[["), comments[0].start)
 
     def _read(self, run: list[Comment]) -> str:
+        run = run[:_MAX_RUN]
         texts = [self._source.between(comment.start, min(comment.end, comment.start + 8 * MAX_DOC)) for comment in run]
         marked = [text for text in texts if text.startswith(_DOC_MARKED)]
         return clean_comment(marked or texts, xml=self._xml)
@@ -138,8 +145,7 @@ def clean_comment(texts: list[str], *, xml: bool = False) -> str:
     """What comments say: markers, rulers, linters' orders and licences left out."""
     lines: list[str] = []
     for text in texts:
-        body = _CLOSING.sub("", _OPENING.sub("", text, count=1))
-        lines.extend(_MARKER.sub("", line).rstrip() for line in body.split("\n"))
+        lines.extend(_STAR.sub("", line).rstrip() for line in _unmarked(text).split("\n"))
     kept: list[str] = []
     for line in lines:
         if _LICENCE.search(line):
@@ -150,6 +156,15 @@ def clean_comment(texts: list[str], *, xml: bool = False) -> str:
     if xml:
         doc = _XML_TAG.sub("", _XML_REFERENCE.sub(r"\1", doc))
     return inspect.cleandoc(doc).strip()[:MAX_DOC]
+
+
+def _unmarked(comment: str) -> str:
+    """A comment without what opens and closes it."""
+    body = comment.rstrip()
+    for closing in _CLOSINGS:
+        if body.endswith(closing):
+            body = body.removesuffix(closing).rstrip("* \t\r\n")
+    return _OPENING.sub("", body, count=1)
 
 
 def clean_string(text: str) -> str:

@@ -88,7 +88,8 @@ def _enter(found: Found, above: _Level, separator: str, placed: list[Placed]) ->
     if not name or name == "_" or above.depth >= MAX_NESTING:
         return None
     owner = clean_name(found.owner, separator) if found.owner else ""
-    qualified = separator.join(part for part in (above.prefix, owner, name) if part)
+    known = above.prefix == owner or above.prefix.endswith(separator + owner)
+    qualified = separator.join(part for part in (above.prefix, "" if known else owner, name) if part)
     if found.role == "scope":
         return _Level(
             found.node, found.end, qualified, above.module, above.position, above.depth + 1, above.hides, contains=True

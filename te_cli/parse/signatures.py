@@ -14,27 +14,40 @@ MAX_SIGNATURE: Final = 300
 
 _SPACE: Final = re.compile(r"\s+")
 _PADDING: Final = re.compile(r"(?<=[(\[]) | (?=[)\],;])|,(?= ?[)\]])")
-_TAIL: Final = re.compile(r"(?:\s|=>|[={:;,])+$")
+_TAIL: Final = " ={:;,\\"
 
 
 def signature(found: Found, source: Source, left_out: list[tuple[int, int]], closer: str) -> str:
-    """The text of ``found`` up to its body, less the byte ranges in ``left_out`` (in order)."""
-    body = found.body if found.body > found.name_start else 0
-    end = min(body or found.end, found.start + 8 * MAX_SIGNATURE)
-    pieces: list[str] = []
+    """The text of ``found`` up to its body, less the byte ranges in ``left_out``.
+
+    A body that stands before the name (``typedef struct { … } name``) is left out, and what follows is not.
+    """
+    body, after = found.body
+    end = body if body > found.name_start else found.end
+    if 0 < body < found.name_start:
+        left_out = [*left_out, (body, after)]
     position = found.start
-    for start, stop in left_out:
+    end = min(end, position + 8 * MAX_SIGNATURE + sum(stop - start for start, stop in left_out))
+    pieces: list[str] = []
+    for start, stop in sorted(left_out):
         if position <= start < end:
             pieces.append(source.between(position, start))
             position = stop
     pieces.append(source.between(position, end) if position < end else "")
-    return tidy(" ".join(pieces), closer if not body else "")
+    return tidy(" ".join(pieces), "" if body else closer)
 
 
 def tidy(text: str, closer: str = "") -> str:
     """``text`` on one line: blanks collapsed, none inside brackets, no opening brace, ``=>`` or ``:`` at the end."""
     line = _PADDING.sub("", _SPACE.sub(" ", text)).strip()
-    line = _TAIL.sub("", line) or line
+    line = _without_tail(line) or line
     if closer and line.endswith(closer):
-        line = _TAIL.sub("", line.removesuffix(closer)) or line
+        line = _without_tail(line.removesuffix(closer)) or line
     return line[:MAX_SIGNATURE].rstrip()
+
+
+def _without_tail(line: str) -> str:
+    line = line.rstrip(_TAIL)
+    while line.endswith("=>"):
+        line = line[:-2].rstrip(_TAIL)
+    return line

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+_MAX_INDENT: Final = 200
+"""Bytes of indentation; without a limit every definition on a very long line would look for that line's start."""
+
 
 def count_lines(text: str) -> int:
     """Lines of ``text``: a line ends at a line feed, and at nothing else. An empty text has one line."""
@@ -14,8 +19,12 @@ class Source:
     __slots__ = ("_ascii", "data", "lines", "text")
 
     def __init__(self, text: str) -> None:
+        try:
+            self.data = text.encode("utf-8")
+        except UnicodeEncodeError:
+            self.data = text.encode("utf-8", "replace")
+            text = self.data.decode("utf-8")
         self.text = text
-        self.data = text.encode("utf-8", "replace")
         self.lines = count_lines(text)
         self._ascii = len(self.data) == len(text)
 
@@ -30,9 +39,9 @@ class Source:
         return not self.data[start - column : start].strip()
 
     def leads_line(self, start: int) -> bool:
-        """Whether ``start`` is where its line's text begins; lines are looked at for 200 bytes back, no further."""
-        line = self.data.rfind(b"\n", max(0, start - 200), start) + 1
-        return (line > 0 or start <= 200) and not self.data[line:start].strip()
+        """Whether ``start`` is where its line's text begins; farther back than an indentation nobody looks."""
+        line = self.data.rfind(b"\n", max(0, start - _MAX_INDENT), start) + 1
+        return (line > 0 or start <= _MAX_INDENT) and not self.data[line:start].strip()
 
     def row_starts(self) -> list[int]:
         """The byte offset at which each row begins, and last the offset after the end."""

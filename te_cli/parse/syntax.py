@@ -21,14 +21,17 @@ if TYPE_CHECKING:
 
     Match = tuple[int, dict[str, list[Node]]]
 
-PARSE_SECONDS: Final = 10.0
+PARSE_SECONDS: Final = 5.0
 """The longest one file may occupy the parser. Ordinary files take milliseconds; only made-up ones come near."""
+
+MAX_BYTES: Final = 4 << 20
+"""Longer files are data, whatever their name: a query over them takes seconds, and nobody wrote them by hand."""
 
 MAX_DEPTH: Final = 400
 """How deep in the tree a definition may start. People's code stays under 100; a query's cost grows with depth."""
 
-_CHUNK: Final = 1 << 16
-"""Bytes handed to the parser at a time: enough to make the number of calls irrelevant."""
+_CHUNK: Final = 1 << 12
+"""Bytes handed over at a time. The parser asks once for each, a query's predicates once for each name they look at."""
 
 QUERIES: Final = Path(__file__).with_name("queries")
 
@@ -58,7 +61,9 @@ def settings(language: str) -> dict[int, dict[str, str | None]]:
 
 
 def matches(language: str, data: bytes) -> list[Match]:
-    """Every match of the language's query in ``data``; ``ParserTimedOut`` when that takes too long."""
+    """Every match of the language's query in ``data``; ``ParserTimedOut`` when that takes, or would take, too long."""
+    if len(data) > MAX_BYTES:
+        raise ParserTimedOut
     deadline = time.monotonic() + PARSE_SECONDS
 
     def read(offset: int, _point: Point) -> bytes:

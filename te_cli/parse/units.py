@@ -31,6 +31,7 @@ def parse(path: str, language: str, text: str) -> tuple[Unit, ...]:
         units = read_code(path, language, source)
         if units is not None:
             return units
+    text = source.text
     lines = text.split("\n")[: source.lines]
     stem = PurePosixPath(path).stem
     if language == "markdown" and (found := headings(lines)):

@@ -115,7 +115,8 @@ class Place:
         for path in self._parts():
             try:
                 if path.is_dir() and not path.is_symlink():
-                    shutil.rmtree(path)
+                    # A searcher of this process may still put a lock file there; what is left over is empty of meaning.
+                    shutil.rmtree(path, ignore_errors=True)
                 else:
                     path.unlink(missing_ok=True)
             except OSError as error:

@@ -99,7 +99,7 @@ class TextIndex:
         try:
             if create:
                 shutil.rmtree(folder, ignore_errors=True)
-                folder.mkdir(parents=True)
+                folder.mkdir(parents=True, exist_ok=True)
             self._index = (
                 tantivy.Index(self._schema, str(folder), reuse=True) if create else tantivy.Index.open(str(folder))
             )
@@ -108,6 +108,8 @@ class TextIndex:
         except Exception as error:  # tantivy raises ValueError for whatever it cannot read
             raise IndexDamaged("The text index cannot be opened.", "Run `te doctor --repair`.") from error
         self._index.register_tokenizer(ANALYZER, _analyzer())
+        # By default a thread watches the folder and reloads on its own; here a searcher sees what it was opened on.
+        self._index.config_reader(reload_policy="manual")
         self._writer: tantivy.IndexWriter | None = None
         self.open_searcher()
 

@@ -82,7 +82,7 @@ class Writer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._catalog.rollback()
+        self.catalog.rollback()
         self._stack.close()
 
     # Opening
@@ -94,9 +94,9 @@ class Writer:
             self._place.clear()
             self._create()
             self.rebuilt = REASONS[state]
-        self._catalog = Catalog(self._place.catalog)
-        stack.callback(self._catalog.close)
-        made_with = (self._catalog.meta("model"), self._catalog.meta("recipe"))
+        self.catalog = Catalog(self._place.catalog)
+        stack.callback(self.catalog.close)
+        made_with = (self.catalog.meta("model"), self.catalog.meta("recipe"))
         self.stale_recipe = made_with != (self._model, self._recipe)
         if self.stale_recipe and made_with[0] and not self.rebuilt:
             self.rebuilt = "another model or another version of te made it"
@@ -114,7 +114,7 @@ class Writer:
 
     def _open_text(self) -> None:
         """Open both text indexes; where one cannot be opened, the run makes new ones beside them."""
-        self._text_generation = int(self._catalog.meta("text", "0"))
+        self._text_generation = int(self.catalog.meta("text", "0"))
         try:
             self._use_text(self._text_generation, create=False)
         except IndexDamaged:
@@ -135,10 +135,10 @@ class Writer:
         self._texts = {}
 
     def _base_opens(self) -> bool:
-        if generation := int(self._catalog.meta("generation", "0")):
+        if generation := int(self.catalog.meta("generation", "0")):
             try:
                 VectorBase(
-                    self._place.folder / base_name(generation), int(self._catalog.meta("dimensions", "0"))
+                    self._place.folder / base_name(generation), int(self.catalog.meta("dimensions", "0"))
                 ).close()
             except IndexDamaged:
                 return False
@@ -146,28 +146,28 @@ class Writer:
 
     def _heal(self) -> None:
         """Delete the documents of runs that were never published, and what published ones replaced."""
-        pending = self._catalog.rows("SELECT first, last FROM pending")
+        pending = self.catalog.rows("SELECT first, last FROM pending")
         for first, last in pending:
             for text in self._texts.values():
                 text.delete_range(first, last)
         if pending:
             self._commit_text()
-            self._catalog.run("DELETE FROM pending")
+            self.catalog.run("DELETE FROM pending")
         self.collect()
 
     # The run
 
     def files(self) -> dict[str, FileRecord]:
         """What the last run met, by path."""
-        rows = self._catalog.rows(f"SELECT {FILE_COLUMNS} FROM files f")
+        rows = self.catalog.rows(f"SELECT {FILE_COLUMNS} FROM files f")
         return {record.path: record for record in map(FileRecord.of, rows)}
 
     def begin(self, bound: int) -> None:
         """Reserve ids for at most ``bound`` new units and start the run's transaction."""
-        used = self._catalog.rows("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'units'")[0][0]
-        self._catalog.run("INSERT INTO pending VALUES (?, ?)", (used + 1, used + bound))
+        used = self.catalog.rows("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'units'")[0][0]
+        self.catalog.run("INSERT INTO pending VALUES (?, ?)", (used + 1, used + bound))
         self._next_id = int(used) + 1
-        self._catalog.begin(write=True)
+        self.catalog.begin(write=True)
         self._everything = self.stale_recipe
         if self._everything:
             self._text_generation += 1
@@ -198,12 +198,12 @@ class Writer:
                 unit_id = self._insert(file_id, position, ordinal, symbol, mark, embedded=vector is not None)
                 self._derive(unit_id, file_id, file, document, vector)
             else:
-                self._catalog.run(
+                self.catalog.run(
                     "UPDATE units SET position = ?, parent = ?, start_line = ?, end_line = ? WHERE id = ?",
                     (position, symbol.parent, symbol.start_line, symbol.end_line, unit_id),
                 )
                 if self._everything:
-                    self._catalog.run("UPDATE units SET embedded = ? WHERE id = ?", (vector is not None, unit_id))
+                    self.catalog.run("UPDATE units SET embedded = ? WHERE id = ?", (vector is not None, unit_id))
                     self._derive(unit_id, file_id, file, document, vector)
         self._remove_units(list(kept.values()))
 
@@ -215,7 +215,7 @@ class Writer:
     def touch(self, file: SourceFile) -> None:
         """Note a new fingerprint for a file whose content is what it was."""
         seen = file.fingerprint
-        self._catalog.run(
+        self.catalog.run(
             "UPDATE files SET size = ?, mtime_ns = ?, ctime_ns = ?, inode = ?, seen_ns = ? WHERE path = ?",
             (seen.size, seen.mtime_ns, seen.ctime_ns, seen.inode, seen.seen_ns, file.path),
         )
@@ -223,14 +223,14 @@ class Writer:
     def drop(self, record: FileRecord) -> None:
         """Forget a file that is gone."""
         self._remove_units(list(self._kept(record.id).values()))
-        self._catalog.run("DELETE FROM files WHERE id = ?", (record.id,))
+        self.catalog.run("DELETE FROM files WHERE id = ?", (record.id,))
 
     def publish(self, threads: int, **notes: object) -> None:
         """Make the run what readers see, in one transaction."""
         self._commit_text()
         generation = self._store_vectors(threads)
-        run = int(self._catalog.meta("run", "0")) + 1
-        self._catalog.set_meta(
+        run = int(self.catalog.meta("run", "0")) + 1
+        self.catalog.set_meta(
             run=run,
             generation=generation,
             text=self._text_generation,
@@ -239,27 +239,27 @@ class Writer:
             dimensions=self._dimensions,
             **notes,
         )
-        self._catalog.run("DELETE FROM pending")
-        self._catalog.commit()
+        self.catalog.run("DELETE FROM pending")
+        self.catalog.commit()
         self._sweep(generation)
 
     def note(self, **notes: object) -> None:
         """Write notes outside a run."""
-        self._catalog.set_meta(**notes)
+        self.catalog.set_meta(**notes)
 
     def collect(self) -> None:
         """Delete from Tantivy what published runs replaced."""
-        garbage = [row[0] for row in self._catalog.rows("SELECT unit_id FROM garbage")]
+        garbage = [row[0] for row in self.catalog.rows("SELECT unit_id FROM garbage")]
         if garbage:
             for text in self._texts.values():
                 text.delete(garbage)
             self._commit_text()
-            self._catalog.run("DELETE FROM garbage")
+            self.catalog.run("DELETE FROM garbage")
 
     def counts(self) -> tuple[int, int, int]:
         """Files, units, and units without a vector."""
-        files = self._catalog.rows("SELECT count(*) FROM files WHERE skip IS NULL")[0][0]
-        units, embedded = self._catalog.rows("SELECT count(*), coalesce(sum(embedded), 0) FROM units")[0]
+        files = self.catalog.rows("SELECT count(*) FROM files WHERE skip IS NULL")[0][0]
+        units, embedded = self.catalog.rows("SELECT count(*), coalesce(sum(embedded), 0) FROM units")[0]
         return int(files), int(units), int(units) - int(embedded)
 
     # Its parts
@@ -270,15 +270,15 @@ class Writer:
             file.language, file.content, seen.size, seen.mtime_ns, seen.ctime_ns, seen.inode, seen.seen_ns,
             digest, lines, time.time_ns(), skip,
         )  # fmt: skip
-        found = self._catalog.rows("SELECT id FROM files WHERE path = ?", (file.path,))
+        found = self.catalog.rows("SELECT id FROM files WHERE path = ?", (file.path,))
         if found:
-            self._catalog.run(
+            self.catalog.run(
                 "UPDATE files SET language = ?, content = ?, size = ?, mtime_ns = ?, ctime_ns = ?, inode = ?,"
                 " seen_ns = ?, digest = ?, lines = ?, indexed_ns = ?, skip = ? WHERE id = ?",
                 (*values, found[0][0]),
             )
             return int(found[0][0])
-        return self._catalog.run(
+        return self.catalog.run(
             "INSERT INTO files (path, language, content, size, mtime_ns, ctime_ns, inode, seen_ns, digest, lines,"
             " indexed_ns, skip) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (file.path, *values),
@@ -286,14 +286,14 @@ class Writer:
 
     def _kept(self, file_id: int) -> dict[tuple[str, str, int, bytes], int]:
         """The ids of a file's units by what must stay for a unit to be the same."""
-        rows = self._catalog.rows(
+        rows = self.catalog.rows(
             "SELECT kind, qualified_name, ordinal, digest, id FROM units WHERE file_id = ?", (file_id,)
         )
         return {(row[0], row[1], row[2], row[3]): row[4] for row in rows}
 
     def _insert(self, file_id: int, position: int, ordinal: int, symbol: Symbol, mark: bytes, *, embedded: bool) -> int:
         unit_id, self._next_id = self._next_id, self._next_id + 1
-        self._catalog.run(
+        self.catalog.run(
             "INSERT INTO units VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 unit_id, file_id, position, symbol.parent, symbol.kind, symbol.name, symbol.name.lower(),
@@ -315,9 +315,9 @@ class Writer:
         self._texts[is_file].add(unit_id, file_id, file.language, file.content, document.kind, words)
 
     def _remove_units(self, ids: list[int]) -> None:
-        self._catalog.run_many("DELETE FROM units WHERE id = ?", [(unit_id,) for unit_id in ids])
-        self._catalog.run_many("DELETE FROM delta WHERE unit_id = ?", [(unit_id,) for unit_id in ids])
-        self._catalog.run_many("INSERT OR IGNORE INTO garbage VALUES (?)", [(unit_id,) for unit_id in ids])
+        self.catalog.run_many("DELETE FROM units WHERE id = ?", [(unit_id,) for unit_id in ids])
+        self.catalog.run_many("DELETE FROM delta WHERE unit_id = ?", [(unit_id,) for unit_id in ids])
+        self.catalog.run_many("INSERT OR IGNORE INTO garbage VALUES (?)", [(unit_id,) for unit_id in ids])
 
     def _commit_text(self) -> None:
         for text in self._texts.values():
@@ -327,36 +327,36 @@ class Writer:
 
     def _store_vectors(self, threads: int) -> int:
         """Put the run's vectors into the delta, or all vectors into a new base; gives the current generation."""
-        generation = int(self._catalog.meta("generation", "0"))
+        generation = int(self.catalog.meta("generation", "0"))
         if self._everything:
-            self._catalog.run("DELETE FROM delta")
-        base_rows = 0 if self._everything else int(self._catalog.meta("base_rows", "0"))
-        in_delta = self._catalog.rows("SELECT count(*) FROM delta")[0][0]
+            self.catalog.run("DELETE FROM delta")
+        base_rows = 0 if self._everything else int(self.catalog.meta("base_rows", "0"))
+        in_delta = self.catalog.rows("SELECT count(*) FROM delta")[0][0]
         if not self._everything and in_delta + len(self._new) <= max(DELTA_ROWS, DELTA_FRACTION * base_rows):
             rows = [(unit_id, vector.tobytes()) for unit_id, vector in self._new.items()]
-            self._catalog.run_many("INSERT OR REPLACE INTO delta VALUES (?, ?)", rows)
+            self.catalog.run_many("INSERT OR REPLACE INTO delta VALUES (?, ?)", rows)
             return generation
         ids, vectors = self._all_vectors(generation)
-        self._catalog.run("DELETE FROM delta")
+        self.catalog.run("DELETE FROM delta")
         if len(ids) <= DELTA_ROWS:
-            self._catalog.run_many(
+            self.catalog.run_many(
                 "INSERT INTO delta VALUES (?, ?)",
                 [(int(i), row.tobytes()) for i, row in zip(ids, vectors, strict=True)],
             )
-            self._catalog.set_meta(base_rows=0)
+            self.catalog.set_meta(base_rows=0)
             return 0
-        number = int(self._catalog.meta("last_generation", "0")) + 1
+        number = int(self.catalog.meta("last_generation", "0")) + 1
         write_base(self._place.folder / base_name(number), ids, vectors, threads)
-        self._catalog.set_meta(base_rows=len(ids), last_generation=number)
+        self.catalog.set_meta(base_rows=len(ids), last_generation=number)
         return number
 
     def _all_vectors(self, generation: int) -> tuple[NDArray[np.int64], NDArray[np.int8]]:
         """Ids and rows of every unit that has a vector, in order of id, from base, delta and this run."""
         live = np.array(
-            [row[0] for row in self._catalog.rows("SELECT id FROM units WHERE embedded ORDER BY id")], np.int64
+            [row[0] for row in self.catalog.rows("SELECT id FROM units WHERE embedded ORDER BY id")], np.int64
         )
         known = {
-            row[0]: np.frombuffer(row[1], np.int8) for row in self._catalog.rows("SELECT unit_id, vector FROM delta")
+            row[0]: np.frombuffer(row[1], np.int8) for row in self.catalog.rows("SELECT unit_id, vector FROM delta")
         }
         known.update(self._new)
         old = np.array([unit_id for unit_id in live.tolist() if unit_id not in known], np.int64)

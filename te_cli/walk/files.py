@@ -39,9 +39,8 @@ def scan(root: Path, index_dir: Path, max_file_bytes: int) -> Listing:
 
 def scan_paths(root: Path, index_dir: Path, max_file_bytes: int, paths: Iterable[str]) -> Listing:
     """The same for some paths, relative to ``root``. One that is gone, ignored or a folder is in neither list."""
-    wanted = frozenset(path for path in paths if path and "\0" not in path and not path.startswith("/"))
     boundary = Boundary(root, index_dir)
-    wanted = frozenset(path for path in wanted if boundary.file(path) != "never")
+    wanted = frozenset(path for path in paths if _nameable(path) and boundary.file(path) != "never")
     if not wanted:
         return Listing((), ())
     found = candidates.find(boundary, wanted)
@@ -97,6 +96,14 @@ def _reason(path: str, found: os.stat_result, max_file_bytes: int, *, forced: bo
         return SkipReason.BINARY
     limit = max_file_bytes * FORCED_FACTOR if forced else max_file_bytes
     return SkipReason.TOO_LARGE if found.st_size > limit else None
+
+
+def _nameable(path: str) -> bool:
+    """Whether a file system could hold such a path."""
+    try:
+        return b"\0" not in os.fsencode(path)
+    except UnicodeEncodeError:
+        return False
 
 
 def _printable(path: str) -> str:

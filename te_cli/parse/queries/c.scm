@@ -23,6 +23,7 @@
   (#eq? @_tag @name))
 
 ; Other typedefs lend their name to nothing inside.
+((type_definition type: (_ body: (_) @body) declarator: (_) @declarator) @definition.type (#set! transparent))
 ((type_definition declarator: (_) @declarator) @definition.type (#set! transparent))
 
 ; Structs, unions and enums with a body; their fields and members.

@@ -3,9 +3,9 @@
 (package_clause (package_identifier) @module)
 
 ; A lone specification takes in its keyword: "type T struct", "const K = 1".
-(type_declaration . [(type_spec) (type_alias)] @wrapped .) @wrapper
-(const_declaration . (const_spec) @wrapped .) @wrapper
-(var_declaration . (var_spec) @wrapped .) @wrapper
+((type_declaration . [(type_spec) (type_alias)] @wrapped .) @wrapper (#not-match? @wrapper "^type\\s*[(]"))
+((const_declaration . (const_spec) @wrapped .) @wrapper (#not-match? @wrapper "^const\\s*[(]"))
+((var_declaration . (var_spec) @wrapped .) @wrapper (#not-match? @wrapper "^var\\s*[(]"))
 
 ; Functions, and methods with the type that they are declared on.
 (function_declaration name: (identifier) @name) @definition.function

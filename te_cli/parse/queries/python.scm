@@ -14,8 +14,12 @@
 ((function_definition name: (identifier) @name) @definition.constructor
   (#eq? @name "__init__"))
 (decorated_definition
-  (decorator [(identifier) @_kind (attribute attribute: (identifier) @_kind)])
+  . (decorator [(identifier) @_kind (attribute attribute: (identifier) @_kind)])
   definition: (function_definition name: (identifier) @name) @definition.property
+  (#any-of? @_kind "property" "cached_property" "setter" "deleter"))
+(decorated_definition
+  (decorator [(identifier) @_kind (attribute attribute: (identifier) @_kind)])
+  . definition: (function_definition name: (identifier) @name) @definition.property
   (#any-of? @_kind "property" "cached_property" "setter" "deleter"))
 
 ; Functions; those in a class become methods.

@@ -5,9 +5,11 @@
 (abstract_class_declaration name: (_) @name) @definition.class
 (interface_declaration name: (_) @name) @definition.interface
 (interface_body (method_signature name: (_) @name) @definition.method)
-(object_type (method_signature name: (_) @name) @definition.method)
-(property_signature name: (_) @name) @definition.property
+(interface_body (property_signature name: (_) @name) @definition.property)
 (type_alias_declaration name: (_) @name) @definition.type
+(type_alias_declaration value: (object_type (method_signature name: (_) @name) @definition.method))
+(type_alias_declaration value: (object_type (property_signature name: (_) @name) @definition.property))
+(type_alias_declaration value: (_ (object_type (property_signature name: (_) @name) @definition.property)))
 (enum_declaration name: (_) @name) @definition.enum
 (enum_body (enum_assignment name: (_) @name) @definition.constant)
 (enum_body (property_identifier) @name @definition.constant)

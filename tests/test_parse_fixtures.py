@@ -1,0 +1,53 @@
+"""Cases of the parse room: a folder with an input and what is read from it.
+
+``TE_UPDATE_FIXTURES=1 pytest tests/test_parse_fixtures.py`` writes every ``expected.txt`` anew; read the difference
+before accepting it. A line is ``start-end kind qualified_name | signature | first line of the documentation``.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from te_cli.model import KINDS
+from te_cli.parse import parse
+from te_cli.parse.grammars import GRAMMARS
+
+CASES = Path(__file__).parent.parent / "fixtures" / "parse"
+UPDATE = bool(os.environ.get("TE_UPDATE_FIXTURES"))
+INPUTS = sorted(CASES.glob("*/*/input.*"))
+
+
+def described(language: str, path: Path) -> str:
+    """The units of one case, one a line."""
+    lines: list[str] = []
+    for unit in parse(f"src/pkg/{path.name}", language, path.read_bytes().decode("utf-8")):
+        symbol = unit.symbol
+        first = symbol.doc.partition("\n")[0]
+        where = f"{symbol.start_line}-{symbol.end_line}"
+        lines.append(f"{where} {symbol.kind} {symbol.qualified_name} | {symbol.signature} | {first}".rstrip())
+    return "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize("path", INPUTS, ids=lambda path: "/".join(path.parts[-3:-1]))
+def test_case(path: Path) -> None:
+    """A file gives the units that its case lists."""
+    expected = path.with_name("expected.txt")
+    actual = described(path.parts[-3], path)
+    if UPDATE:
+        expected.write_bytes(actual.encode("utf-8"))
+    assert actual == expected.read_bytes().decode("utf-8")
+
+
+@pytest.mark.parametrize("language", sorted(GRAMMARS))
+def test_every_language_has_cases(language: str) -> None:
+    """Each row of the grammar table comes with a folder of at least three cases."""
+    assert len(list((CASES / language).glob("*/input.*"))) >= 3
+
+
+def test_kinds_are_known() -> None:
+    """Every kind that a case shows is one that the model lists."""
+    kinds = {line.split(" ")[1] for path in CASES.glob("*/*/expected.txt") for line in path.read_text().splitlines()}
+    assert kinds <= set(KINDS)

@@ -1,0 +1,160 @@
+"""What holds for the units of every text, whatever its language and however malformed it is."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from te_cli.model import KINDS, Unit
+from te_cli.parse import count_lines, parse
+from te_cli.parse.grammars import GRAMMARS
+
+LANGUAGES = [*sorted(GRAMMARS), "markdown", "json", "text"]
+
+PIECES = st.sampled_from(
+    [
+        "def f(a):", "class A {", "}", "{", "(", ")", "[", "]", "<", ">", "\n", "\r\n", "\r", "\t", "    ", "# h\n",
+        "---\n", "```\n", "// c\n", "/* c */", '"""', "'", "struct s ", "int x = 1;", "impl T for S {", "fn g() {",
+        "func (r *T) M() {", "module M\n", "end\n", "<?php ", "namespace N;", "#define X 1\n", "template <class T>",
+        "@a\n", "#[a]\n", "=>", "const c = ", "enum E { A, B }", "export default ", "public ", "é", "\u2028", "\x00",
+        "\x85", "\ud800", "operator", "package p\n", "::", ".",
+    ]
+)  # fmt: skip
+TEXTS = st.one_of(st.lists(PIECES, max_size=60).map("".join), st.text(max_size=200))
+
+
+def check(units: tuple[Unit, ...], text: str) -> None:
+    """The first unit is the module and covers every line; all others lie inside what encloses them."""
+    lines = count_lines(text)
+    module = units[0].symbol
+    assert (module.kind, module.start_line, module.end_line, module.parent) == ("module", 1, lines, None)
+    for position, unit in enumerate(units[1:], start=1):
+        symbol = unit.symbol
+        assert symbol.kind in KINDS
+        assert symbol.kind != "module"
+        assert symbol.name
+        assert symbol.qualified_name.endswith(symbol.name)
+        assert "\n" not in symbol.signature
+        assert 1 <= symbol.start_line <= symbol.end_line <= lines
+        if symbol.parent is not None:
+            parent = units[symbol.parent].symbol
+            assert 0 < symbol.parent < position
+            assert parent.start_line <= symbol.start_line
+            assert symbol.end_line <= parent.end_line
+    for unit in units:
+        unit.text.encode("utf-8")
+        unit.symbol.doc.encode("utf-8")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@settings(max_examples=60, deadline=None)
+@given(text=TEXTS)
+def test_every_line_belongs_to_a_unit(language: str, text: str) -> None:
+    """Any text gives one module unit from its first line to its last, and units that nest."""
+    units = parse("pkg/file.x", language, text)
+    check(units, text)
+    assert units == parse("pkg/file.x", language, text)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("text", ["", "\n", "\r", "\x00", "\ud800", "x" * 100_000, "\r\n" * 100])
+def test_odd_files(language: str, text: str) -> None:
+    """Empty files, single characters, lone surrogates and one long line are files like others."""
+    check(parse("file.x", language, text), text)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("brackets", ["(", "[", "{", "[]", "{}", "a<", "if (a) {", "class A {", "function a(){"])
+def test_depth_is_no_danger(language: str, brackets: str) -> None:
+    """Ten thousand brackets inside one another are read without recursion."""
+    text = "<?php " * (language == "php") + brackets[0] * 10_000 + brackets[1:] * 10_000
+    check(parse("deep.x", language, text), text)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_long_line(language: str) -> None:
+    """A line of five million characters is read, as data."""
+    text = "x = 1; " * 750_000
+    check(parse("long.x", language, text), text)
+
+
+def test_lines_end_at_line_feeds_only() -> None:
+    """A carriage return alone, a form feed or a line separator ends no line."""
+    text = "a = 1\rb = 2\x0c\u2028\x85\r\ndef f():\r\n    pass\r\n"
+    units = parse("a.py", "python", text)
+    function = next(unit.symbol for unit in units if unit.symbol.name == "f")
+    assert (function.start_line, function.end_line) == (2, 3)
+    assert units[0].symbol.end_line == count_lines(text) == 3
+
+
+def test_module_names() -> None:
+    """A Python file knows the name that it is imported under; elsewhere the stem is the name."""
+    paths = ["src/pkg/sub/mod.py", "pkg/__init__.py", "tool.py", "lib/a.py"]
+    assert [parse(path, "python", "x = 1\n")[0].symbol.qualified_name for path in paths] == [
+        "pkg.sub.mod", "pkg", "tool", "a",
+    ]  # fmt: skip
+    assert parse("web/index.ts", "typescript", "let x = 1\n")[0].symbol.qualified_name == "index"
+
+
+def test_modules_of_symbols() -> None:
+    """Each symbol says which package or namespace it lives in."""
+    cases = {
+        "go": ("package ferry\nfunc F() {}\n", "ferry"),
+        "java": ("package a.b;\nclass F {}\n", "a.b"),
+        "csharp": ("namespace A { namespace B { class F {} } }\n", "B"),
+        "php": ("<?php\nnamespace X;\nfunction E() {}\nnamespace Y\\Z;\nfunction F() {}\n", "Y\\Z"),
+        "rust": ("mod a { mod b { fn F() {} } }\n", "a::b"),
+        "cpp": ("namespace a { namespace b { class F {}; } }\n", "a::b"),
+        "ruby": ("module A\n  class F\n  end\nend\n", "A"),
+    }
+    found = {
+        language: next(unit.symbol.module for unit in parse("f.x", language, text) if unit.symbol.name == "F")
+        for language, (text, _) in cases.items()
+    }
+    assert found == {language: module for language, (_, module) in cases.items()}
+
+
+def test_text_of_a_class_has_signatures_and_no_bodies() -> None:
+    """A class is found by its header, its documentation and its members' signatures."""
+    text = 'class A:\n    """About A."""\n\n    size = 1\n\n    def method(self, x):\n        secret = x\n'
+    unit = parse("a.py", "python", text)[1]
+    assert "About A." in unit.text
+    assert "def method(self, x)" in unit.text
+    assert "secret" not in unit.text
+
+
+def test_text_of_a_function_is_its_source() -> None:
+    """A function is found by all of its text, decorators included."""
+    text = "@cached\ndef f():\n    def g():\n        return 1\n    return g\n"
+    assert parse("a.py", "python", text)[1].text == text.rstrip("\n")
+
+
+def test_text_of_the_module_is_what_no_definition_covers() -> None:
+    """Imports and statements at the top belong to the module; definitions and their comments do not."""
+    text = "import os\n\n# About f.\ndef f():\n    pass\n\nprint(os.name)\n"
+    assert parse("a.py", "python", text)[0].text == "import os\n\nprint(os.name)"
+
+
+def test_a_language_whose_grammar_finds_nothing_falls_back_to_blocks() -> None:
+    """Code without definitions is cut at blank lines like any other text."""
+    text = "".join("\n" if line % 10 == 0 else "print(1)\n" for line in range(200))
+    units = parse("script.py", "python", text)
+    assert [unit.symbol.kind for unit in units] == ["module"] + ["block"] * 5
+    assert "".join(unit.text + "\n" for unit in units[1:]) == text
+
+
+def test_crowded_files_are_bounded() -> None:
+    """A file of a hundred thousand definitions gives a bounded number of units."""
+    assert len(parse("a.js", "javascript", "function f(){}\n" * 30_000)) < 30_000
+    assert len(parse("a.md", "markdown", "# a\n" * 30_000)) < 30_000
+
+
+def test_importing_the_room_loads_no_grammar() -> None:
+    """tree-sitter is loaded with the first file that needs it."""
+    code = "import sys; from te_cli.parse import parse"
+    code += "; parse('a.md', 'markdown', '# a'); print('tree_sitter' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
