@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
 """Learn the ranker's weights from annotated queries, and say how well they do on repositories left out.
 
-    tune_ranking.py --annotated FILE --trees DIR [--flat FILE --flat-tree DIR] [--only words|name]
+    tune_ranking.py --annotated FILE --trees DIR [--flat FILE --flat-tree DIR]
 
-FILE of --annotated is a list of {"name", "root", "queries": [{"query", "gold": [path | {"path", "start_line", "end_line"}]}]};
-DIR/<name>/<root> is the tree. FILE of --flat is a list of {"query", "gold": path} over the one tree of --flat-tree.
+FILE of --annotated is a list of {"name", "root", "queries": [{"query", "gold": [TARGET …]}]}, a TARGET being a path
+or {"path", "start_line", "end_line"}; DIR/<name>/<root> is the tree. FILE of --flat is a list of {"query", "gold": path}
+over the one tree of --flat-tree.
 
-The model is linear in the signals of ``te_cli.rank.signals``. The loss is listwise (Cao et al., ICML 2007): for each gold target, the
-log of the softmax share that its candidates get. Each weight is held to the sign that the present table gives it;
-a signal the table leaves out stays out unless named with --add. Repositories count alike, whatever their number of queries.
+The model is linear in the signals of ``te_cli.rank.signals``. The loss is listwise (Cao et al., ICML 2007): for each
+gold target, the log of the softmax share that its candidates get. Each weight is held to the sign that the present
+table gives it; a signal that the table leaves out stays out. Repositories count alike, however many queries they have.
 """
 
 from __future__ import annotations
@@ -173,12 +174,11 @@ def main() -> None:
     fitted = fit(queries)
     now, after = score(queries, table), score(queries, fitted)  # type: ignore[arg-type]
     print(f"{'NDCG@10':20s} {'left out':>9s} {'fitted':>9s} {'present':>9s}")
+    columns = (left_out, after, now)
     for repository in sorted(now):
-        print(
-            f"{repository:20s} {left_out.get(repository, math.nan):9.3f} {after[repository]:9.3f} {now[repository]:9.3f}"
-        )
-    means = [np.mean([found[name] for name in repositories]) for found in (left_out, after, now)]
-    print(f"{'mean of trees':20s} {means[0]:9.3f} {means[1]:9.3f} {means[2]:9.3f}")
+        print(f"{repository:20s}", *(f"{found.get(repository, math.nan):9.3f}" for found in columns))
+    means = (np.mean([found[name] for name in repositories]) for found in columns)
+    print(f"{'mean of trees':20s}", *(f"{mean:9.3f}" for mean in means))
     for intent, weights in fitted.items():
         print(f"\n{intent}")
         for name, value in sorted(zip(names, weights, strict=True), key=lambda pair: -abs(pair[1])):

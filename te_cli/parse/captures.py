@@ -171,7 +171,8 @@ def _claim(
     else:
         name = nodes["name"][0]
     at = name.start_byte if key != "scope" else -1 - nodes[key][0].start_byte
-    if at in ranks and ranks[at] <= pattern:
+    rank = ranks.get(at, pattern + 1)
+    if rank < pattern or (rank == pattern and "body" not in nodes):
         return
     ranks[at] = pattern
     if key == "ignore":

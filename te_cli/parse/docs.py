@@ -20,11 +20,11 @@ _MAX_RUN: Final = 400
 _MAX_GAP: Final = 400
 """Bytes between an attribute and what it belongs to, or between the comments at the top of a file."""
 
-_OPENING: Final = re.compile(r"\A\s*(?:/\*[*!]?<?|//[/!]?<?|#+|=begin|--\[\[|--+|\"\"\"|<!--)[ \t]?")
-_CLOSINGS: Final = ("*/", "=end", "]]", "-->")
+_OPENING: Final = re.compile(r"\A\s*(?:/\*[*!]?<?|//[/!]?<?|#+|=begin|@(?:type)?doc\s+(?:~[a-zA-Z])?(?:\"\"\"|\")|--\[\[|--+|\"\"\"|<!--)[ \t]?")
+_CLOSINGS: Final = ("*/", "=end", "]]", "-->", '"""')
 _STAR: Final = re.compile(r"^\s*\*+(?:[ \t]|$)")
 _DOC_MARKED: Final = ("/**", "///", "/*!", "//!")
-_STRING: Final = re.compile(r"\A[a-zA-Z]{0,2}(\"\"\"|'''|\"|')(.*)\1\Z", re.DOTALL)
+_STRING: Final = re.compile(r"\A[~a-zA-Z]{0,2}(\"\"\"|'''|\"|')(.*)\1\Z", re.DOTALL)
 _NOISE: Final = re.compile(
     r"^\s*(?:eslint|prettier-ignore|@ts-|tslint|istanbul|c8 ignore|noqa|type: ?ignore|pylint:|fmt: (?:on|off)"
     r"|rubocop:|frozen_string_literal|-\*-|vim?:|go:|\+build|nolint|clang-format|NOLINT|phpcs|@codingStandards|#!).*$",

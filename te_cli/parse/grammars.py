@@ -37,4 +37,10 @@ GRAMMARS: dict[str, Grammar] = {
     "csharp": Grammar("csharp", ("csharp",), doc="xml"),
     "ruby": Grammar("ruby", ("ruby",), separator="::", closer="end"),
     "php": Grammar("php", ("php",), separator="::"),
+    "kotlin": Grammar("kotlin", ("kotlin",)),
+    "swift": Grammar("swift", ("swift",)),
+    "lua": Grammar("lua", ("lua",), closer="end"),
+    "elixir": Grammar("elixir", ("elixir",)),
+    "bash": Grammar("bash", ("bash",)),
+    "scala": Grammar("scala", ("scala",)),
 }

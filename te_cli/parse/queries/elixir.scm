@@ -1,0 +1,53 @@
+; Comments; documentation stands in attributes above what it speaks of, or, of a module, inside it.
+(comment) @comment
+((unary_operator operator: "@" operand: (call target: (identifier) @_attribute (arguments (_)))) @comment
+  (#any-of? @_attribute "doc" "typedoc"))
+((call target: (identifier)
+  (do_block (unary_operator operator: "@" operand: (call target: (identifier) @_attribute (arguments (_) @doc)))))
+  @documented
+  (#eq? @_attribute "moduledoc"))
+((unary_operator operator: "@" operand: (call target: (identifier) @_attribute)) @attribute
+  (#any-of? @_attribute "spec" "impl" "deprecated" "tag"))
+
+; Modules, protocols, and implementations, which name what they hold without being a definition.
+((call target: (identifier) @_define (arguments . (alias) @name) (do_block) @body) @definition.namespace
+  (#eq? @_define "defmodule"))
+((call target: (identifier) @_define (arguments . (alias) @name) (do_block) @body) @definition.interface
+  (#eq? @_define "defprotocol"))
+((call target: (identifier) @_define (arguments . (alias) @name) (do_block)) @scope
+  (#eq? @_define "defimpl"))
+
+; Functions, one for each clause, with and without arguments and guards; macros in the same forms.
+((call target: (identifier) @_define
+  (arguments . [
+    (identifier) @name
+    (call target: (identifier) @name)
+    (binary_operator left: (identifier) @name)
+    (binary_operator left: (call target: (identifier) @name))
+  ] (keywords)? @body)
+  (do_block)? @body) @definition.function
+  (#any-of? @_define "def" "defp" "defdelegate" "defn"))
+((call target: (identifier) @_define
+  (arguments . (binary_operator operator: _ @name)) (do_block)? @body) @definition.function
+  (#any-of? @_define "def" "defp") (#not-any-of? @name "when" "\\\\"))
+((call target: (identifier) @_define
+  (arguments . [
+    (identifier) @name
+    (call target: (identifier) @name)
+    (binary_operator left: (identifier) @name)
+    (binary_operator left: (call target: (identifier) @name))
+  ] (keywords)? @body)
+  (do_block)? @body) @definition.macro
+  (#any-of? @_define "defmacro" "defmacrop" "defguard" "defguardp"))
+
+; Types, callbacks, and module attributes that hold a value.
+((unary_operator operator: "@" operand: (call target: (identifier) @_attribute
+  (arguments (binary_operator left: [(identifier) @name (call target: (identifier) @name)])))) @definition.type
+  (#any-of? @_attribute "type" "typep" "opaque"))
+((unary_operator operator: "@" operand: (call target: (identifier) @_attribute
+  (arguments (binary_operator left: (call target: (identifier) @name))))) @definition.function
+  (#any-of? @_attribute "callback" "macrocallback"))
+((do_block (unary_operator operator: "@" operand: (call target: (identifier) @name (arguments))) @definition.constant)
+  (#not-any-of? @name "doc" "moduledoc" "typedoc" "spec" "impl" "deprecated" "tag" "type" "typep" "opaque" "callback"
+    "macrocallback" "behaviour" "optional_callbacks" "derive" "enforce_keys" "compile" "dialyzer" "before_compile"
+    "after_compile" "on_load" "external_resource" "moduletag" "describetag" "since"))
