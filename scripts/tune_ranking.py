@@ -4,8 +4,8 @@
     tune_ranking.py --annotated FILE --trees DIR [--flat FILE --flat-tree DIR]
 
 FILE of --annotated is a list of {"name", "root", "queries": [{"query", "gold": [TARGET …]}]}, a TARGET being a path
-or {"path", "start_line", "end_line"}; DIR/<name>/<root> is the tree. FILE of --flat is a list of {"query", "gold": path}
-over the one tree of --flat-tree.
+or {"path", "start_line", "end_line"}; DIR/<name>/<root> is the tree. FILE of --flat is a list of
+{"query", "gold": path} over the one tree of --flat-tree.
 
 The model is linear in the signals of ``te_cli.rank.signals``. The loss is listwise (Cao et al., ICML 2007): for each
 gold target, the log of the softmax share that its candidates get. Each weight is held to the sign that the present

@@ -17,11 +17,15 @@ MAX_DOC: Final = 2_000
 _MAX_RUN: Final = 400
 """Comments on consecutive lines that are read as one."""
 
+_WORDS_BEFORE_LICENCE: Final = 3
+"""Words of a line above a licence that say something about the file; fewer are its name."""
+
 _MAX_GAP: Final = 400
 """Bytes between an attribute and what it belongs to, or between the comments at the top of a file."""
 
-_OPENING: Final = re.compile(r"\A\s*(?:/\*[*!]?<?|//[/!]?<?|#+|=begin|@(?:type)?doc\s+(?:~[a-zA-Z])?(?:\"\"\"|\")|--\[\[|--+|\"\"\"|<!--)[ \t]?")
-_CLOSINGS: Final = ("*/", "=end", "]]", "-->", '"""')
+_OPENING: Final = re.compile(r"\A\s*(?:/\*[*!]?<?|//[/!]?<?|#+|=begin|--\[\[|--+|\"\"\"|<!--)[ \t]?")
+_ATTRIBUTE: Final = re.compile(r"@\w+\s+(?=[~\"])")
+_CLOSINGS: Final = ("*/", "=end", "]]", "-->")
 _STAR: Final = re.compile(r"^\s*\*+(?:[ \t]|$)")
 _DOC_MARKED: Final = ("/**", "///", "/*!", "//!")
 _STRING: Final = re.compile(r"\A[~a-zA-Z]{0,2}(\"\"\"|'''|\"|')(.*)\1\Z", re.DOTALL)
@@ -149,6 +153,7 @@ def clean_comment(texts: list[str], *, xml: bool = False) -> str:
     kept: list[str] = []
     for line in lines:
         if _LICENCE.search(line):
+            kept = kept if any(len(said.split()) >= _WORDS_BEFORE_LICENCE for said in kept) else []
             break
         if not line.strip() or not (_RULE.match(line) or _NOISE.match(line)):
             kept.append(line)
@@ -161,6 +166,8 @@ def clean_comment(texts: list[str], *, xml: bool = False) -> str:
 def _unmarked(comment: str) -> str:
     """A comment without what opens and closes it."""
     body = comment.rstrip()
+    if attribute := _ATTRIBUTE.match(body):
+        return clean_string(body[attribute.end() :])
     for closing in _CLOSINGS:
         if body.endswith(closing):
             body = body.removesuffix(closing).rstrip("* \t\r\n")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 MAX_NESTING: Final = 24
 """Named definitions inside one another that are told apart; what lies deeper belongs to the last of them."""
 
-_FUNCTIONS: Final = frozenset(("function", "method", "constructor", "macro"))
+_FUNCTIONS: Final = frozenset(("function", "method", "constructor", "property", "macro"))
 _CONTAINERS: Final = frozenset(("class", "struct", "union", "enum", "interface", "trait"))
 _LOCAL_KINDS: Final = frozenset(("variable", "constant", "field", "property", "method"))
 _IN_CONTAINER: Final = {"function": "method", "variable": "field"}

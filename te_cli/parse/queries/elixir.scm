@@ -1,13 +1,16 @@
 ; Comments; documentation stands in attributes above what it speaks of, or, of a module, inside it.
 (comment) @comment
-((unary_operator operator: "@" operand: (call target: (identifier) @_attribute (arguments (_)))) @comment
+((unary_operator operator: "@" operand: (call target: (identifier) @_attribute (arguments [(string) (sigil)]))) @comment
   (#any-of? @_attribute "doc" "typedoc"))
+((unary_operator operator: "@" operand: (call target: (identifier) @_attribute (arguments [(keywords) (boolean)])))
+  @attribute
+  (#any-of? @_attribute "doc" "typedoc" "impl"))
 ((call target: (identifier)
   (do_block (unary_operator operator: "@" operand: (call target: (identifier) @_attribute (arguments (_) @doc)))))
   @documented
   (#eq? @_attribute "moduledoc"))
 ((unary_operator operator: "@" operand: (call target: (identifier) @_attribute)) @attribute
-  (#any-of? @_attribute "spec" "impl" "deprecated" "tag"))
+  (#any-of? @_attribute "spec" "impl" "deprecated"))
 
 ; Modules, protocols, and implementations, which name what they hold without being a definition.
 ((call target: (identifier) @_define (arguments . (alias) @name) (do_block) @body) @definition.namespace
@@ -22,20 +25,20 @@
   (arguments . [
     (identifier) @name
     (call target: (identifier) @name)
-    (binary_operator left: (identifier) @name)
-    (binary_operator left: (call target: (identifier) @name))
+    (binary_operator left: (identifier) @name operator: "when")
+    (binary_operator left: (call target: (identifier) @name) operator: "when")
   ] (keywords)? @body)
   (do_block)? @body) @definition.function
   (#any-of? @_define "def" "defp" "defdelegate" "defn"))
 ((call target: (identifier) @_define
   (arguments . (binary_operator operator: _ @name)) (do_block)? @body) @definition.function
-  (#any-of? @_define "def" "defp") (#not-any-of? @name "when" "\\\\"))
+  (#any-of? @_define "def" "defp") (#not-eq? @name "when"))
 ((call target: (identifier) @_define
   (arguments . [
     (identifier) @name
     (call target: (identifier) @name)
-    (binary_operator left: (identifier) @name)
-    (binary_operator left: (call target: (identifier) @name))
+    (binary_operator left: (identifier) @name operator: "when")
+    (binary_operator left: (call target: (identifier) @name) operator: "when")
   ] (keywords)? @body)
   (do_block)? @body) @definition.macro
   (#any-of? @_define "defmacro" "defmacrop" "defguard" "defguardp"))
@@ -48,6 +51,7 @@
   (arguments (binary_operator left: (call target: (identifier) @name))))) @definition.function
   (#any-of? @_attribute "callback" "macrocallback"))
 ((do_block (unary_operator operator: "@" operand: (call target: (identifier) @name (arguments))) @definition.constant)
-  (#not-any-of? @name "doc" "moduledoc" "typedoc" "spec" "impl" "deprecated" "tag" "type" "typep" "opaque" "callback"
-    "macrocallback" "behaviour" "optional_callbacks" "derive" "enforce_keys" "compile" "dialyzer" "before_compile"
-    "after_compile" "on_load" "external_resource" "moduletag" "describetag" "since"))
+  (#not-match? @name
+    "^((module|type)?doc|spec|impl|deprecated|type|typep|opaque|(macro|optional_)?callbacks?|behaviour|derive|since)$")
+  (#not-match? @name
+    "^(enforce_keys|compile|dialyzer|(before|after)_compile|on_load|external_resource|(module|describe)?tag)$"))

@@ -15,9 +15,9 @@
 (variable_declaration (assignment_statement
   (variable_list . name: (identifier) @name)
   (expression_list . value: (function_definition (block)? @body)))) @definition.function
-(assignment_statement
+(chunk (assignment_statement
   (variable_list . name: [(identifier) (dot_index_expression)] @name)
-  (expression_list . value: (function_definition (block)? @body))) @definition.function
+  (expression_list . value: (function_definition (block)? @body))) @definition.function)
 (field name: (identifier) @name value: (function_definition (block)? @body)) @definition.method
 (field name: (identifier) @name value: (table_constructor)) @scope
 

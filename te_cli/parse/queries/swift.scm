@@ -13,8 +13,10 @@
 (associatedtype_declaration name: (type_identifier) @name) @definition.type
 
 ; Functions; those of a type become methods.
-(function_declaration name: [(simple_identifier) (custom_operator)] @name) @definition.function
-(function_declaration name: _ @name body: (_)) @definition.function
+(function_declaration name: [
+  (simple_identifier) (custom_operator)
+  "==" "!=" "===" "!==" "<" ">" "<=" ">=" "+" "-" "*" "/" "%" "+=" "-=" "*=" "/=" "%="
+] @name) @definition.function
 (protocol_function_declaration name: (_) @name) @definition.method
 (init_declaration name: _ @name) @definition.constructor
 (deinit_declaration "deinit" @name) @definition.method
