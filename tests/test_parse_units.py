@@ -51,7 +51,7 @@ def check(units: tuple[Unit, ...], text: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(text=TEXTS)
 def test_every_line_belongs_to_a_unit(language: str, text: str) -> None:
     """Any text gives one module unit from its first line to its last, and units that nest."""
@@ -69,8 +69,9 @@ def test_odd_files(language: str, text: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("brackets", ["(", "[", "{", "[]", "{}", "a<", "if (a) {", "class A {", "function a(){"])
-def test_depth_is_no_danger(language: str, brackets: str) -> None:
-    """Ten thousand brackets inside one another are read without recursion."""
+def test_depth_is_no_danger(language: str, brackets: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten thousand brackets inside one another are read without recursion, or given up in time."""
+    monkeypatch.setattr("te_cli.parse.syntax.PARSE_SECONDS", 0.1)
     text = "<?php " * (language == "php") + brackets[0] * 10_000 + brackets[1:] * 10_000
     check(parse("deep.x", language, text), text)
 
@@ -145,6 +146,15 @@ def test_a_language_whose_grammar_finds_nothing_falls_back_to_blocks() -> None:
     units = parse("script.py", "python", text)
     assert [unit.symbol.kind for unit in units] == ["module"] + ["block"] * 5
     assert "".join(unit.text + "\n" for unit in units[1:]) == text
+
+
+def test_a_file_that_takes_too_long_falls_back_to_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the parser is stopped, the file is cut like text, and the next one is parsed as ever."""
+    text = "def f():\n    pass\n\n" * 2_000
+    with monkeypatch.context() as patched:
+        patched.setattr("te_cli.parse.syntax.PARSE_SECONDS", -1.0)
+        assert {unit.symbol.kind for unit in parse("a.py", "python", text)} == {"module", "block"}
+    assert parse("a.py", "python", text)[1].symbol.name == "f"
 
 
 def test_crowded_files_are_bounded() -> None:

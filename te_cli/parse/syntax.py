@@ -78,6 +78,9 @@ def matches(language: str, data: bytes) -> list[Match]:
     except ValueError:
         parser.reset()
         raise ParserTimedOut from None
+    except SystemError as error:  # how the binding reports an exception in a callback
+        parser.reset()
+        raise (error.__cause__ or error) from None
     cursor = QueryCursor(_query(language))
     cursor.set_max_start_depth(MAX_DEPTH)
     return cursor.matches(tree.root_node)

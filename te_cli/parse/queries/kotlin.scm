@@ -13,7 +13,10 @@
 (type_alias (type_identifier) @name) @definition.type
 
 ; Functions; an extension is named after the type that it extends.
-(function_declaration receiver: (receiver_type) @owner (simple_identifier) @name (function_body)? @body) @definition.function
+(function_declaration
+  receiver: (receiver_type) @owner
+  (simple_identifier) @name
+  (function_body)? @body) @definition.function
 (function_declaration (simple_identifier) @name (function_body)? @body) @definition.function
 (secondary_constructor "constructor" @name (statements)? @body) @definition.constructor
 
@@ -22,7 +25,8 @@
   (variable_declaration (simple_identifier) @name)) @definition.constant
   (#eq? @_modifier "const"))
 (property_declaration (variable_declaration (simple_identifier) @name)) @definition.variable
-(property_declaration (multi_variable_declaration (variable_declaration (simple_identifier) @name))) @definition.variable
+(property_declaration (multi_variable_declaration
+  (variable_declaration (simple_identifier) @name))) @definition.variable
 (primary_constructor (class_parameter (binding_pattern_kind) (simple_identifier) @name) @definition.field)
 
 ; Names inside lambdas are local.
