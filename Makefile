@@ -33,7 +33,7 @@ demo: $(VENV)/.installed ## Index this repository and run three searches
 	@echo
 	$(BIN)/te search IndexBusy -k 3 --lang python --kind class --context 2
 	@echo
-	$(BIN)/te search "what happens when the process is killed while writing" --content docs -k 3
+	$(BIN)/te search "what do the exit codes mean" --content docs -k 3
 
 test: $(VENV)/.installed-dev ## Run every check and every test
 	$(BIN)/ruff check .

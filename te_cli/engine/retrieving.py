@@ -26,7 +26,7 @@ DEPTH = 60
 NAMED = 30
 """Candidates for each name in the query, exact; the same for a prefix."""
 
-FILES_BY_WORDS = 12
+FILES_BY_WORDS = 20
 """Files whose module unit joins the candidates for their words as a whole."""
 
 LONG_QUERY = 48
@@ -82,10 +82,9 @@ def _telling(reader: Reader, terms: Sequence[str]) -> tuple[str, ...]:
 
 def _by_name(reader: Reader, query: Query, limit: int, filters: Filters) -> list[int]:
     """Units by exact lowered name, then (for a name typed as the query) by prefix."""
-    lowered = [name.lower() for name in query.names]
-    found = reader.by_name(lowered, max(NAMED, limit), filters)
+    found = reader.by_name(query.names, max(NAMED, limit), filters)
     if query.intent == "name":
-        prefixes = [name for name in lowered if len(name) >= PREFIX_LEAST]
+        prefixes = [name for name in query.names if len(name) >= PREFIX_LEAST]
         found += reader.by_name(prefixes, max(NAMED, limit), filters, prefix=True)
     return list(dict.fromkeys(found))
 

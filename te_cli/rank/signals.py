@@ -92,12 +92,20 @@ def _one(asked: _Asked, candidate: Candidate, scales: _Scales) -> Values:
         "file_vector": max(0.0, candidate.file_vector) / scales.file_vector,
         "coherence": math.log1p(scales.gathered[candidate.path]) / scales.most,
         "documented": float(bool(symbol.doc)),
-        "length": min(1.0, math.log1p(symbol.end_line - symbol.start_line) / 6.0),
+        "length": _length(candidate),
     }
     values |= _name_signals(asked, candidate)
     values |= _path_signals(asked, candidate)
     values |= _kind_signals(asked, candidate)
     return values
+
+
+def _length(candidate: Candidate) -> float:
+    """How long the unit is, on a scale on which 400 lines are 1. A document's heading spans all that lies below it."""
+    if candidate.content != "code":
+        return 0.0
+    symbol = candidate.symbol
+    return min(1.0, math.log1p(symbol.end_line - symbol.start_line) / 6.0)
 
 
 def _name_signals(asked: _Asked, candidate: Candidate) -> Values:
@@ -141,9 +149,10 @@ def _path_signals(asked: _Asked, candidate: Candidate) -> Values:
 
 def _kind_signals(asked: _Asked, candidate: Candidate) -> Values:
     kind = candidate.symbol.kind
+    module = kind == "module" and candidate.content == "code"  # a document is better answered by its section
     return {
-        "module": float(kind == "module"),
+        "module": float(module),
         "type": float(kind in TYPE_KINDS),
         "member": float(kind in MEMBER_KINDS),
-        "broad_module": float(asked.broad and kind == "module"),
+        "broad_module": float(asked.broad and module),
     }

@@ -14,7 +14,16 @@ import numpy as np
 from te_cli.errors import IndexBusy, IndexDamaged
 from te_cli.store.catalog import Catalog
 from te_cli.store.lexical import TextIndex
-from te_cli.store.records import FILE_COLUMNS, ORDER, UNIT_COLUMNS, FileRecord, UnitRecord, filter_sql, path_matcher
+from te_cli.store.records import (
+    FILE_COLUMNS,
+    KIND_RANK,
+    ORDER,
+    UNIT_COLUMNS,
+    FileRecord,
+    UnitRecord,
+    filter_sql,
+    path_matcher,
+)
 from te_cli.store.vectors import VectorBase, base_name, similarity
 
 if TYPE_CHECKING:
@@ -192,17 +201,23 @@ class Reader:
         return self._cut(lambda wanted: self._approximate(query, wanted, allowed), count)
 
     def by_name(self, names: Sequence[str], count: int, filters: Filters, *, prefix: bool = False) -> list[int]:
-        """Units whose lowered name is (or, with ``prefix``, starts with) one of ``names``, in the total order."""
+        """Units whose name is (or, with ``prefix``, starts with) one of ``names``, whatever the case.
+
+        Of each name at most ``count``: those in the very case that was typed first, then types before what belongs to
+        them, shorter names before longer ones, and then the total order.
+        """
         condition, values = filter_sql(filters)
         self._define(filters)
         test = "u.name_lower >= ? AND u.name_lower < ? || char(1114111)" if prefix else "u.name_lower = ?"
+        exact = "substr(u.name, 1, length(?)) != ?" if prefix else "length(?) AND u.name != ?"
         sql = (
             f"SELECT u.id {_UNITS} WHERE {test} AND {condition}"
-            f" ORDER BY {'length(u.name), ' if prefix else ''}{ORDER} LIMIT ?"
+            f" ORDER BY {exact}, {KIND_RANK}, length(u.name), {ORDER} LIMIT ?"
         )
         found: list[int] = []
         for name in names:
-            found += [row[0] for row in self.catalog.rows(sql, ((name,) * (2 if prefix else 1)) + (*values, count))]
+            lowered = (name.lower(),) * (2 if prefix else 1)
+            found += [row[0] for row in self.catalog.rows(sql, (*lowered, *values, name, name, count))]
         return list(dict.fromkeys(found))
 
     def similarities(self, query: NDArray[np.float32], ids: Iterable[int]) -> dict[int, float]:

@@ -24,6 +24,13 @@ ORDER = "f.path, u.start_line, u.end_line, u.kind, u.name, u.id"
 """The total order that breaks every tie; ids come last, for units that users cannot tell apart."""
 
 
+KIND_RANK = (
+    "CASE WHEN u.kind IN ('class', 'struct', 'interface', 'trait', 'enum', 'type', 'union', 'namespace') THEN 0"
+    " WHEN u.kind IN ('function', 'method', 'macro') THEN 1 ELSE 2 END"
+)
+"""Which of a name's bearers come first where the list of them is cut: types, then what runs, then the rest."""
+
+
 @dataclass(frozen=True, slots=True)
 class FileRecord:
     """A file that the last run met; ``skip`` says why it has no units, where it has none."""
