@@ -40,6 +40,9 @@ SHIPPED = Path(__file__).parent / "model"
 MAX_PIECES = 8
 """Pieces of one word that count: a word cut finer than this is noise to a table learned on words."""
 
+MAX_KNOWN = 1 << 20
+"""Identifiers remembered, about 100 MB of them: a watcher that never stops must not grow without bound."""
+
 Tokens = tuple[tuple[int, ...], int]
 """The token ids of an identifier, and how many words they spell."""
 
@@ -140,15 +143,13 @@ class StaticModel:
 
     def _learn(self, wanted: Iterable[str]) -> None:
         """Tokenise the identifiers that were not met before, all in one call."""
-        new = [identifier for identifier in dict.fromkeys(wanted) if identifier not in self._known]
-        if len(self._known) > 1 << 20:  # about 100 MB: a watcher that never stops must not grow without bound
+        distinct = dict.fromkeys(wanted)
+        if len(self._known) > MAX_KNOWN:
             self._known.clear()
-            new = list(dict.fromkeys([*new, *wanted]))
-        for identifier, encoding in zip(
-            new,
-            self._tokenizer.encode_batch_fast([name[:MAX_WORD] for name in new], add_special_tokens=False),
-            strict=True,
-        ):
+        new = [identifier for identifier in distinct if identifier not in self._known]
+        cut = [identifier[:MAX_WORD] for identifier in new]
+        encodings = self._tokenizer.encode_batch_fast(cut, add_special_tokens=False)
+        for identifier, encoding in zip(new, encodings, strict=True):
             self._known[identifier] = self._pieces(encoding.ids, encoding.word_ids)
 
     def _pieces(self, ids: list[int], word_ids: list[int | None]) -> Tokens:

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from te_cli.config import Settings
 
 
+UNTRUSTED = frozenset({"owner and format", "open", "catalog", "units"})
+"""Checks whose failure puts the truth itself in doubt: then nothing is kept. All else is derived from it."""
+
+
 def diagnose(settings: Settings, *, repair: bool = False) -> Diagnosis:
     """Check the index; with ``repair``, heal it and check again.
 
@@ -29,7 +33,7 @@ def diagnose(settings: Settings, *, repair: bool = False) -> Diagnosis:
     if not repair or all(check.ok for check in checks):
         return Diagnosis(str(settings.root), checks)
     broken = tuple(check.name for check in checks if not check.ok)
-    update(settings, full=True)
+    update(settings, full=True, afresh=any(name in UNTRUSTED for name in broken))
     return Diagnosis(str(settings.root), _checks(settings), repaired=broken)
 
 

@@ -11,7 +11,7 @@ from te_cli.engine.places import RECIPE, embedder, place_of
 from te_cli.engine.plan import Plan, as_file, make_plan
 from te_cli.engine.reading import Job, Outcome
 from te_cli.engine.workers import read_all
-from te_cli.errors import NotReadable
+from te_cli.errors import IndexDamaged, NotReadable
 from te_cli.model import IndexReport, Progress, Skipped, SkipReason
 from te_cli.store.writer import Writer
 from te_cli.walk.content import READ_CEILING
@@ -34,30 +34,54 @@ def update(
     settings: Settings,
     *,
     full: bool = False,
+    afresh: bool = False,
     paths: Iterable[str] | None = None,
     progress: Report | None = None,
 ) -> IndexReport:
     """Bring the index up to date with the work tree; with ``paths``, only what those say.
+
+    ``full`` reads every file again and writes everything derived anew; ``afresh`` drops the index first, ids and all.
 
     Raises:
         StoreError: the index is busy, newer, or cannot be made.
         NotReadable: the root cannot be listed.
         NotWritable: the index folder cannot be written.
     """
+    try:
+        return _update(settings, full=full, afresh=afresh, paths=paths, progress=progress)
+    except IndexDamaged:
+        # Damage that opening did not show, such as a torn page: nothing of it can be kept.
+        return _update(settings, afresh=True, progress=progress)
+
+
+def _update(
+    settings: Settings,
+    *,
+    full: bool = False,
+    afresh: bool = False,
+    paths: Iterable[str] | None = None,
+    progress: Report | None = None,
+) -> IndexReport:
     started = time.perf_counter()
     model = embedder().identity
-    with Writer(place_of(settings), model=model.fingerprint, dimensions=model.dimensions, recipe=RECIPE) as writer:
+    with Writer(
+        place_of(settings), model=model.fingerprint, dimensions=model.dimensions, recipe=RECIPE, afresh=afresh
+    ) as writer:
         if full:
             writer.rewrite_everything()
         everything = writer.stale_recipe
         _tell(progress, Progress("listing", 0, 0))
-        listing, known, walk_ms = _look(settings, writer, None if everything else paths)
+        if everything:
+            paths = None
+        listing, known, walk_ms = _look(settings, writer, paths)
         plan = make_plan(listing, known, everything=everything)
         run = _Run(settings, writer, known, progress)
+        # A look at a few paths says nothing of how long, or when, all of them were looked at.
+        notes = {} if paths is not None else {"walk_ms": walk_ms, "checked_ns": time.time_ns()}
         if plan or everything:
-            run.carry_out(plan, model_name=model.name, walk_ms=walk_ms)
+            run.carry_out(plan, {"model_name": model.name, **notes})
         else:
-            writer.note(walk_ms=walk_ms, checked_ns=time.time_ns())
+            writer.note(**notes)
         return run.report(plan, started)
 
 
@@ -67,6 +91,8 @@ def _look(
     """The listing, what the catalog knows of the same places, and how long looking took (milliseconds)."""
     started = time.perf_counter()
     known = writer.files()
+    if _by_flag(settings):
+        writer.note(max_file_bytes=settings.max_file_bytes)
     limit = size_limit(settings, writer.catalog)
     if paths is None:
         listing = look(settings, limit)
@@ -78,13 +104,16 @@ def _look(
 
 
 def size_limit(settings: Settings, catalog: Catalog) -> int:
-    """The largest file to index, in bytes: what was asked for now, else what was asked for when the index was built.
+    """The largest file to index, in bytes: what a flag says now, else what the last one said, else the settings.
 
     Otherwise a search that refreshes the index would drop what ``te index --max-file-size`` let in.
     """
     remembered = catalog.meta("max_file_bytes")
-    by_default = dict(settings.sources).get("max_file_bytes", "default") == "default"
-    return int(remembered) if by_default and remembered else settings.max_file_bytes
+    return int(remembered) if remembered and not _by_flag(settings) else settings.max_file_bytes
+
+
+def _by_flag(settings: Settings) -> bool:
+    return dict(settings.sources).get("max_file_bytes", "").startswith("--")
 
 
 def look(settings: Settings, limit: int) -> Listing:
@@ -110,7 +139,7 @@ class _Run:
         self._progress = progress
         self._added = self._changed = self._removed = self._same = 0
 
-    def carry_out(self, plan: Plan, *, model_name: str, walk_ms: float) -> None:
+    def carry_out(self, plan: Plan, notes: dict[str, object]) -> None:
         """Read what the plan says and publish it."""
         writer = self._writer
         # A unit has at least a character of its file, and none is read past the ceiling, even if it grows meanwhile.
@@ -123,15 +152,7 @@ class _Run:
         for batch in self._batches(plan):
             self._put(batch)
         _tell(self._progress, Progress("writing", len(plan.read), len(plan.read), writer.units_written))
-        now = time.time_ns()
-        writer.publish(
-            self._settings.jobs,
-            model_name=model_name,
-            max_file_bytes=size_limit(self._settings, writer.catalog),
-            walk_ms=walk_ms,
-            indexed_ns=now,
-            checked_ns=now,
-        )
+        writer.publish(self._settings.jobs, indexed_ns=time.time_ns(), **notes)
         writer.collect()
 
     def _batches(self, plan: Plan) -> Iterator[list[Outcome]]:

@@ -17,6 +17,15 @@ RECIPE = "1"
 """Raised when parsing, word splitting or document fields change: what was derived with another recipe is made anew."""
 
 
+NO_INDEX = {
+    "absent": "There is no index",
+    "foreign": "There is no index that you built",
+    "moved": "There is only an index of another folder",
+    "older": "There is only an index of an older format",
+}
+"""What stands in the way of reading, by the state of the index folder."""
+
+
 def place_of(settings: Settings) -> Place:
     """Where the index of these settings lives."""
     return Place(settings.index_dir, settings.root, given=settings.index_dir_given, trusted=settings.trust_index)
@@ -30,6 +39,16 @@ def embedder() -> Embedder:
     return StaticModel()
 
 
+def same_model(reader: Reader) -> bool:
+    """Whether the index's vectors can be compared with this model's."""
+    return reader.catalog.meta("model") == embedder().identity.fingerprint
+
+
+def made_alike(reader: Reader) -> bool:
+    """Whether this te would derive from the sources what the index holds."""
+    return same_model(reader) and reader.catalog.meta("recipe") == RECIPE
+
+
 def open_reader(settings: Settings) -> Reader:
     """The index for reading.
 
@@ -41,5 +60,5 @@ def open_reader(settings: Settings) -> Reader:
     state = place.state()
     place.refuse(state)
     if state not in ("ready", "damaged"):
-        raise NoIndex(f"There is no index for {settings.root}.", "Run `te index` first.")
+        raise NoIndex(f"{NO_INDEX[state]} for {settings.root}.", "Run `te index` first.")
     return Reader(place)

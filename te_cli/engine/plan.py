@@ -14,8 +14,17 @@ if TYPE_CHECKING:
     from te_cli.store.records import FileRecord
     from te_cli.walk.files import Listing
 
-RETRIED = frozenset({SkipReason.UNREADABLE.value})
-"""Skips that a later look may undo though the file's fingerprint stays: rights are not part of it."""
+BY_CONTENT = frozenset(
+    {
+        SkipReason.BINARY,
+        SkipReason.MINIFIED,
+        SkipReason.GENERATED,
+        SkipReason.PARSER_FAILED,
+        SkipReason.PARSER_TIMED_OUT,
+    }
+)
+"""Skips that reading the file gave, and would give again. Any other is the walk's: where the walk now offers the file,
+the rules, its rights or its kind have changed, though its fingerprint may not have."""
 
 NOWHERE = Fingerprint(0, 0, 0, 0, 0)
 """The fingerprint of a file that could not be looked at; it equals no real one."""
@@ -39,19 +48,21 @@ def make_plan(listing: Listing, known: Mapping[str, FileRecord], *, everything: 
     read, same = [], 0
     for file in listing.files:
         record = known.get(file.path)
-        if (
-            everything
-            or record is None
-            or record.skip in RETRIED
-            or not unchanged(record.fingerprint, file.fingerprint)
-        ):
+        if everything or record is None or not _settled(file, record):
             read.append(file)
         else:
-            same += 1
+            same += record.skip is None
     skip = [skipped for skipped in listing.skipped if everything or not _noted(skipped, known.get(skipped.path))]
     there = {file.path for file in listing.files} | {skipped.path for skipped in listing.skipped}
     gone = [record for path, record in known.items() if path not in there]
     return Plan(tuple(read), tuple(skip), tuple(gone), same)
+
+
+def _settled(file: SourceFile, record: FileRecord) -> bool:
+    """Whether what is known of a file still holds without reading it."""
+    if record.forced != file.forced or (record.skip is not None and record.skip not in BY_CONTENT):
+        return False
+    return unchanged(record.fingerprint, file.fingerprint)
 
 
 def _noted(skipped: Skipped, record: FileRecord | None) -> bool:

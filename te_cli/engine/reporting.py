@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from te_cli.engine.indexing import look, size_limit, skipped_files
-from te_cli.engine.places import open_reader, place_of
+from te_cli.engine.places import made_alike, open_reader, place_of
 from te_cli.engine.plan import make_plan
-from te_cli.engine.snippets import Sources
-from te_cli.model import Status
+from te_cli.model import Skipped, Status
 from te_cli.store.formats import FORMAT
 from te_cli.store.lock import current_holder
+from te_cli.walk.content import FileText, read
 
 if TYPE_CHECKING:
     from te_cli.config import Settings
+    from te_cli.model import SourceFile
     from te_cli.store.records import FileRecord
     from te_cli.walk.files import Listing
 
@@ -45,7 +46,7 @@ def status(settings: Settings) -> Status:
             dimensions=reader.dimensions,
             unembedded=reader.unembedded(),
             bytes=place.sizes(),
-            freshness="stale" if changed else "fresh",
+            freshness="stale" if changed or not made_alike(reader) else "fresh",
             changed_files=changed,
             indexed_at=indexed / 1e9 if indexed else None,
             writer=current_holder(place.folder),
@@ -53,9 +54,15 @@ def status(settings: Settings) -> Status:
 
 
 def _changed(settings: Settings, listing: Listing, known: dict[str, FileRecord]) -> int:
-    """Files that are new, gone or not what was indexed; those that only look suspicious are read."""
+    """Files whose next reading would change the index: those that only look suspicious are read now."""
     plan = make_plan(listing, known)
-    indexed = {file.path: known[file.path] for file in plan.read if file.path in known}
-    sources = Sources(settings.root, indexed, checked=False)
-    same = sum(record.skip is not None or not sources.stale(path) for path, record in indexed.items())
-    return len(plan.read) - same + len(plan.gone)
+    lost = sum(record.skip is None for record in plan.gone)
+    lost += sum(known[skipped.path].skip is None for skipped in plan.skip if skipped.path in known)
+    return lost + sum(_differs(settings, file, known.get(file.path)) for file in plan.read)
+
+
+def _differs(settings: Settings, file: SourceFile, record: FileRecord | None) -> bool:
+    found = read(settings.root, file)
+    if record is None or record.skip is not None:
+        return isinstance(found, FileText)
+    return isinstance(found, Skipped) or found.digest != record.digest

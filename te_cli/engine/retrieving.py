@@ -36,11 +36,16 @@ PREFIX_LEAST = 3
 """Letters before which a prefix says nothing."""
 
 
-def retrieve(reader: Reader, query: Query, *, mode: Mode, limit: int, filters: Filters) -> list[Candidate]:
-    """The candidates for ``query``, in no particular order, each with all scores its mode allows."""
+def retrieve(
+    reader: Reader, query: Query, *, mode: Mode, limit: int, filters: Filters, vectors: bool = True
+) -> list[Candidate]:
+    """The candidates for ``query``, in no particular order, each with all scores its mode allows.
+
+    Without ``vectors`` the index's cannot be compared with this model's, and have no say.
+    """
     depth = max(DEPTH, 3 * limit)
     terms = _telling(reader, query_terms(query.identifiers)) if mode in ("hybrid", "text") else ()
-    vector = embedder().encode_query(query.text) if mode in ("hybrid", "semantic") else None
+    vector = embedder().encode_query(query.text) if vectors and mode in ("hybrid", "semantic") else None
     by_words = reader.by_words(terms, depth, filters)
     by_file = reader.by_file_words(terms, max(FILES_BY_WORDS, limit), filters)
     by_vector = reader.by_vector(vector, depth, filters) if vector is not None else []
@@ -50,7 +55,7 @@ def retrieve(reader: Reader, query: Query, *, mode: Mode, limit: int, filters: F
     modules = reader.modules({record.file_id for record in records.values()})
     words = reader.units_text.scores(terms, list(records))
     file_words = reader.files_text.scores(terms, sorted(modules.values()))
-    vectors = reader.similarities(vector, {*records, *modules.values()}) if vector is not None else {}
+    cosines = reader.similarities(vector, {*records, *modules.values()}) if vector is not None else {}
     ranks = _ranks(_merged(by_words, by_file)), _ranks([i for i, _ in by_vector]), _ranks(by_name)
     return [
         Candidate(
@@ -59,9 +64,9 @@ def retrieve(reader: Reader, query: Query, *, mode: Mode, limit: int, filters: F
             content=record.content,
             symbol=record.symbol,
             words=words.get(record.id, 0.0),
-            vector=vectors.get(record.id, 0.0),
+            vector=cosines.get(record.id, 0.0),
             file_words=file_words.get(modules.get(record.file_id, 0), 0.0),
-            file_vector=vectors.get(modules.get(record.file_id, 0), 0.0),
+            file_vector=cosines.get(modules.get(record.file_id, 0), 0.0),
             words_rank=ranks[0].get(record.id),
             vector_rank=ranks[1].get(record.id),
             name_rank=ranks[2].get(record.id),

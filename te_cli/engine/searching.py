@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from te_cli.engine.places import open_reader, place_of
+from te_cli.engine.places import made_alike, open_reader, place_of, same_model
 from te_cli.engine.plan import make_plan
 from te_cli.engine.retrieving import retrieve
 from te_cli.engine.snippets import Sources
 from te_cli.errors import EmptyQuery, IndexBusy, IndexDamaged, NoIndex, NotWritable
-from te_cli.model import Hit, SearchResult
+from te_cli.model import Freshness, Hit, SearchResult
 from te_cli.rank.analyse import analyse
 from te_cli.rank.order import rank
 
@@ -18,10 +18,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from te_cli.config import Settings
-    from te_cli.model import Freshness, IndexReport, Progress, SearchRequest
+    from te_cli.model import IndexReport, Progress, SearchRequest
     from te_cli.rank.order import Ranked
     from te_cli.store.reader import Reader
     from te_cli.store.records import FileRecord
+
+MAX_LIMIT = 100_000
+"""Hits of one answer: more is the whole index, which has better verbs."""
+
+OTHER_MODEL = "Another model made the vectors of this index: answered by words and names alone."
 
 CHEAP_MS = 100.0
 """A stat pass that took less than this is repeated before each answer; a longer one would be felt."""
@@ -44,19 +49,36 @@ def search(
         raise EmptyQuery("The query is empty.", 'Say what to look for: te search "parse the config file".')
     started = time.perf_counter()
     update = _Updater(settings, progress, announce)
-    reader, freshness, note = _open_fresh(settings, request, update)
-    with reader:
-        query = analyse(request.text)
-        candidates = retrieve(reader, query, mode=request.mode, limit=request.limit, filters=request.filters)
-        ranked = rank(query, candidates, request.limit)
-        files, units = reader.counts()
-        records = {record.path: record for record in reader.files({entry.candidate.path for entry in ranked})}
-    sources = Sources(settings.root, records, checked=freshness == "fresh")
-    hits = tuple(_hit(entry, records[entry.candidate.path], sources, request) for entry in ranked)
+    opened = _open_fresh(settings, request, update)
+    try:
+        with opened.reader as reader:
+            hits, counts = _answer(settings, request, reader, checked=opened.freshness == "fresh")
+    except IndexDamaged as error:
+        if place_of(settings).read_only:
+            raise
+        update(f"{error.message} Building it anew.", full=True)
+        opened = _Opened(open_reader(settings), "fresh")
+        with opened.reader as reader:
+            hits, counts = _answer(settings, request, reader, checked=True)
+    freshness = opened.freshness
     if freshness == "unchecked" and any(hit.stale for hit in hits):
         freshness = "stale"
     seconds = time.perf_counter() - started
-    return SearchResult(request.text, str(settings.root), freshness, files, units, seconds, hits, note)
+    return SearchResult(request.text, str(settings.root), freshness, *counts, seconds, hits, opened.note)
+
+
+def _answer(
+    settings: Settings, request: SearchRequest, reader: Reader, *, checked: bool
+) -> tuple[tuple[Hit, ...], tuple[int, int]]:
+    """The hits, and how many files and units there are."""
+    limit = min(request.limit, MAX_LIMIT)
+    query = analyse(request.text)
+    vectors = same_model(reader)
+    candidates = retrieve(reader, query, mode=request.mode, limit=limit, filters=request.filters, vectors=vectors)
+    ranked = rank(query, candidates, limit)
+    records = {record.path: record for record in reader.files({entry.candidate.path for entry in ranked})}
+    sources = Sources(settings.root, records, checked=checked)
+    return tuple(_hit(entry, records[entry.candidate.path], sources, request) for entry in ranked), reader.counts()
 
 
 def _hit(entry: Ranked, record: FileRecord, sources: Sources, request: SearchRequest) -> Hit:
@@ -93,50 +115,59 @@ class _Updater:
     ) -> None:
         self._settings, self._progress, self._announce = settings, progress, announce
 
-    def __call__(self, sentence: str = "") -> IndexReport:
+    def __call__(self, sentence: str = "", *, full: bool = False) -> IndexReport:
+        """Update; ``sentence`` is said once the update is under way, not when somebody else holds the lock."""
         from te_cli.engine.indexing import update
 
-        if sentence and self._announce:
-            self._announce(sentence)
-        return update(self._settings, progress=self._progress)
+        said = [sentence] if sentence and self._announce else []
+
+        def tell(step: Progress) -> None:
+            while said and self._announce:
+                self._announce(said.pop())
+            if self._progress:
+                self._progress(step)
+
+        return update(self._settings, full=full, progress=tell)
 
 
-def _open_fresh(settings: Settings, request: SearchRequest, update: _Updater) -> tuple[Reader, Freshness, str | None]:
+class _Opened(NamedTuple):
     """A reader, how fresh it is, and what to tell about that."""
+
+    reader: Reader
+    freshness: Freshness
+    note: str | None = None
+
+
+def _open_fresh(settings: Settings, request: SearchRequest, update: _Updater) -> _Opened:
+    """The index, built where there is none, and brought up to date where that was asked for or is cheap."""
+    read_only = place_of(settings).read_only
     try:
         reader = open_reader(settings)
-    except NoIndex:
-        update(f"No index yet: building one for {settings.root}.")
-        return open_reader(settings), "fresh", None
-    except IndexDamaged as error:
-        update(f"{error.message} Building it anew.")
-        return open_reader(settings), "fresh", None
-    if request.refresh == "never" or place_of(settings).read_only:
-        return reader, "unchecked", None
-    if request.refresh == "auto" and float(reader.catalog.meta("walk_ms", "0")) > CHEAP_MS:
-        return reader, "unchecked", None
-    if not _changed(settings, reader):
-        return reader, "fresh", None
+    except (NoIndex, IndexDamaged) as error:
+        if read_only:
+            raise
+        update(f"{error.message} Building it.")
+        return _Opened(open_reader(settings), "fresh")
+    comparable = same_model(reader)
+    note = None if comparable else OTHER_MODEL
+    slow = float(reader.catalog.meta("walk_ms", "0")) > CHEAP_MS
+    if request.refresh == "never" or read_only or (request.refresh == "auto" and slow and comparable):
+        return _Opened(reader, "unchecked", note)
+    if made_alike(reader) and not _changed(settings, reader):
+        return _Opened(reader, "fresh")
     reader.close()
     try:
-        update()
+        update("" if comparable else "Another model made this index. Building it anew.")
     except (IndexBusy, NotWritable) as error:
         if request.refresh == "always":
             raise
-        return open_reader(settings), "unchecked", error.message
-    return open_reader(settings), "fresh", None
+        return _Opened(open_reader(settings), "unchecked", note or error.message)
+    return _Opened(open_reader(settings), "fresh")
 
 
 def _changed(settings: Settings, reader: Reader) -> bool:
-    """Whether the work tree differs from what the index remembers, or was made with another model or recipe."""
+    """Whether the work tree differs from what the index remembers."""
     from te_cli.engine.indexing import look, size_limit
-    from te_cli.engine.places import RECIPE, embedder
 
-    made_with = reader.catalog.meta("model"), reader.catalog.meta("recipe")
-    if made_with != (embedder().identity.fingerprint, RECIPE):
-        return True
-    return bool(
-        make_plan(
-            look(settings, size_limit(settings, reader.catalog)), {record.path: record for record in reader.files()}
-        )
-    )
+    listing = look(settings, size_limit(settings, reader.catalog))
+    return bool(make_plan(listing, {record.path: record for record in reader.files()}))

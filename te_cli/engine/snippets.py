@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from te_cli.model import SourceFile
 from te_cli.walk.content import FileText, read
+from te_cli.walk.fingerprint import of_stat, unchanged
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,12 +55,10 @@ class Sources:
 
     def _same_stat(self, record: FileRecord) -> bool:
         try:
-            now = os.lstat(self._root / record.path)
+            now = of_stat(os.lstat(self._root / record.path), record.fingerprint.seen_ns)
         except OSError:
             return False
-        seen = record.fingerprint
-        same = (now.st_size, now.st_mtime_ns, now.st_ctime_ns) == (seen.size, seen.mtime_ns, seen.ctime_ns)
-        return same and (self._checked or max(now.st_mtime_ns, now.st_ctime_ns) < seen.seen_ns)
+        return now == record.fingerprint if self._checked else unchanged(record.fingerprint, now)
 
     def _text(self, path: str) -> FileText | None:
         if path not in self._texts:

@@ -25,10 +25,12 @@ def watch(
     on_report: Callable[[IndexReport], None],
     stop: threading.Event,
     progress: Callable[[Progress], None] | None = None,
+    reload: Callable[[], Settings] | None = None,
 ) -> None:
     """Bring the index up to date, then keep it so until ``stop`` is set; report every update that changed something.
 
-    Watching starts before the first update, so that nothing falls between the two.
+    Watching starts before the first update, so that nothing falls between the two. ``reload`` gives the settings anew
+    where a batch asks for everything: the project's own may have changed.
 
     Raises:
         StoreError: the index cannot be written for a reason other than another writer.
@@ -39,6 +41,8 @@ def watch(
             batch = changes.wait(stop)
             if batch is None:
                 return
+            if batch.everything and reload is not None:
+                settings = reload()
             report = _patient(settings, None if batch.everything else batch.paths, stop, None)
             if report.touched:
                 on_report(report)

@@ -71,6 +71,10 @@ def _send(pipe: IO[bytes], value: object) -> None:
     pipe.flush()
 
 
+def _skipped(job: Job, reason: SkipReason) -> Outcome:
+    return Outcome(job.file, skipped=Skipped(job.file.path, reason, job.file.fingerprint))
+
+
 class _Worker:
     """One child process, started when first needed and again after it died."""
 
@@ -79,22 +83,37 @@ class _Worker:
         self._process: subprocess.Popen[bytes] | None = None
         self.busy_since: float | None = None
         self.timed_out = False
+        self.started = False
 
     def do(self, job: Job) -> Outcome:
-        """Have one job done; a child that dies on it means that the file is skipped."""
+        """Have one job done. A child can die for reasons of the machine's, so it is tried twice."""
+        for attempt in (1, 2):
+            self.busy_since, self.timed_out = time.monotonic(), False
+            try:
+                return self._ask(job)
+            except Exception:  # noqa: BLE001 - a child that died can leave anything on the pipe
+                self.stop()
+                if self.timed_out:
+                    return _skipped(job, SkipReason.PARSER_TIMED_OUT)
+                if attempt == 2:
+                    return self._here(job)
+            finally:
+                self.busy_since = None
+        raise AssertionError("unreachable")
+
+    def _ask(self, job: Job) -> Outcome:
         process = self._process or self._start()
         assert process.stdin is not None
         assert process.stdout is not None
-        self.busy_since = time.monotonic()
-        try:
-            _send(process.stdin, job)
-            outcome: Outcome = pickle.load(process.stdout)
-        except (EOFError, OSError, pickle.UnpicklingError):
-            self.stop()
-            reason = SkipReason.PARSER_TIMED_OUT if self.timed_out else SkipReason.PARSER_FAILED
-            outcome = Outcome(job.file, skipped=Skipped(job.file.path, reason, job.file.fingerprint))
-        self.busy_since, self.timed_out = None, False
+        _send(process.stdin, job)
+        outcome: Outcome = pickle.load(process.stdout)
         return outcome
+
+    def _here(self, job: Job) -> Outcome:
+        """After two tries: if no child ever started, do the job in this process; else the file is what kills them."""
+        if self.started:
+            return _skipped(job, SkipReason.PARSER_FAILED)
+        return reader_of(str(self._root))(job)
 
     def kill_if_late(self) -> None:
         """End a child that has been at one file for too long; its thread sees the pipe close."""
@@ -123,10 +142,8 @@ class _Worker:
         process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=_PACKAGE)
         self._process = process
         assert process.stdout is not None
-        try:
-            pickle.load(process.stdout)
-        except EOFError as error:
-            raise RuntimeError("A worker process could not start.") from error
+        pickle.load(process.stdout)  # it says that it is ready
+        self.started = True
         return process
 
 

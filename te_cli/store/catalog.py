@@ -37,7 +37,8 @@ CREATE TABLE files (
     digest BLOB,
     lines INTEGER NOT NULL,
     indexed_ns INTEGER NOT NULL,
-    skip TEXT
+    skip TEXT,
+    forced INTEGER NOT NULL
 );
 CREATE TABLE units (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -65,22 +66,24 @@ CREATE TABLE garbage (unit_id INTEGER PRIMARY KEY);
 """
 
 
+DAMAGE = frozenset({"SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_ERROR", "SQLITE_MISMATCH", "SQLITE_FORMAT"})
+"""Primary result codes that blame the file (a missing table is SQLITE_ERROR); https://sqlite.org/rescode.html."""
+
+BUSY = frozenset({"SQLITE_BUSY", "SQLITE_LOCKED"})
+
+
 @contextmanager
 def translated() -> Iterator[None]:
-    """SQLite's errors as te's: busy, read-only and full disks are the world's; anything else is damage."""
+    """SQLite's errors as te's: what is busy or damaged says so; full disks and missing rights are the world's."""
     try:
         yield
-    except sqlite3.OperationalError as error:
-        said = str(error)
-        if "locked" in said or "busy" in said:
+    except sqlite3.Error as error:
+        code = "_".join(getattr(error, "sqlite_errorname", "SQLITE_ERROR").split("_")[:2])
+        if code in BUSY:
             raise IndexBusy("The catalog is locked by another process.", "Try again in a moment.") from error
-        if "readonly" in said or "read-only" in said or "full" in said or "unable to open" in said:
-            raise NotWritable(
-                f"The catalog cannot be used: {said}.", "Check the disk's space and the folder's rights."
-            ) from error
-        raise IndexDamaged(f"The catalog cannot be used: {said}.", "Run `te doctor --repair`.") from error
-    except sqlite3.DatabaseError as error:
-        raise IndexDamaged(f"The catalog is damaged: {error}.", "Run `te doctor --repair`.") from error
+        if code in DAMAGE:
+            raise IndexDamaged(f"The catalog is damaged: {error}.", "Run `te doctor --repair`.") from error
+        raise NotWritable(f"The catalog cannot be used: {error}.", "Check the disk's space and rights.") from error
 
 
 class Catalog:

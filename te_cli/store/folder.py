@@ -124,6 +124,24 @@ class Place:
                     f"{path} cannot be removed: {error.strerror}.", "Remove the folder by hand."
                 ) from error
 
+    def shadow(self, folder: Path) -> Place:
+        """The index of a read-only folder, laid out in ``folder`` so that it can be opened.
+
+        SQLite and Tantivy both put lock files beside what they read. The text index's files are linked, the catalog is
+        copied with its log, which may hold the last run. Vectors are mapped where they are.
+        """
+        for name in (OWNER_FILE, CATALOG_FILE, f"{CATALOG_FILE}-wal"):
+            if (self.folder / name).is_file():
+                shutil.copyfile(self.folder / name, folder / name)
+        for path in self.text.rglob("*"):
+            target = folder / path.relative_to(self.folder)
+            if path.is_file():
+                target.parent.mkdir(parents=True, exist_ok=True)
+                _link(path, target)
+        for path in self.folder.glob("vectors-*.usearch"):
+            _link(path, folder / path.name)
+        return Place(folder, self.root, self.given, trusted=True)
+
     def sizes(self) -> dict[str, int]:
         """Bytes on disk of each part."""
         text = [path.stat().st_size for path in self.text.rglob("*") if path.is_file()] if self.text.is_dir() else []
@@ -137,7 +155,7 @@ class Place:
         yield from self.folder.glob(f"{CATALOG_FILE}*")
         yield from self.folder.glob("vectors-*")
         yield self.text
-        yield self.folder / OWNER_FILE
+        yield from self.folder.glob(f"{OWNER_FILE}*")
 
     def _format(self) -> int:
         catalog = Catalog(self.catalog, readonly=self.read_only)
@@ -147,6 +165,13 @@ class Place:
             return 0
         finally:
             catalog.close()
+
+
+def _link(path: Path, target: Path) -> None:
+    try:
+        target.symlink_to(path)
+    except OSError:  # a platform where links need a privilege
+        shutil.copyfile(path, target)
 
 
 __all__ = ["LOCK_FILE", "Place", "State"]

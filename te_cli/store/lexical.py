@@ -8,6 +8,7 @@ one field and one set of statistics serve all. Queries are built term by term, n
 from __future__ import annotations
 
 import shutil
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -37,7 +38,42 @@ HEAP_BYTES = 64_000_000
 SCORE_DIGITS = 4
 """Scores are rounded: the order in which a disjunction adds its terms must not decide between equals."""
 
+DELETE_CHUNK = 10_000
+"""Documents deleted by one query."""
+
 ANALYZER = "te_words"
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    """What goes wrong while writing is the world's doing: a full disk, a lost folder, missing rights."""
+    try:
+        yield
+    except Exception as error:  # tantivy raises ValueError, OSError and others
+        raise NotWritable(
+            f"The text index cannot be written: {error}.", "Check the disk's space and rights."
+        ) from error
+    except BaseException as error:
+        _refuse_panic(error)
+        raise
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    """What goes wrong while reading is damage: the files are there for nobody else."""
+    try:
+        yield
+    except Exception as error:
+        raise IndexDamaged("The text index cannot be read.", "Run `te doctor --repair`.") from error
+    except BaseException as error:
+        _refuse_panic(error)
+        raise
+
+
+def _refuse_panic(error: BaseException) -> None:
+    """A panic in Rust arrives as a BaseException of its own; on files that were tampered with, that is damage."""
+    if type(error).__name__ == "PanicException":
+        raise IndexDamaged("The text index is damaged.", "Run `te doctor --repair`.") from error
 
 
 @lru_cache(maxsize=1)
@@ -80,9 +116,9 @@ def file_words(document: Document) -> str:
     return " ".join([*_repeated(document.path, FILE_PATH_WEIGHT), *_repeated(document.body, 1)])
 
 
-def query_terms(words: Iterable[str]) -> tuple[str, ...]:
-    """Words of a query as the index spells them, distinct, in order."""
-    return tuple(dict.fromkeys(_analyzer().analyze(" ".join(words)))) if words else ()
+def query_terms(asked: Iterable[str]) -> tuple[str, ...]:
+    """The identifiers of a query as the index spells them: lowered, split, folded; distinct, in order."""
+    return tuple(dict.fromkeys(_analyzer().analyze(" ".join(map(_spelled, asked)))))
 
 
 class TextIndex:
@@ -96,17 +132,13 @@ class TextIndex:
             NotWritable: it cannot be made.
         """
         self._schema = _schema()
-        try:
-            if create:
+        if create:
+            with _writing():
                 shutil.rmtree(folder, ignore_errors=True)
                 folder.mkdir(parents=True, exist_ok=True)
-            self._index = (
-                tantivy.Index(self._schema, str(folder), reuse=True) if create else tantivy.Index.open(str(folder))
-            )
-        except OSError as error:
-            raise NotWritable(f"The text index cannot be written: {error.strerror}.") from error
-        except Exception as error:  # tantivy raises ValueError for whatever it cannot read
-            raise IndexDamaged("The text index cannot be opened.", "Run `te doctor --repair`.") from error
+        with _writing() if create else _reading():
+            path = str(folder)
+            self._index = tantivy.Index(self._schema, path, reuse=True) if create else tantivy.Index.open(path)
         self._index.register_tokenizer(ANALYZER, _analyzer())
         # By default a thread watches the folder and reloads on its own; here a searcher sees what it was opened on.
         self._index.config_reader(reload_policy="manual")
@@ -124,62 +156,65 @@ class TextIndex:
         document.add_text("language", language)
         document.add_text("content", content)
         document.add_text("words", words)
-        self._open_writer().add_document(document)
+        with _writing():
+            self._open_writer().add_document(document)
 
     def delete(self, unit_ids: Iterable[int]) -> None:
         """Delete documents by id; takes effect at :meth:`commit`."""
-        writer = self._open_writer()
-        for unit_id in unit_ids:
-            writer.delete_documents_by_term("id", unit_id)
+        wanted = list(unit_ids)
+        for start in range(0, len(wanted), DELETE_CHUNK):
+            # By query: deleting by term takes a number for a signed one, and so never meets an unsigned field.
+            chosen = tantivy.Query.term_set_query(self._schema, "id", wanted[start : start + DELETE_CHUNK])
+            with _writing():
+                self._open_writer().delete_documents_by_query(chosen)
 
     def delete_range(self, first: int, last: int) -> None:
         """Delete every document whose id lies in the range, both ends included."""
-        writer = self._open_writer()
         span = tantivy.Query.range_query(self._schema, "id", tantivy.FieldType.Unsigned, first, last)
-        writer.delete_documents_by_query(span)
+        with _writing():
+            self._open_writer().delete_documents_by_query(span)
 
     def commit(self) -> None:
         """Make what was added and deleted durable and visible to searchers opened from now on."""
         if self._writer is None:
             return
-        try:
+        with _writing():
             self._writer.commit()
-        except Exception as error:  # a full disk, a lost folder
-            raise NotWritable(f"The text index cannot be written: {error}.", "Check the disk's space.") from error
 
     def close(self, *, wait: bool = True) -> None:
         """Let go of the writer; what was not committed is dropped."""
         if self._writer is not None:
             writer, self._writer = self._writer, None
             if wait:
-                writer.wait_merging_threads()
+                with _writing():
+                    writer.wait_merging_threads()
 
     def _open_writer(self) -> tantivy.IndexWriter:
         if self._writer is None:
-            try:
+            with _writing():
                 self._writer = self._index.writer(HEAP_BYTES, num_threads=1)
-            except Exception as error:  # a lock or a folder that cannot be written
-                raise NotWritable(f"The text index cannot be written: {error}.") from error
         return self._writer
 
     # Reading
 
     def open_searcher(self) -> None:
         """Fix what the following searches see."""
-        self._index.reload()
-        self._searcher = self._index.searcher()
+        with _reading():
+            self._index.reload()
+            self._searcher = self._index.searcher()
 
     @property
     def documents(self) -> int:
         """Documents that searches see."""
-        return self._reader().num_docs
+        return self._searcher.num_docs
 
     def missing(self, unit_ids: Sequence[int]) -> int:
         """How many of ``unit_ids`` have no document."""
         if not unit_ids:
             return 0
-        held = self._reader().search(self._one_of("id", unit_ids), len(unit_ids), count=False)
-        return len(unit_ids) - len(held.hits)
+        with _reading():
+            held = self._searcher.search(self._one_of("id", unit_ids), len(unit_ids), count=False).hits
+        return len(unit_ids) - len(held)
 
     def nearest(self, words: Sequence[str], count: int, scope: tantivy.Query | None) -> list[tuple[int, float]]:
         """Ids and BM25 scores of the best documents with any of ``words`` (as :func:`query_terms` gives them)."""
@@ -188,9 +223,9 @@ class TextIndex:
         query = self._any_of(words)
         if scope is not None:
             query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, scope)])
-        reader = self._reader()
-        hits = reader.search(query, count, count=False).hits
-        ids = reader.fast_field_values("id", [address for _, address in hits])
+        with _reading():
+            hits = self._searcher.search(query, count, count=False).hits
+            ids = self._searcher.fast_field_values("id", [address for _, address in hits])
         return [
             (int(unit_id or 0), round(float(score), SCORE_DIGITS))
             for unit_id, (score, _) in zip(ids, hits, strict=True)
@@ -219,7 +254,8 @@ class TextIndex:
 
     def document_frequency(self, word: str) -> int:
         """In how many documents a word occurs, deleted ones included until segments merge."""
-        return self._reader().doc_freq("words", word)
+        with _reading():
+            return self._searcher.doc_freq("words", word)
 
     def _one_of(self, field: str, values: Sequence[object]) -> tantivy.Query:
         if not values:
@@ -231,6 +267,3 @@ class TextIndex:
             (tantivy.Occur.Should, tantivy.Query.term_query(self._schema, "words", word, "freq")) for word in words
         ]
         return tantivy.Query.boolean_query(parts)
-
-    def _reader(self) -> tantivy.Searcher:
-        return self._searcher

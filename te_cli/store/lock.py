@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 import sys
+import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from te_cli.errors import IndexBusy, NotWritable
@@ -25,11 +27,38 @@ if sys.platform == "win32":  # pragma: no cover - the other branch is the one un
         # One byte far behind the text, so that others can read who holds the lock.
         os.lseek(handle, 1 << 20, os.SEEK_SET)
         msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+
+    def _free(_: int) -> bool:
+        return False  # looking would take the lock; the mark alone has to do
 else:
     import fcntl
 
     def _seize(handle: int) -> None:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def _free(handle: int) -> bool:
+        """Whether nobody holds the lock: a shared one can be had, for as long as this takes."""
+        try:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        return True
+
+
+ATTEMPTS, PAUSE = 4, 0.03
+"""Somebody who only looks at the lock holds it for a moment: that is not a writer."""
+
+
+def _seized(handle: int) -> bool:
+    for attempt in range(ATTEMPTS):
+        try:
+            _seize(handle)
+        except OSError:
+            if attempt < ATTEMPTS - 1:
+                time.sleep(PAUSE)
+        else:
+            return True
+    return False
 
 
 class WriterLock:
@@ -45,25 +74,25 @@ class WriterLock:
             handle = os.open(self._path, flags, 0o644)
         except OSError as error:
             raise NotWritable(f"The index folder {self._path.parent} cannot be written: {error.strerror}.") from error
-        try:
-            _seize(handle)
-        except OSError as error:
+        if not _seized(handle):
             os.close(handle)
             raise IndexBusy(
                 f"Another process is writing this index ({holder(self._path.parent) or 'unknown process'}).",
-                "Wait for it to end, or search with --refresh never.",
-            ) from error
+                "Wait for it to end.",
+            )
         self._handle = handle
-        os.ftruncate(handle, 0)
-        os.lseek(handle, 0, os.SEEK_SET)
-        os.write(handle, f"pid {os.getpid()}".encode())
+        with suppress(OSError):  # on a full disk the lock holds without a name on it
+            os.ftruncate(handle, 0)
+            os.lseek(handle, 0, os.SEEK_SET)
+            os.write(handle, f"pid {os.getpid()}".encode())
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._handle is not None:
-            os.ftruncate(self._handle, 0)
+            with suppress(OSError):
+                os.ftruncate(self._handle, 0)
             os.close(self._handle)
             self._handle = None
 
@@ -82,9 +111,10 @@ def current_holder(folder: Path) -> str | None:
     if named is None:
         return None
     try:
-        with WriterLock(folder):
-            return None
-    except IndexBusy:
-        return named
-    except NotWritable:
+        handle = os.open(folder / LOCK_FILE, os.O_RDONLY)
+    except OSError:
         return None
+    try:
+        return None if _free(handle) else named
+    finally:
+        os.close(handle)

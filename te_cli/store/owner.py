@@ -105,8 +105,14 @@ def claim(folder: Path, root: Path) -> str:
     index_id = secrets.token_hex(16)
     text = json.dumps({"id": index_id, "root": str(root), "mark": _mark(key, str(root), index_id)})
     fresh = folder / f"{OWNER_FILE}.new"
-    fresh.write_text(text, encoding="utf-8")
-    fresh.replace(folder / OWNER_FILE)
+    try:
+        fresh.unlink(missing_ok=True)
+        # Never through a link: the folder may have come with a repository.
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644), "w", encoding="utf-8") as file:
+            file.write(text)
+        fresh.replace(folder / OWNER_FILE)
+    except OSError as error:
+        raise NotWritable(f"The index folder {folder} cannot be written: {error.strerror}.") from error
     return index_id
 
 

@@ -7,6 +7,8 @@ beyond it is dropped.
 
 from __future__ import annotations
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -60,9 +62,10 @@ class Reader:
         Raises:
             IndexDamaged: a part is missing or does not check out.
         """
-        self._place = place
+        self._shadow = TemporaryDirectory(prefix="te-") if place.read_only else None
+        self._place = place.shadow(Path(self._shadow.name)) if self._shadow else place
         for _ in range(ATTEMPTS):
-            self.catalog = Catalog(place.catalog, readonly=place.read_only)
+            self.catalog = Catalog(self._place.catalog)
             try:
                 if self._open():
                     return
@@ -85,6 +88,8 @@ class Reader:
         self.catalog.close()
         if self._base is not None:
             self._base.close()
+        if self._shadow is not None:
+            self._shadow.cleanup()
 
     def _open(self) -> bool:
         """Whether one run's state was caught whole."""
@@ -192,13 +197,20 @@ class Reader:
         return self._by_text(self.files_text, words, count, filters)
 
     def by_vector(self, query: NDArray[np.float32], count: int, filters: Filters) -> Scored:
-        """The nearest units to a unit ``query``, by cosine."""
+        """The nearest units to a unit ``query``, by cosine: the delta exactly, a large base through its graph."""
         if not query.any():
             return []
         allowed = self._allowed(filters) if filters else None
         if allowed is not None and len(allowed) <= EXACT_ROWS:
             return self._cut(lambda _: (self._score(query, allowed), True), count)
-        return self._cut(lambda wanted: self._approximate(query, wanted, allowed), count)
+        fresh = self.delta()[0]
+        if allowed is not None:
+            fresh = fresh[np.isin(fresh, allowed)]
+        found = self._cut(lambda _: (self._score(query, fresh), True), count)
+        if self._base is not None:
+            # On its own, so that what the delta holds is not taken for what the graph still has to give.
+            found += self._cut(lambda wanted: self._approximate(query, wanted, allowed), count)
+        return self._cut(lambda _: (sorted(found, key=lambda pair: -pair[1]), True), count)
 
     def by_name(self, names: Sequence[str], count: int, filters: Filters, *, prefix: bool = False) -> list[int]:
         """Units whose name is (or, with ``prefix``, starts with) one of ``names``, whatever the case.
@@ -286,15 +298,13 @@ class Reader:
     def _approximate(
         self, query: NDArray[np.float32], count: int, allowed: NDArray[np.int64] | None
     ) -> tuple[Scored, bool]:
-        """The nearest ``count`` of the graph and all of the delta, rescored; whether that is everything."""
-        ids = self.delta()[0]
-        if self._base is not None:
-            peak = np.abs(query).max() or 1.0
-            coarse = np.rint(query * (127 / peak)).astype(np.int8)
-            ids = np.concatenate([ids, self._base.nearest(coarse, count)])
+        """Of the nearest ``count`` in the base, those allowed, rescored; whether that is all there is."""
+        assert self._base is not None
+        peak = np.abs(query).max() or 1.0
+        ids = self._base.nearest(np.rint(query * (127 / peak)).astype(np.int8), count)
         if allowed is not None:
             ids = ids[np.isin(ids, allowed)]
-        return self._score(query, np.unique(ids)), self._base is None or count >= len(self._base)
+        return self._score(query, np.unique(ids)), count >= len(self._base)
 
     def _score(self, query: NDArray[np.float32], ids: NDArray[np.int64]) -> Scored:
         """Cosines for those of ``ids`` that have a vector, best first."""

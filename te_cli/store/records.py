@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from te_cli.model import Content, Filters
 
 FILE_COLUMNS = (
-    "f.id, f.path, f.language, f.content, f.size, f.mtime_ns, f.ctime_ns, f.inode, f.seen_ns, f.digest, f.skip"
+    "f.id, f.path, f.language, f.content, f.size, f.mtime_ns, f.ctime_ns, f.inode, f.seen_ns,"
+    " f.digest, f.skip, f.forced"
 )
 
 UNIT_COLUMNS = (
@@ -42,11 +43,12 @@ class FileRecord:
     fingerprint: Fingerprint
     digest: bytes | None
     skip: str | None
+    forced: bool
 
     @classmethod
     def of(cls, row: tuple[Any, ...]) -> FileRecord:
         """From a row of :data:`FILE_COLUMNS`."""
-        return cls(row[0], row[1], row[2], row[3], Fingerprint(*row[4:9]), row[9], row[10])
+        return cls(row[0], row[1], row[2], row[3], Fingerprint(*row[4:9]), row[9], row[10], bool(row[11]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +84,30 @@ def path_matcher(globs: tuple[str, ...]) -> re.Pattern[str] | None:
     """
     if not globs:
         return None
-    wanted = "|".join(_one(glob) for glob in globs if not glob.startswith("!"))
-    unwanted = "|".join(_one(glob[1:]) for glob in globs if glob.startswith("!"))
+    wanted = "|".join(_one(form) for glob in globs if not glob.startswith("!") for form in _spelled_out(glob))
+    unwanted = "|".join(_one(form) for glob in globs if glob.startswith("!") for form in _spelled_out(glob[1:]))
     leave_out = f"(?!(?:{unwanted})\\Z)" if unwanted else ""
     return re.compile(f"{leave_out}(?:{wanted or '.*'})\\Z", re.DOTALL)
 
+
+MAX_FORMS = 256
+"""Forms that the braces of one glob may stand for; past them they mean themselves."""
+
+
+def _spelled_out(glob: str) -> list[str]:
+    """``*.{py,go}`` as ``*.py`` and ``*.go``, innermost braces first."""
+    forms = [glob]
+    while len(forms) < MAX_FORMS and (found := next(filter(None, map(_BRACES.search, forms)), None)):
+        choices = found.group(1).split(",")
+        forms = [
+            form.replace(found.group(0), choice, 1) if found.group(0) in form else form
+            for form in forms
+            for choice in (choices if found.group(0) in form else choices[:1])
+        ]
+    return forms
+
+
+_BRACES = re.compile(r"\{([^{}]*,[^{}]*)\}")
 
 _GLOB_PART = re.compile(r"\*\*/|\*\*|\*|\?|\[!?[^\]/]+\]|.", re.DOTALL)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from te_cli.errors import IndexDamaged
+from te_cli.errors import IndexDamaged, NotWritable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,14 +49,22 @@ def _new_index(dimensions: int) -> Index:
 
 
 def write_base(path: Path, ids: NDArray[np.int64], rows: NDArray[np.int8], threads: int) -> None:
-    """Build a graph over ``rows`` (n, dimensions) keyed by ``ids`` (n,) and put it at ``path``, whole or not at all."""
+    """Build a graph over ``rows`` (n, dimensions) keyed by ``ids`` (n,) and put it at ``path``, whole or not at all.
+
+    Raises:
+        NotWritable: the file cannot be written.
+    """
     index = _new_index(rows.shape[1])
     index.add(ids.astype(np.uint64), rows, threads=threads)
     fresh = path.with_suffix(".new")
-    index.save(str(fresh))
-    with fresh.open("rb") as file:
-        os.fsync(file.fileno())
-    fresh.replace(path)
+    try:
+        fresh.unlink(missing_ok=True)
+        index.save(str(fresh))
+        with fresh.open("rb") as file:
+            os.fsync(file.fileno())
+        fresh.replace(path)
+    except (OSError, RuntimeError) as error:  # usearch raises RuntimeError for a full disk
+        raise NotWritable(f"The vectors cannot be written: {error}.", "Check the disk's space.") from error
 
 
 class VectorBase:

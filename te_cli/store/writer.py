@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from te_cli.digest import digest_fields
-from te_cli.errors import IndexDamaged
+from te_cli.errors import IndexDamaged, TeError
 from te_cli.store.catalog import Catalog
 from te_cli.store.formats import FORMAT
 from te_cli.store.lexical import TextIndex, file_words, unit_words
@@ -57,9 +57,13 @@ REASONS = {
 class Writer:
     """The one writer of an index. Leaving the context without :meth:`publish` drops the run."""
 
-    def __init__(self, place: Place, *, model: str, dimensions: int, recipe: str) -> None:
-        """``model`` and ``recipe`` say what the derived data was made with: another one asks for a full run."""
+    def __init__(self, place: Place, *, model: str, dimensions: int, recipe: str, afresh: bool = False) -> None:
+        """``model`` and ``recipe`` say what the derived data was made with: another one asks for a full run.
+
+        ``afresh`` drops what is there: damage that only reading brought to light.
+        """
         self._place = place
+        self._afresh = afresh
         self._model = model
         self._dimensions = dimensions
         self._recipe = recipe
@@ -68,6 +72,7 @@ class Writer:
         self.stale_recipe = False
         self.units_written = 0
         self._new: dict[int, NDArray[np.int8]] = {}
+        self._text_committed = False
         self._texts: dict[bool, TextIndex] = {}  # by whether a document stands for a file
 
     def __enter__(self) -> Self:
@@ -82,14 +87,19 @@ class Writer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.catalog.rollback()
-        self._stack.close()
+        try:
+            self.catalog.rollback()
+            if not self._text_committed:
+                with suppress(TeError):  # the next writer can do it as well
+                    self.catalog.run("DELETE FROM pending")
+        finally:
+            self._stack.close()
 
     # Opening
 
     def _open(self, stack: ExitStack) -> None:
         """Open what is there, heal what a dead writer left, and build anew what cannot be opened."""
-        state = self._place.state()
+        state = "damaged" if self._afresh else self._place.state()
         if state != "ready":
             self._place.clear()
             self._create()
@@ -109,7 +119,7 @@ class Writer:
     def _create(self) -> None:
         catalog = Catalog(self._place.catalog, create=True)
         index_id = claim(self._place.folder, self._place.root)
-        catalog.set_meta(id=index_id, root=self._place.root, format=FORMAT, run=0)
+        catalog.set_meta(id=index_id, format=FORMAT, run=0)
         catalog.close()
 
     def _open_text(self) -> None:
@@ -216,8 +226,8 @@ class Writer:
         """Note a new fingerprint for a file whose content is what it was."""
         seen = file.fingerprint
         self.catalog.run(
-            "UPDATE files SET size = ?, mtime_ns = ?, ctime_ns = ?, inode = ?, seen_ns = ? WHERE path = ?",
-            (seen.size, seen.mtime_ns, seen.ctime_ns, seen.inode, seen.seen_ns, file.path),
+            "UPDATE files SET size = ?, mtime_ns = ?, ctime_ns = ?, inode = ?, seen_ns = ?, forced = ? WHERE path = ?",
+            (seen.size, seen.mtime_ns, seen.ctime_ns, seen.inode, seen.seen_ns, file.forced, file.path),
         )
 
     def drop(self, record: FileRecord) -> None:
@@ -227,6 +237,7 @@ class Writer:
 
     def publish(self, threads: int, **notes: object) -> None:
         """Make the run what readers see, in one transaction."""
+        self._text_committed = True  # from here on documents may be there that no row names
         self._commit_text()
         generation = self._store_vectors(threads)
         run = int(self.catalog.meta("run", "0")) + 1
@@ -268,19 +279,19 @@ class Writer:
         seen = file.fingerprint
         values = (
             file.language, file.content, seen.size, seen.mtime_ns, seen.ctime_ns, seen.inode, seen.seen_ns,
-            digest, lines, time.time_ns(), skip,
+            digest, lines, time.time_ns(), skip, file.forced,
         )  # fmt: skip
         found = self.catalog.rows("SELECT id FROM files WHERE path = ?", (file.path,))
         if found:
             self.catalog.run(
                 "UPDATE files SET language = ?, content = ?, size = ?, mtime_ns = ?, ctime_ns = ?, inode = ?,"
-                " seen_ns = ?, digest = ?, lines = ?, indexed_ns = ?, skip = ? WHERE id = ?",
+                " seen_ns = ?, digest = ?, lines = ?, indexed_ns = ?, skip = ?, forced = ? WHERE id = ?",
                 (*values, found[0][0]),
             )
             return int(found[0][0])
         return self.catalog.run(
             "INSERT INTO files (path, language, content, size, mtime_ns, ctime_ns, inode, seen_ns, digest, lines,"
-            " indexed_ns, skip) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " indexed_ns, skip, forced) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (file.path, *values),
         )
 

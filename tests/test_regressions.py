@@ -1,0 +1,395 @@
+"""Bugs that were, each by its name, so that they stay dead."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from te_cli import open_index
+from te_cli.embed import static
+from te_cli.engine import workers
+from te_cli.engine.reading import Job
+from te_cli.errors import IndexBusy, NotWritable
+from te_cli.model import Filters, SearchRequest
+from te_cli.store import lock
+from te_cli.store.catalog import Catalog
+from te_cli.store.folder import Place
+from te_cli.store.lock import WriterLock, current_holder
+from te_cli.store.reader import Reader
+from te_cli.store.records import path_matcher
+from te_cli.walk.files import scan
+
+if TYPE_CHECKING:
+    from conftest import MakeRepository, Run
+
+
+def place_of(root: Path) -> Place:
+    """The index of ``root``."""
+    return Place(root / ".te", root.resolve())
+
+
+def test_words_with_capitals_are_found(repo: MakeRepository, te: Run) -> None:
+    """Queries were not split as the index is: no word with a capital letter ever matched."""
+    repo({"a.py": "class ArgMatches:\n    pass\n", "b.py": "ERROR = 'MISCONF Redis is configured'\n"})
+    te("index")
+    for query in ("ArgMatches", "argmatches", "arg_matches", "Matches"):
+        assert te("search", "--mode", "text", query).lines[0].startswith("a.py:"), query
+    assert te("search", "--mode", "text", "MISCONF Redis").lines[0].startswith("b.py:")
+
+
+def test_replaced_documents_leave_the_text_index(repo: MakeRepository) -> None:
+    """Deleting by term never met the unsigned id, so the text index grew with every edit."""
+    root = repo({f"f{n}.py": f"def f{n}():\n    return 0\n" for n in range(20)})
+    index = open_index(root)
+    for value in range(4):
+        repo({"f1.py": f"def f1():\n    return {value}\n"})
+        index.update()
+    with Reader(place_of(root)) as reader:
+        assert reader.units_text.documents == 20
+        assert reader.files_text.documents == 20
+
+
+def test_an_identifier_is_known_again_after_the_memory_was_emptied(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Emptying the model's memory in the middle of a batch lost the batch's known identifiers."""
+    monkeypatch.setattr(static, "MAX_KNOWN", 3)
+    model = static.StaticModel()
+    for text in ("alpha beta gamma", "alpha delta epsilon zeta", "alpha beta", "alpha"):
+        assert np.array_equal(model.encode_query(text), static.StaticModel().encode_query(text))
+
+
+def test_a_planted_owner_link_is_not_written_through(repo: MakeRepository, tmp_path: Path, te: Run) -> None:
+    """`.te/owner.new` in a cloned repository could point anywhere, and was overwritten."""
+    victim = tmp_path / "victim"
+    victim.write_text("precious")
+    root = repo({"a.py": "x = 1\n"})
+    (root / ".te").mkdir()
+    for name in ("owner.new", "owner", "catalog.db", "vectors-1.new", "text", ".gitignore"):
+        (root / ".te" / name).symlink_to(victim)
+    assert te("index").exit_code == 0
+    assert victim.read_text() == "precious"
+
+
+def test_a_torn_catalog_page_is_repaired(repo: MakeRepository, te: Run) -> None:
+    """Damage in the middle of the catalog was named by every command and mended by none."""
+    root = repo({f"f{n}.py": f"def function_number_{n}():\n    return {n}\n" for n in range(300)})
+    te("index")
+    Catalog(root / ".te/catalog.db").close()
+    with (root / ".te/catalog.db").open("r+b") as file:
+        file.seek(40_960)
+        file.write(os.urandom(60_000))
+    assert te("doctor").exit_code == 1
+    assert te("doctor", "--repair").exit_code == 0
+    assert te("search", "function_number_7").lines[0].startswith("f7.py:")
+
+
+def test_tampered_text_is_damage_not_a_bug(repo: MakeRepository, te: Run) -> None:
+    """A panic in the text index came out as a traceback with the exit code of 'nothing found'."""
+    root = repo({f"f{n}.py": f"def function_number_{n}():\n    return {n}\n" for n in range(50)})
+    te("index")
+    for path in (root / ".te/text").rglob("*"):
+        if path.is_file() and path.suffix in {".idx", ".term", ".fieldnorm", ".store"}:
+            path.write_bytes(os.urandom(path.stat().st_size))
+    ran = te("search", "function_number_7")
+    assert (ran.exit_code, ran.lines[0].split(":")[0]) == (0, "f7.py")
+    assert te("doctor").exit_code == 0
+
+
+def test_the_lock_is_let_go_when_its_mark_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A full disk while the lock was taken left it held for the life of the process."""
+
+    def full(*_: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "write", full)
+        with WriterLock(tmp_path):
+            pass
+    with WriterLock(tmp_path):
+        pass
+
+
+def test_looking_at_the_lock_does_not_take_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`te status` took the writer's lock to see whether it was free."""
+    with WriterLock(tmp_path):
+        assert current_holder(tmp_path) == f"pid {os.getpid()}"
+        monkeypatch.setattr(lock, "PAUSE", 0)
+        with pytest.raises(IndexBusy), WriterLock(tmp_path):
+            pass
+    (tmp_path / "lock").write_text("pid 1")
+    assert current_holder(tmp_path) is None
+    assert (tmp_path / "lock").read_text() == "pid 1"
+
+
+def test_a_read_only_index_is_read(repo: MakeRepository, monkeypatch: pytest.MonkeyPatch, te: Run) -> None:
+    """Both SQLite and Tantivy want to put files beside what they read; a folder that allows none failed."""
+    root = repo({f"f{n}.py": f"def function_number_{n}(value):\n    return {n}\n" for n in range(30)})
+    te("index")
+    monkeypatch.setattr(Place, "read_only", property(lambda place: place.folder == root / ".te"))
+    before = {path: path.stat().st_mtime_ns for path in (root / ".te").rglob("*")}
+    repo({"new.py": "def brand_new():\n    pass\n"})
+    ran = te("search", "function_number_7")
+    assert (ran.exit_code, ran.lines[0]) == (0, "f7.py:1: function function_number_7")
+    assert te("status").exit_code == te("doctor").exit_code == te("outline", "f7.py").exit_code == 0
+    assert {path: path.stat().st_mtime_ns for path in (root / ".te").rglob("*")} == before
+
+
+def test_a_large_delta_does_not_hide_the_base(repo: MakeRepository, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows of the delta were taken for rows of the base that had survived, so the base was not asked for more."""
+    from te_cli.store import writer
+
+    monkeypatch.setattr(writer, "DELTA_ROWS", 100)
+    near = {f"near/f{n}.py": f"def upload_retry_file_{n}():\n    upload(retry, file)\n" for n in range(60)}
+    rest = {f"rest/f{n}.py": f"def retry_{n}():\n    return retry(file)\n" for n in range(440)}
+    root = repo(near | rest)
+    index = open_index(root)
+    index.update()
+    repo(dict.fromkeys(near))
+    repo({f"later/f{n}.py": f"def gibberish_{n}():\n    return zebra({n})\n" for n in range(20)})
+    index.update()
+    wanted = [hit.path for hit in index.search("upload retry file", mode="semantic", limit=10)]
+    index.update(full=True)
+    assert not any(path.startswith("later") for path in wanted)
+    with Reader(place_of(root)) as reader:
+        assert reader.without_vector() == 0
+
+
+def test_absurd_dates_do_not_stop_a_run(repo: MakeRepository, te: Run) -> None:
+    """A modification time beyond 64 signed bits of nanoseconds was a bug for the whole run."""
+    root = repo({"a.py": "def alpha():\n    pass\n", "b.py": "def beta():\n    pass\n"})
+    os.utime(root / "b.py", (1e10, 1e10))
+    assert te("index").exit_code == 0
+    assert te("search", "beta").exit_code == 0
+
+
+def test_a_date_in_the_future_is_not_a_change(repo: MakeRepository) -> None:
+    """Files dated ahead were read again, and a run published, at every search."""
+    root = repo({"a.py": "def alpha():\n    pass\n"})
+    os.utime(root / "a.py", (4e9, 4e9))
+    (file,) = scan(root, root / ".te", 1 << 20).files
+    from dataclasses import replace
+
+    from te_cli.walk.fingerprint import unchanged
+
+    later = replace(file.fingerprint, seen_ns=file.fingerprint.seen_ns + 10**10)
+    assert unchanged(later, later)
+
+
+def test_new_rules_reconsider_what_was_skipped(repo: MakeRepository, te: Run) -> None:
+    """A file left out by a rule stayed out when the rule changed, and the other way round."""
+    big = "x = 1  # padding\n" * 2_000
+    repo({"a.py": "y = 1\n", "big.py": big, "gen.py": "# Code generated by hand. DO NOT EDIT.\nz = 1\n"})
+    te("index", "--max-file-size", "10k")
+    reasons = {skip["path"]: skip["reason"] for skip in te("status", "--json").json()["skipped"]}
+    assert reasons == {"big.py": "too large", "gen.py": "generated"}
+    assert te("index", "--max-file-size", "1M", "--json").json()["files"] == 2
+    repo({".teignore": "!gen.py\n"})
+    assert te("index", "--json").json()["files"] == 4  # the ignore file is a text file too
+    repo({".teignore": None})
+    assert te("index", "--json").json()["files"] == 2
+
+
+def test_a_size_given_once_holds_for_refreshes(repo: MakeRepository, te: Run) -> None:
+    """A search that refreshed the index dropped what --max-file-size had let in."""
+    repo({"te.toml": "max_file_size = '1k'\n", "big.py": "def huge():\n    pass\n" + "#\n" * 2_000})
+    te("index", "--max-file-size", "1M")
+    repo({"other.py": "x = 1\n"})
+    assert te("search", "huge", "--refresh", "always").lines[0].startswith("big.py:1")
+
+
+def test_status_sees_kinds_of_files_change(repo: MakeRepository, te: Run) -> None:
+    """A file that became a link, or text that had been binary, was 'up to date'."""
+    root = repo({"a.py": "x = 1\n", "c.py": b"\0\0", "d.py": "y = 1\n"})
+    te("index")
+    assert te("status", "--json").json()["changed_files"] == 0
+    (root / "a.py").unlink()
+    (root / "a.py").symlink_to(root / "d.py")
+    repo({"c.py": "z = 1\n"})
+    status = te("status", "--json").json()
+    assert (status["changed_files"], status["freshness"]) == (2, "stale")
+
+
+def test_another_models_vectors_are_not_compared(repo: MakeRepository) -> None:
+    """After a change of model, an index too large to refresh at once was searched with vectors of another space."""
+    root = repo({"a.py": "def alpha():\n    pass\n"})
+    index = open_index(root)
+    index.update()
+    catalog = Catalog(root / ".te/catalog.db")
+    catalog.set_meta(model="other", walk_ms=500)
+    catalog.close()
+    kept = index.answer(SearchRequest("alpha", refresh="never", explain=True))
+    assert kept.note is not None
+    assert not any(signal.name == "vector" for hit in kept.hits for signal in hit.explain)
+    assert index.answer(SearchRequest("alpha")).freshness == "fresh"
+
+
+def test_a_narrow_look_is_not_noted_as_a_full_one(repo: MakeRepository) -> None:
+    """A watched save made the next search believe that walking the whole tree was cheap."""
+    from te_cli.config import Options, settings_for_indexing
+    from te_cli.engine.indexing import update
+
+    root = repo({"a.py": "x = 1\n"})
+    settings = settings_for_indexing(str(root), Options())
+    update(settings)
+    catalog = Catalog(root / ".te/catalog.db")
+    catalog.set_meta(walk_ms=5000)
+    repo({"a.py": "x = 2\n"})
+    update(settings, paths={"a.py"})
+    assert catalog.meta("walk_ms") == "5000"
+    catalog.close()
+
+
+def jobs_of(root: Path) -> list[Job]:
+    """A job for each file of a tree."""
+    return [Job(file, None) for file in scan(root, root / ".te", 1 << 20).files]
+
+
+def test_a_worker_that_is_killed_costs_nothing(repo: MakeRepository, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker ended by somebody else (the machine short of memory) cost its file until the next full run."""
+    root = repo({f"f{n}.py": f"def f{n}():\n    return {'x' * 9_000!r}\n" for n in range(80)})
+    monkeypatch.setattr(workers, "WORTH_A_POOL_FILES", 1)
+    outcomes = []
+    for number, outcome in enumerate(workers.read_all(root, jobs_of(root), 2)):
+        if number == 10:
+            children = Path(f"/proc/{os.getpid()}/task").glob("*/children")
+            for child in {int(pid) for tasks in children for pid in tasks.read_text().split()}:
+                os.kill(child, signal.SIGKILL)
+        outcomes.append(outcome)
+    assert all(outcome.parsed for outcome in outcomes)
+
+
+def test_workers_that_cannot_start_are_done_without(repo: MakeRepository, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no process can be started, the run does the work itself."""
+    root = repo({f"f{n}.py": "def f():\n    pass\n" for n in range(8)})
+    monkeypatch.setattr(workers, "WORTH_A_POOL_FILES", 1)
+    monkeypatch.setattr(workers, "WORTH_A_POOL_BYTES", 1)
+    monkeypatch.setattr(workers, "_SERVE", "raise SystemExit(3)")
+    assert all(outcome.parsed for outcome in workers.read_all(root, jobs_of(root), 2))
+
+
+def test_a_worker_that_hangs_costs_its_file(repo: MakeRepository, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A grammar that never returns is ended, and the other files are read."""
+    root = repo({f"f{n}.py": "def f():\n    pass\n" for n in range(4)})
+    monkeypatch.setattr(workers, "WORTH_A_POOL_FILES", 1)
+    monkeypatch.setattr(workers, "WORTH_A_POOL_BYTES", 1)
+    monkeypatch.setattr(workers, "SECONDS_PER_FILE", 1.5)
+    hang = workers._SERVE.replace(
+        "; serve(",
+        "; import te_cli.parse as p, time; real = p.parse;"
+        " p.parse = lambda path, *a: time.sleep(60) if path == 'f2.py' else real(path, *a); serve(",
+    )
+    monkeypatch.setattr(workers, "_SERVE", hang)
+    reasons = {o.file.path: o.skipped.reason.value for o in workers.read_all(root, jobs_of(root), 2) if o.skipped}
+    assert reasons == {"f2.py": "parser timed out"}
+
+
+def test_a_run_that_is_given_up_leaves_nothing_pending(repo: MakeRepository, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After Ctrl-C the doctor found leftovers of a run that had written nothing."""
+    from te_cli.engine import indexing
+
+    root = repo({"a.py": "x = 1\n"})
+    index = open_index(root)
+    index.update()
+    repo({"a.py": "x = 2\n"})
+
+    def interrupt(*_: Any) -> Any:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(indexing, "vectors_of", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            index.update()
+    with Reader(place_of(root)) as reader:
+        assert reader.unfinished() == 0
+
+
+def test_a_search_during_somebody_elses_first_build_says_so(repo: MakeRepository, te: Run) -> None:
+    """It announced that it was building, then failed because it could not."""
+    root = repo({"a.py": "x = 1\n"})
+    (root / ".te").mkdir()
+    with WriterLock(root / ".te"):
+        ran = te("search", "x")
+    assert ran.exit_code == 2
+    assert "Building" not in ran.stderr
+    assert "Another process is writing this index" in ran.stderr
+
+
+def test_a_name_in_its_own_case_survives_hundreds_of_namesakes(repo: MakeRepository, te: Run) -> None:
+    """Among hundreds of methods `serialize`, the trait `Serialize` was cut off before it could be ranked."""
+    crowd = {f"a{n}.rs": "impl A { fn serialize(&self) {} }\n" for n in range(100)}
+    repo({**crowd, "z.rs": "/// A thing.\npub trait Serialize {\n    fn go(&self);\n}\n"})
+    te("index")
+    assert te("search", "Serialize", "-k", "1").lines == ["z.rs:2: trait Serialize"]
+
+
+@pytest.mark.parametrize(
+    ("globs", "path", "wanted"),
+    [
+        (("src/**/*.py",), "src/a.py", True),
+        (("src/*.py",), "src/b/a.py", False),
+        (("*.{py,go}",), "x/a.go", True),
+        (("{a,b}/{c,d}.py",), "b/c.py", True),
+        (("!tests",), "tests/a.py", False),
+        (("src", "!*.go"), "src/a.go", False),
+        (("[!ab].py",), "a.py", False),
+        (("[z-a].py",), "a.py", False),
+        (("[",), "[", True),
+        (("/a.py",), "b/a.py", False),
+    ],
+)
+def test_path_globs(globs: tuple[str, ...], path: str, wanted: bool) -> None:
+    """`**` had to match at least one folder, `*` crossed folders, and braces meant themselves."""
+    matcher = path_matcher(globs)
+    assert matcher is not None
+    assert bool(matcher.match(path)) == wanted
+
+
+def test_a_full_disk_is_one_sentence(repo: MakeRepository, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Errors of the vector file came out as bugs."""
+    from te_cli.store import writer
+
+    def fail(*_: object) -> None:
+        raise NotWritable("The vectors cannot be written: no space.")
+
+    monkeypatch.setattr(writer, "DELTA_ROWS", 0)
+    monkeypatch.setattr(writer, "write_base", fail)
+    index = open_index(repo({"a.py": "def f():\n    pass\n"}))
+    with pytest.raises(NotWritable):
+        index.update()
+
+
+def test_filters_reach_behind_the_exact_limit(repo: MakeRepository, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With more allowed units than are scored exactly, the graph is asked until enough of them are found."""
+    from te_cli.store import reader as reading
+    from te_cli.store import writer
+
+    monkeypatch.setattr(writer, "DELTA_ROWS", 0)
+    monkeypatch.setattr(reading, "EXACT_ROWS", 0)
+    root = repo(
+        {f"p{n}.py": "def upload_file(path):\n    return path\n" for n in range(300)}
+        | {f"g{n}.go": f"package z\n\nfunc other{n}(p string) {{\n}}\n" for n in range(5)}
+    )
+    index = open_index(root)
+    index.update()
+    with Reader(place_of(root)) as reader:
+        query = static.StaticModel().encode_query("upload file")
+        found = reader.by_vector(query, 5, Filters(languages=("go",)))
+        records = reader.units(unit_id for unit_id, _ in found)
+    assert len(found) == 5
+    assert {record.language for record in records.values()} == {"go"}
+
+
+def test_hostile_git_configuration_stays_inert(repo: MakeRepository, tmp_path: Path, te: Run) -> None:
+    """What a repository's configuration tells git to run is not run."""
+    root = repo({"a.py": "x = 1\n"})
+    mark = tmp_path / "ran"
+    for key in ("core.fsmonitor", "core.pager", "core.sshCommand", "diff.external"):
+        subprocess.run(["git", "config", key, f"touch {mark}"], cwd=root, check=True)
+    te("index")
+    te("search", "x")
+    assert not mark.exists()
