@@ -93,18 +93,27 @@ def settings_for_asking(directory: str | None, options: Options, *, build: bool)
     """For a verb that asks: the root of the nearest index at or above ``directory``.
 
     Where there is none: with ``build``, the top of the git work tree, or ``directory`` outside git; without,
-    :class:`NoIndex`.
+    :class:`NoIndex`. A trusted index that the user names, made in another place, counts as one of here.
     """
     start = existing_folder(directory or ".")
     given = _given_index_dir(options)
-    found = _recorded_root(start / given[0], start) if given else _nearest_index(start, options)
+    moved = _folder_named(given[0], start) if given else None
+    found = _recorded_root(moved, start) if moved else _nearest_index(start, options)
     if found is not None:
         return _settings(found, "index found", start, options)
-    if not build:
+    vouched = moved is not None and _trust(options.environment)[0] and (moved / CATALOG).is_file()
+    if not (build or vouched):
         where = f"of {start} in {given[0]}" if given else f"at or above {start}"
         raise NoIndex(f"There is no index {where}.", "Run `te index` first.")
     top = _git_top(start)
     return _settings(top or start, "git work tree" if top else "folder", start, options)
+
+
+def index_above(settings: Settings, options: Options) -> Path | None:
+    """The root of the nearest index above one that is about to be made in its own folder for the first time."""
+    if settings.index_dir_given or (settings.index_dir / CATALOG).is_file() or settings.root == settings.root.parent:
+        return None
+    return _nearest_index(settings.root.parent, options)
 
 
 def existing_folder(path: str) -> Path:
@@ -175,9 +184,13 @@ def _given_index_dir(options: Options) -> tuple[str, str] | None:
     return None
 
 
+def _folder_named(name: str, base: Path) -> Path:
+    return Path(os.path.abspath(base / Path(name).expanduser()))  # noqa: PTH100 - links stay as the user named them
+
+
 def _index_dir(root: Path, base: Path, options: Options) -> tuple[Path, str]:
     if given := _given_index_dir(options):
-        folder = Path(os.path.abspath(base / Path(given[0]).expanduser()))  # noqa: PTH100 - links stay as the user named them
+        folder = _folder_named(given[0], base)
         _refuse_foreign_folder(folder, root, given[1])
         return folder, given[1]
     own = root / INDEX_FOLDER

@@ -27,7 +27,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 
 class TeError(Exception):
@@ -69,9 +69,40 @@ class UnknownName(UsageError):
     def among(cls, what: str, name: str, known: Iterable[str]) -> UnknownName:
         """An error for ``name``, hinting at the nearest of ``known``."""
         choices = sorted(known)
-        near = get_close_matches(name.lower(), choices, n=1, cutoff=0.5)
-        hint = f"Did you mean '{near[0]}'?" if near else f"Known: {', '.join(choices)}."
+        near = nearest(name.lower(), choices)
+        hint = f"Did you mean '{near}'?" if near else f"Known: {', '.join(choices)}."
         return cls(f"There is no {what} named '{name}'.", hint)
+
+
+def nearest(name: str, choices: Sequence[str]) -> str | None:
+    """The one of ``choices`` that ``name`` is most likely a slip for, if any is near.
+
+    Two letters typed in the wrong order come first, then one letter wrong, left out or too many; then what is alike.
+    """
+    for slip in (_swapped, _one_off):
+        for choice in choices:
+            if slip(name, choice):
+                return choice
+    return next(iter(get_close_matches(name, choices, n=1, cutoff=0.5)), None)
+
+
+def _swapped(name: str, other: str) -> bool:
+    """Whether two neighbouring letters changed places."""
+    at = _shared_start(name, other)
+    return name != other and other == name[:at] + name[at + 1 : at + 2] + name[at : at + 1] + name[at + 2 :]
+
+
+def _one_off(name: str, other: str) -> bool:
+    """Whether one letter is wrong, left out or too many; in names of two letters that says nothing."""
+    at = _shared_start(name, other)
+    rests = {(name[at + 1 :], other[at + 1 :]), (name[at + 1 :], other[at:]), (name[at:], other[at + 1 :])}
+    return min(len(name), len(other)) > 2 and any(left == right for left, right in rests)
+
+
+def _shared_start(name: str, other: str) -> int:
+    """How many letters the two begin with alike."""
+    pairs = enumerate(zip(name, other, strict=False))
+    return next((at for at, (left, right) in pairs if left != right), min(len(name), len(other)))
 
 
 class EmptyQuery(UsageError):

@@ -187,11 +187,15 @@ class SearchRequest:
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """One reason for a hit's place: ``value`` in the signal's own scale, ``weight`` per unit of it."""
+    """One reason for a hit's place: ``value`` in the signal's own scale, ``weight`` per unit of it.
+
+    ``reason`` says to people what the signal means.
+    """
 
     name: str
     value: float
     weight: float
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 GREET = 'def greet():\n    """Say hello."""\n'
 
 
-def test_a_first_run_reports_files_symbols_and_seconds(repo: MakeRepository, te: Run) -> None:
+def test_a_first_run_reports_files_units_and_seconds(repo: MakeRepository, te: Run) -> None:
     repo({"a.py": GREET, "guide.md": "# Guide\n\nText.\n"})
     ran = te("index", ".")
-    assert re.fullmatch(r"2 files, \d+ symbols in [\d.]+ m?s  \+2 new\n", ran.stdout)
+    assert re.fullmatch(r"2 files, \d+ units in [\d.]+ m?s  \+2 new\n", ran.stdout)
     assert (ran.exit_code, ran.stderr) == (0, "")
 
 
@@ -100,6 +100,17 @@ def test_the_environment_moves_the_index(
     assert te("index").exit_code == 0
     assert (tmp_path / "moved" / "catalog.db").is_file()
     assert not (root / ".te").exists()
+
+
+def test_an_index_inside_another_is_made_knowingly(
+    repo: MakeRepository, te: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = repo({"src/a.py": GREET})
+    te("index")
+    monkeypatch.chdir(root / "src")
+    told = f"There is an index of {root} above: this makes one of its own for {root / 'src'}.\n"
+    assert te("index").stderr == told
+    assert te("index").stderr == ""  # now it is there
 
 
 def test_jobs_must_be_a_number(repo: MakeRepository, te: Run) -> None:

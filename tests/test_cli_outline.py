@@ -70,6 +70,24 @@ def test_a_file_that_is_not_indexed(te: Run) -> None:
     assert "binary" in te("outline", "pic.bin").stderr
 
 
+@pytest.mark.usefixtures("indexed")
+def test_a_folder_is_no_file(te: Run) -> None:
+    ran = te("outline", "src")
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert ran.stderr == "te: 'src' is a folder, and an outline is of one file.\n    Name a file in it.\n"
+
+
+def test_a_file_that_changed_since_is_said(
+    indexed: Path, te: Run, repo: MakeRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repo({"src/a.py": "# other\n" + SOURCE})
+    told = te("outline", "src/a.py")
+    assert (told.exit_code, told.stderr) == (0, "src/a.py has changed since it was indexed: run `te index`.\n")
+    assert te("outline", "src/a.py", "--json").stderr == ""
+    monkeypatch.chdir(indexed / "src")
+    assert te("outline", "a.py").stderr.endswith(f"run `te index {indexed}`.\n")
+
+
 def test_a_file_outside_the_root(indexed: Path, te: Run) -> None:
     ran = te("outline", "/etc/hosts")
     assert ran.exit_code == 2

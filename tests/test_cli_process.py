@@ -102,18 +102,77 @@ def test_nothing_is_imported_from_the_folder_one_stands_in(repo: MakeRepository,
     assert (ran.exit_code, len(ran.lines)) == (0, 1)
 
 
-def test_a_bug_is_exit_code_70_with_its_traceback(repo: MakeRepository) -> None:
-    repo()
+def bug(statement: str) -> subprocess.CompletedProcess[str]:
+    """``te index --json`` in which ``statement`` stands where the engine's work does."""
     program = (
         "import te_cli.engine.indexing as engine, te_cli.cli as cli, sys\n"
-        "def update(*_, **__): raise ZeroDivisionError('x')\n"
+        "class PanicException(BaseException): pass\n"
+        "def update(*_, **__):\n"
+        f"    {statement}\n"
         "engine.update = update\n"
         "sys.argv = ['te', 'index', '--json']\n"
         "cli.main()\n"
     )
-    done = subprocess.run(
+    return subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, env=te_environment(), check=False, timeout=60
     )
+
+
+@pytest.mark.parametrize("name", ["ZeroDivisionError", "PanicException"])
+def test_a_bug_is_exit_code_70_with_its_traceback(repo: MakeRepository, name: str) -> None:
+    repo()
+    done = bug(f"raise {name}('x')")
     assert done.returncode == 70
-    assert "ZeroDivisionError" in done.stderr
+    assert f"{name}: x" in done.stderr
     assert json.loads(done.stdout)["error"]["code"] == "bug"
+
+
+def test_an_interrupt_that_strikes_inside_a_lock_is_no_bug(repo: MakeRepository) -> None:
+    repo()
+    done = bug("try: raise KeyboardInterrupt\n    finally: raise RuntimeError('cannot release un-acquired lock')")
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
+@posix
+@pytest.mark.usefixtures("indexed")
+def test_on_a_terminal_an_interrupt_ends_its_line(indexed: Path) -> None:
+    shown, code = on_terminal("watch", interrupt_after="no changes")
+    assert (shown.splitlines()[-1], code) == ("^C", 130)
+    assert shown.endswith("^C\r\n")
+    assert f"Watching {indexed}; Ctrl-C stops." in shown
+
+
+@posix
+def test_on_a_terminal_one_is_told_what_paths_are_relative_to(indexed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = f"Paths are relative to {indexed}."
+    (indexed / "sub").mkdir()
+    assert told not in on_terminal("search", "common", "-k", "1")[0]
+    monkeypatch.chdir(indexed / "sub")
+    assert on_terminal("search", "common", "-k", "1")[0].endswith(f"{told}\r\n")
+    assert told in on_terminal("outline", "f1.py")[0]
+    assert told not in on_terminal("search", "common", "-k", "1", "--quiet")[0]
+
+
+def on_terminal(*arguments: str, interrupt_after: str = "") -> tuple[str, int]:
+    """What ``te`` shows on a terminal of its own, and its exit code. Ctrl-C is typed after a text was shown."""
+    import pty
+
+    child, terminal = pty.fork()
+    if child == 0:
+        environment = te_environment() | {"COLUMNS": "200", "TERM": "dumb"}
+        os.execvpe(sys.executable, te_command(*arguments), environment)  # noqa: S606 - no shell is wanted
+    shown = ""
+    with os.fdopen(terminal, "r+b", buffering=0) as stream:
+        while chunk := _read(stream.fileno()):
+            shown += chunk
+            if interrupt_after and interrupt_after in shown and shown.endswith("\n"):
+                interrupt_after = ""
+                stream.write(b"\x03")
+    return shown, os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def _read(terminal: int) -> str:
+    try:
+        return os.read(terminal, 1 << 16).decode()
+    except OSError:  # how Linux says that the other side is closed
+        return ""

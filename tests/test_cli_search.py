@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from typing import TYPE_CHECKING
 
@@ -100,6 +101,31 @@ def test_unknown_names_get_the_nearest_known_one(te: Run, flags: tuple[str, str]
     assert ran.json()["error"] == {"code": "unknown_name", "message": message, "hint": hint}
 
 
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("rsut", "rust"), ("ruts", "rust"), ("jaav", "java"), ("pyton", "python"), ("goo", "go"), ("ruste", "rust")],
+)
+def test_letters_that_changed_places_are_the_likeliest_slip(te: Run, name: str, meant: str) -> None:
+    assert te("search", "x", "--lang", name).stderr.splitlines()[1] == f"    Did you mean '{meant}'?"
+
+
+@pytest.mark.parametrize("flags", [("--path", ""), ("--lang", ""), ("--kind", ","), ("--content", " "), ("--kind", "")])
+def test_a_filter_that_was_left_empty_is_refused(te: Run, flags: tuple[str, str]) -> None:
+    ran = te("search", "x", *flags)
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert re.fullmatch(rf"te: {flags[0]} names nothing\.\n    For example: {flags[0]} \S+\. .*\n", ran.stderr)
+
+
+def test_a_folder_without_text_has_nothing_to_search(repo: MakeRepository, te: Run) -> None:
+    root = repo({"a.bin": b"\0"})
+    ran = te("search", "greet")
+    assert (ran.exit_code, ran.stdout) == (1, "")
+    assert ran.stderr.splitlines()[1:] == [
+        f"Nothing is indexed in {root}: no file of text was found there.",
+        "    `te status --skipped` lists what was left out.",
+    ]
+
+
 def test_the_answer_as_json(indexed: Path, te: Run) -> None:
     ran = te("search", "Farewell", "--json", "-k", "1")
     answer = ran.json()
@@ -144,7 +170,7 @@ def test_nothing_found_as_json_is_still_one_object(te: Run) -> None:
 @pytest.mark.usefixtures("indexed")
 def test_explain_says_why(te: Run) -> None:
     hit = te("search", "Farewell", "--json", "-k", "1", "--explain").json()["results"][0]
-    assert {"name", "value", "weight", "points"} == set(hit["explain"][0])
+    assert {"name", "value", "weight", "reason", "points"} == set(hit["explain"][0])
     assert sum(signal["points"] for signal in hit["explain"]) == pytest.approx(hit["score"], abs=1e-4)
     assert te("search", "Farewell", "-k", "1", "--explain").lines[1].startswith("    +")
 
@@ -169,7 +195,8 @@ def test_context_prints_source_as_grep_does(te: Run) -> None:
 @pytest.mark.usefixtures("indexed")
 def test_limits_small_and_absurd(te: Run) -> None:
     assert len(te("search", "greet", "-k", "1").lines) == 1
-    assert te("search", "greet", "-k", "9" * 30).exit_code == 0
+    assert te("search", "greet", "-k", "100000").exit_code == 0
+    assert te("search", "greet", "-k", "100001").stderr.startswith("te: -k is 100001, but must be at most 100,000.\n")
     assert te("search", "greet", "-k", "0").stderr == "te: -k is 0, but must be at least 1.\n    For example: -k 5\n"
     assert te("search", "greet", "--context", "-1").exit_code == 2
 
@@ -178,7 +205,7 @@ def test_the_first_question_builds_the_index_and_says_so(repo: MakeRepository, t
     root = repo(FILES)
     ran = te("search", "-C", "src", "Farewell", "-k", "1")
     assert (ran.exit_code, ran.stdout) == (0, "src/farewell.go:4: function Farewell\n")
-    assert ran.stderr == f"No index yet: building one for {root}.\n"
+    assert ran.stderr == f"There is no index for {root}. Building it.\n"
     assert te("search", "Farewell", "-k", "1").stderr == ""
 
 
@@ -201,6 +228,7 @@ def test_a_hit_whose_file_changed_is_marked(te: Run, repo: MakeRepository) -> No
     assert ran.json()["index"]["freshness"] == "stale"
     assert ran.json()["results"][0]["stale"] is True
     told = te("search", "Farewell", "--refresh", "never", "--mode", "name")
+    assert told.stdout.splitlines()[0] == "src/farewell.go:4: function Farewell [stale]"
     assert told.stderr == "Some files have changed since they were indexed.\n"
 
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from conftest import Run
 
 VERBS = ("search", "outline", "index", "watch", "status", "doctor", "config")
@@ -16,10 +18,19 @@ VERBS = ("search", "outline", "index", "watch", "status", "doctor", "config")
 def test_te_alone_shows_how_to_begin(te: Run) -> None:
     ran = te()
     assert ran.exit_code == 0
-    assert (
-        ran.lines[0] == "te is the memory of a codebase: it finds code by what it does, by its words and by its names."
-    )
+    assert ran.lines[0] == "te is the memory of a codebase: it finds code by what it does, by its words and"
+    assert max(map(len, ran.lines)) < 80
     assert ran.stderr == ""
+
+
+def test_completion_can_be_had_for_a_shell_by_name(te: Run, home: Path) -> None:
+    assert te("--show-completion", "zsh").stdout.startswith("#compdef te\n")
+    assert te("--show-completion", "fish").stdout.startswith("complete --command te ")
+    assert te("--install-completion", "bash").exit_code == 0
+    assert "te.sh" in (home / ".bashrc").read_text()
+    slip = te("--show-completion", "bsah")
+    assert (slip.exit_code, slip.stdout) == (2, "")
+    assert slip.stderr == "te: There is no shell named 'bsah'.\n    Did you mean 'bash'?\n"
 
 
 def test_version_is_one_line(te: Run) -> None:

@@ -28,7 +28,7 @@ def test_status_for_people(indexed: Path, te: Run) -> None:
     said = {line[:12].strip(): line[14:] for line in ran.lines}
     assert said["root"] == str(indexed)
     assert said["files"] == "2"
-    assert said["freshness"] == "up to date"
+    assert said["freshness"] == "fresh: up to date"
     assert said["languages"] == "markdown 1, python 1"
     assert said["skipped"] == "2: binary 2  (te status --skipped lists them)"
     assert re.fullmatch(r"catalog .*, text .*, vectors .*", said["on disk"])
@@ -42,7 +42,7 @@ def test_status_lists_what_was_left_out(te: Run) -> None:
 @pytest.mark.usefixtures("indexed")
 def test_status_notices_changes(te: Run, repo: MakeRepository) -> None:
     repo({"a.py": "def g():\n    pass\n", "e.py": "x = 1\n"})
-    assert "freshness     2 files changed since the last run" in te("status").lines
+    assert "freshness     stale: 2 files changed since the last run" in te("status").lines
     assert te("status", "--json").json()["freshness"] == "stale"
 
 

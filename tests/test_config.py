@@ -144,6 +144,38 @@ def test_a_moved_index_of_another_root_counts_as_none(repo: MakeRepository, tmp_
         settings_for_asking(None, Options(index_dir=str(moved)), build=False)
 
 
+def restored(folder: Path, root: Path) -> str:
+    """An index made in another place, as a cache of CI brings it back."""
+    folder.mkdir()
+    (folder / "catalog.db").touch()
+    (folder / "owner").write_text(json.dumps({"id": "1", "root": str(root), "mark": ""}))
+    return str(folder)
+
+
+@pytest.mark.parametrize("build", [True, False])
+def test_a_trusted_index_made_in_another_place_counts_as_one_of_here(
+    repo: MakeRepository, tmp_path: Path, *, build: bool
+) -> None:
+    root = repo({"src/a.py": ""})
+    moved = restored(tmp_path / "moved", tmp_path / "elsewhere")
+    environment = {"TE_INDEX_DIR": moved, "TE_TRUST_INDEX": "1"}
+    assert settings_for_asking("src", Options(environment=environment), build=build).root == root
+    environment = {"HOME": str(tmp_path), "TE_INDEX_DIR": "~/moved", "TE_TRUST_INDEX": "1"}
+    assert settings_for_asking("src", Options(environment=environment), build=True).root == root
+    (tmp_path / "moved" / "catalog.db").unlink()
+    with pytest.raises(NoIndex):
+        settings_for_asking("src", Options(index_dir=moved, environment={"TE_TRUST_INDEX": "1"}), build=False)
+
+
+def test_outside_git_a_trusted_index_made_in_another_place_is_of_the_folder_one_asks_in(
+    repo: MakeRepository, tmp_path: Path
+) -> None:
+    root = repo({"src/a.py": ""}, git=False)
+    moved = restored(tmp_path / "moved", tmp_path / "elsewhere")
+    trusting = Options(index_dir=moved, environment={"TE_TRUST_INDEX": "1"})
+    assert settings_for_asking("src", trusting, build=False).root == root / "src"
+
+
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"root": 7}', '{"root": "relative"}', "\xff"])
 def test_a_spoilt_owner_file_counts_as_none(repo: MakeRepository, tmp_path: Path, text: str) -> None:
     repo()

@@ -140,12 +140,12 @@ STAGES = {
 DIE = """
 import os, signal, sys
 stage, root = sys.argv[1:]
-from te_cli.store import catalog, lexical, writer, vectors
+from te_cli.store import catalog, generations, lexical, writer
 def die(*a, **k): os.kill(os.getpid(), signal.SIGKILL)
 if stage == "TextIndex.commit": lexical.TextIndex.commit = die
 if stage == "Catalog.commit": catalog.Catalog.commit = die
 if stage == "Writer.collect_after": writer.Writer._sweep = die
-if stage == "write_base": writer.DELTA_ROWS = 0; writer.write_base = die
+if stage == "write_base": generations.DELTA_ROWS = 0; generations.write_base = die
 from te_cli import open_index
 open_index(root).update()
 """

@@ -141,9 +141,9 @@ def test_a_read_only_index_is_read(repo: MakeRepository, monkeypatch: pytest.Mon
 
 def test_a_large_delta_does_not_hide_the_base(repo: MakeRepository, monkeypatch: pytest.MonkeyPatch) -> None:
     """Rows of the delta were taken for rows of the base that had survived, so the base was not asked for more."""
-    from te_cli.store import writer
+    from te_cli.store import generations
 
-    monkeypatch.setattr(writer, "DELTA_ROWS", 100)
+    monkeypatch.setattr(generations, "DELTA_ROWS", 100)
     near = {f"near/f{n}.py": f"def upload_retry_file_{n}():\n    upload(retry, file)\n" for n in range(60)}
     rest = {f"rest/f{n}.py": f"def retry_{n}():\n    return retry(file)\n" for n in range(440)}
     root = repo(near | rest)
@@ -351,13 +351,13 @@ def test_path_globs(globs: tuple[str, ...], path: str, wanted: bool) -> None:
 
 def test_a_full_disk_is_one_sentence(repo: MakeRepository, monkeypatch: pytest.MonkeyPatch) -> None:
     """Errors of the vector file came out as bugs."""
-    from te_cli.store import writer
+    from te_cli.store import generations
 
     def fail(*_: object) -> None:
         raise NotWritable("The vectors cannot be written: no space.")
 
-    monkeypatch.setattr(writer, "DELTA_ROWS", 0)
-    monkeypatch.setattr(writer, "write_base", fail)
+    monkeypatch.setattr(generations, "DELTA_ROWS", 0)
+    monkeypatch.setattr(generations, "write_base", fail)
     index = open_index(repo({"a.py": "def f():\n    pass\n"}))
     with pytest.raises(NotWritable):
         index.update()
@@ -365,10 +365,10 @@ def test_a_full_disk_is_one_sentence(repo: MakeRepository, monkeypatch: pytest.M
 
 def test_filters_reach_behind_the_exact_limit(repo: MakeRepository, monkeypatch: pytest.MonkeyPatch) -> None:
     """With more allowed units than are scored exactly, the graph is asked until enough of them are found."""
+    from te_cli.store import generations
     from te_cli.store import reader as reading
-    from te_cli.store import writer
 
-    monkeypatch.setattr(writer, "DELTA_ROWS", 0)
+    monkeypatch.setattr(generations, "DELTA_ROWS", 0)
     monkeypatch.setattr(reading, "EXACT_ROWS", 0)
     root = repo(
         {f"p{n}.py": "def upload_file(path):\n    return path\n" for n in range(300)}

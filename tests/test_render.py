@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import sys
 from typing import TYPE_CHECKING
 
@@ -120,8 +121,74 @@ def test_a_pipe_gets_source_and_scores_only_where_they_were_asked_for() -> None:
     asked = hit(snippet="x = 1\ny = 2\n", snippet_start=2, explain=(Signal("name", 2.0, 0.5),))
     assert plain.search(result(hit(snippet="x = 1\n", snippet_start=2))) == "src/a.py:3: function Greeter.greet\n"
     assert plain.search(result(asked), source=True) == (
-        "src/a.py:3: function Greeter.greet\nsrc/a.py-2-x = 1\nsrc/a.py-3-y = 2\n    +1.0000  name (2 x 0.5)\n"
+        "src/a.py:3: function Greeter.greet\nsrc/a.py-2-x = 1\nsrc/a.py-3-y = 2\n"
+        "    +1.0000  name (2 x 0.5)\n     1.5000  score\n"
     )
+
+
+def test_a_pipe_is_told_of_stale_hits_at_the_end_of_the_line() -> None:
+    assert plain.search(result(hit(stale=True), hit())).splitlines() == [
+        "src/a.py:3: function Greeter.greet [stale]",
+        "src/a.py:3: function Greeter.greet",
+    ]
+
+
+def plain_lines(shown: str) -> list[str]:
+    """What a terminal shows, without its colours."""
+    return re.sub(r"\x1b\[[\d;]*m", "", shown).splitlines()
+
+
+def test_source_is_cut_with_a_mark_and_padded_by_nothing(terminal: Show, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    found = hit(snippet=f"\nshort = 1\n\n\tlong = '{'x' * 90}'\n", snippet_start=8, symbol=symbol(doc=""))
+    lines = plain_lines(terminal(lambda: human.search(result(found))))
+    assert lines == [
+        "src/a.py:3  function Greeter.greet",
+        "     8 ",
+        "     9 short = 1",
+        "    10 ",
+        f"    11     long = '{'x' * 20}…",
+    ]
+
+
+def test_a_long_headline_goes_on_below_and_breaks_between_words(
+    terminal: Show, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    long = symbol(kind="section", qualified_name="Guide to the many ways > Of putting things", doc="", signature="")
+    assert plain_lines(terminal(lambda: human.search(result(hit("docs/guide.md", symbol=long))))) == [
+        "docs/guide.md:3",
+        "    section Guide to the many ways > Of",
+        "    putting things",
+    ]
+
+
+def test_the_terminal_explains_what_each_signal_means(terminal: Show, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    signals = (Signal("name", 2.0, 0.5, "the name covers the query, and well"), Signal("depth", 0.25, -2.0))
+    found = hit(explain=signals, symbol=symbol(doc="", signature=""))
+    assert plain_lines(terminal(lambda: human.search(result(found))))[1:] == [
+        "     +1.0000  name   2 x 0.5    the name covers the query,",
+        "                                and well",
+        "     -0.5000  depth  0.25 x -2",
+        "      1.5000  score",
+    ]
+
+
+def test_lists_break_between_their_items_on_a_terminal(terminal: Show, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    text = "4 files, 9 units in 1 s  +4 new\nkinds         method 1,096, class 183, constant 86\n"
+    assert plain_lines(terminal(lambda: screen.report(text))) == [
+        "4 files, 9 units in 1 s  +4 new",
+        "kinds         method 1,096, class 183,",
+        "              constant 86",
+    ]
+
+
+def test_sentences_break_between_words_on_a_terminal(terminal: Show, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "20")
+    assert terminal(lambda: screen.say("    one two three four five")) == "    one two three\n    four five\n"
+    assert plain_lines(terminal(lambda: screen.complain("No such thing here.", ""))) == ["te: No such thing", "here."]
 
 
 def test_a_terminal_gets_colour_source_and_reasons(terminal: Show) -> None:
@@ -153,7 +220,11 @@ def test_names_are_neither_markup_nor_escape_sequences(terminal: Show) -> None:
 def test_an_outline_nests_on_a_terminal(terminal: Show) -> None:
     inner = OutlineNode(symbol("inner", start_line=4))
     value = Outline("a.py", "python", False, (OutlineNode(symbol("Outer", kind="class"), (inner,)),))
-    assert terminal(lambda: human.outline(value)).count("\n") == 3
+    assert plain_lines(terminal(lambda: human.outline(value))) == [
+        "a.py",
+        "  3-5  class Outer  def Outer(self)",
+        "  4-5    function inner  def inner(self)",
+    ]
 
 
 def test_an_outline_is_one_line_a_symbol_in_a_pipe() -> None:
@@ -179,7 +250,7 @@ def test_skips_are_counted_by_reason() -> None:
     skips = (Skipped("a", SkipReason.BINARY), Skipped("b", SkipReason.TOO_LARGE), Skipped("c", SkipReason.BINARY))
     report = IndexReport("/r", "/r/.te", 1, 1234, 1, 0, 0, 0, 1234, 0, skips, 0.25)
     assert reports.index(report).splitlines() == [
-        "1 file, 1,234 symbols in 250 ms  +1 new",
+        "1 file, 1,234 units in 250 ms  +1 new",
         "skipped       2 binary, 1 too large  (te status --skipped lists them)",
     ]
 

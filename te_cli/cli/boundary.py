@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from te_cli.cli import completion
 from te_cli.cli.coercion import without_pydantic
 from te_cli.errors import TeError, UsageError
 from te_cli.render import machine, screen
@@ -79,6 +80,8 @@ class Boundary(TyperGroup):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Turn arguments into values."""
         without_pydantic(self.get_params(ctx))
+        if not ctx.resilient_parsing:
+            completion.answer(ctx, args)
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
@@ -94,6 +97,13 @@ class Boundary(TyperGroup):
             hint = f"Did you mean 'te {near[0]}'?" if near else "To look for it: te search QUERY. All verbs: te --help."
             raise UsageError(f"There is no verb '{name}'.", hint)
         return super().resolve_command(ctx, args)
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write the options, and the verbs after them."""
+        for option in self.get_params(ctx):
+            if text := completion.HELP.get(option.name or ""):
+                option.help = text  # type: ignore[attr-defined]  # every option has one
+        super().format_options(ctx, formatter)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - typer's own signature
         """Write the verbs, grouped by what they are for."""
@@ -118,7 +128,7 @@ def guarded(*, as_json: bool) -> Iterator[None]:
             yield
         finally:
             screen.finish()
-    except (typer.Exit, typer.Abort):
+    except (typer.Exit, typer.Abort, SystemExit, GeneratorExit):
         raise
     except screen.ReaderGone:
         screen.close_quietly()
@@ -126,6 +136,7 @@ def guarded(*, as_json: bool) -> Iterator[None]:
     except Terminated:
         raise typer.Exit(TERMINATED) from None
     except KeyboardInterrupt:
+        screen.end_line()
         raise typer.Exit(INTERRUPTED) from None
     except TeError as error:
         _report(error.code, error.message, error.hint, as_json=as_json)
@@ -134,12 +145,23 @@ def guarded(*, as_json: bool) -> Iterator[None]:
         message, hint = _usage(error)
         _report(UsageError.code, message, hint, as_json=as_json)
         raise typer.Exit(UsageError.exit_code) from None
-    except Exception as error:  # noqa: BLE001 - the last line of defence
+    except BaseException as error:  # noqa: BLE001 - the last line of defence; a panic in Rust is no Exception
+        if (interrupt := _interrupting(error)) is not None:
+            screen.end_line()
+            raise typer.Exit(TERMINATED if isinstance(interrupt, Terminated) else INTERRUPTED) from None
         traceback.print_exc()
         _report(
             "bug", f"This is a bug in te: {type(error).__name__}.", "Please report the lines above.", as_json=as_json
         )
         raise typer.Exit(BUG) from None
+
+
+def _interrupting(error: BaseException) -> KeyboardInterrupt | None:
+    """The interrupt that ``error`` came of: one that strikes inside a lock of Python's own leaves as another error."""
+    before: BaseException | None = error
+    while before is not None and not isinstance(before, KeyboardInterrupt):
+        before = before.__context__
+    return before
 
 
 def _report(code: str, message: str, hint: str, *, as_json: bool) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from te_cli.cli.options import IndexDir, Jobs, Json, MaxFileSize, Quiet
-from te_cli.config import Options, settings_for_indexing
+from te_cli.config import Options, index_above, settings_for_indexing
 from te_cli.render import machine, reports, screen
 from te_cli.render.progress import ProgressBar
 
@@ -26,7 +26,10 @@ def index(
 
     PATH is the folder, by default the current one. The index lies in its .te folder.
     """
-    settings = settings_for_indexing(path, Options(index_dir, jobs, max_file_size))
+    options = Options(index_dir, jobs, max_file_size)
+    settings = settings_for_indexing(path, options)
+    if path is None and not (as_json or quiet) and (above := index_above(settings, options)):
+        screen.say(f"There is an index of {above} above: this makes one of its own for {settings.root}.")
     from te_cli.engine import indexing
 
     with ProgressBar(quiet=quiet) as progress:
@@ -34,7 +37,7 @@ def index(
     if as_json:
         screen.write(machine.text_of(machine.index(report), indent=screen.on_terminal(sys.stdout)))
     elif not quiet:
-        screen.write(reports.index(report))
+        screen.report(reports.index(report))
     if not report.files:
         if not (as_json or quiet):
             screen.say(f"There is nothing to index in {settings.root}.")

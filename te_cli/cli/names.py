@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, TypeVar
 
-from te_cli.errors import UnknownName
+from te_cli.errors import UnknownName, UsageError
 from te_cli.model import CONTENTS, KINDS
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def one_of(what: str, name: str, known: tuple[Name, ...]) -> Name:
 
 def languages_of(values: list[str] | None) -> tuple[str, ...]:
     """The languages asked for, by their names in the index."""
-    names = _split(values)
+    names = _split(values, "--lang", "python,go")
     if not names:
         return ()
     from te_cli.engine.searching import known_languages
@@ -56,12 +56,12 @@ def languages_of(values: list[str] | None) -> tuple[str, ...]:
 
 def kinds_of(values: list[str] | None) -> tuple[str, ...]:
     """The kinds asked for."""
-    return _unique(one_of("kind", name, KINDS) for name in _split(values))
+    return _unique(one_of("kind", name, KINDS) for name in _split(values, "--kind", "function,class"))
 
 
 def contents_of(value: str) -> tuple[Content, ...]:
     """The contents asked for; ``all`` filters nothing."""
-    names = _split([value]) or ["all"]
+    names = _split([value], "--content", "code")
     if any(name.lower() == "all" for name in names):
         return ()
     known: tuple[Content | str, ...] = (*CONTENTS, "all")
@@ -73,7 +73,7 @@ def contents_of(value: str) -> tuple[Content, ...]:
 def paths_of(values: list[str] | None) -> tuple[str, ...]:
     """The globs asked for, as the index writes paths."""
     globs = (glob.replace("\\", "/") if os.sep == "\\" else glob for glob in values or ())
-    return _unique(glob.removeprefix("./") for glob in globs if glob.strip())
+    return _unique(_named(glob.removeprefix("./"), "--path", "'src/**/*.py'") for glob in globs)
 
 
 def complete_languages(incomplete: str) -> list[str]:
@@ -94,8 +94,17 @@ def _offered(incomplete: str, known: tuple[str, ...]) -> list[str]:
     return [f"{before}{comma}{name}" for name in known if name.startswith(last.lower())]
 
 
-def _split(values: list[str] | None) -> list[str]:
-    return [name.strip() for value in values or () for name in value.split(",") if name.strip()]
+def _split(values: list[str] | None, flag: str, example: str) -> list[str]:
+    """The names in lists with commas."""
+    given = (_named(value, flag, example, blanks=" \t,") for value in values or ())
+    return [name.strip() for value in given for name in value.split(",") if name.strip()]
+
+
+def _named(value: str, flag: str, example: str, blanks: str | None = None) -> str:
+    """``value``, unless there is nothing in it: a filter that a script left empty must not let everything through."""
+    if not value.strip(blanks):
+        raise UsageError(f"{flag} names nothing.", f"For example: {flag} {example}. Without it nothing is left out.")
+    return value
 
 
 def _unique(names: Iterable[Name]) -> tuple[Name, ...]:

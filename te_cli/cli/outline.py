@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from te_cli.cli.options import Directory, IndexDir, Json
+from te_cli.cli.places import index_command, say_where_paths_start
 from te_cli.config import Options, settings_for_asking
 from te_cli.errors import UsageError
 from te_cli.render import machine, plain, screen
@@ -41,6 +42,10 @@ def outline(
         human.outline(found)
     else:
         screen.write(plain.outline(found))
+    if not as_json:
+        if found.stale:
+            screen.say(f"{found.path} has changed since it was indexed: run `{index_command(str(settings.root))}`.")
+        say_where_paths_start(str(settings.root))
     if not found.nodes:
         raise typer.Exit(1)
 
@@ -55,4 +60,6 @@ def relative_to_root(file: str, directory: str | None, settings: Settings) -> st
         seen = seen.parent.resolve() / seen.name
     if not seen.is_relative_to(settings.root):
         raise UsageError(f"'{file}' lies outside the indexed root, {settings.root}.", "Name a file inside it.")
+    if seen.is_dir() and not seen.is_symlink():
+        raise UsageError(f"'{file}' is a folder, and an outline is of one file.", "Name a file in it.")
     return seen.relative_to(settings.root).as_posix()

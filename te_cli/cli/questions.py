@@ -39,7 +39,13 @@ ModeName = Annotated[
 Context = Annotated[
     int | None, typer.Option(metavar="N", help="Lines of source around each hit's start.", show_default=False)
 ]
-Explain = Annotated[bool, typer.Option("--explain", help="Show why each hit stands where it does.")]
+Explain = Annotated[
+    bool,
+    typer.Option(
+        "--explain",
+        help="Show why each hit stands where it does: each signal and its share, and on a terminal its meaning.",
+    ),
+]
 RefreshName = Annotated[
     str, typer.Option(metavar="|".join(REFRESHES), help="Update first?", autocompletion=lambda: list(REFRESHES))
 ]

@@ -9,6 +9,7 @@ import typer
 
 from te_cli.cli.names import contents_of, kinds_of, languages_of, one_of, paths_of
 from te_cli.cli.options import Directory, IndexDir, Json, Quiet
+from te_cli.cli.places import say_where_paths_start
 from te_cli.cli.questions import (
     MAX_LIMIT,
     ContentName,
@@ -59,7 +60,7 @@ def search(
         raise UsageError("--json and --jsonl exclude each other.", "Choose one.")
     request = SearchRequest(
         text=_text(query),
-        limit=min(_at_least("-k", limit, 1), MAX_LIMIT),
+        limit=_limit(limit),
         filters=Filters(languages_of(lang), kinds_of(kind), paths_of(path), contents_of(content)),
         mode=one_of("mode", mode, MODES),
         refresh=one_of("way to refresh", refresh, REFRESHES),
@@ -85,6 +86,12 @@ def _text(query: list[str] | None) -> str:
     return text
 
 
+def _limit(value: int) -> int:
+    if value > MAX_LIMIT:
+        raise UsageError(f"-k is {value}, but must be at most {MAX_LIMIT:,}.", "Nobody reads more: ask more narrowly.")
+    return _at_least("-k", value, 1)
+
+
 def _at_least(flag: str, value: int, least: int) -> int:
     if value < least:
         raise UsageError(f"{flag} is {value}, but must be at least {least}.", f"For example: {flag} {least + 4}")
@@ -107,7 +114,10 @@ def _show(result: SearchResult, *, as_json: bool, as_lines: bool, source: bool) 
 
 def _remark(result: SearchResult, request: SearchRequest) -> None:
     """What people want to know besides the answers; where they are read by a program, only what it must not miss."""
-    if not result.hits:
+    if not result.files:
+        screen.say(f"Nothing is indexed in {result.root}: no file of text was found there.")
+        screen.say("    `te status --skipped` lists what was left out.")
+    elif not result.hits:
         tip = "  Fewer filters may find more." if request.filters else ""
         screen.say(f"Nothing found for '{result.query}'.{tip}")
     elif screen.on_terminal(sys.stdout):
@@ -117,3 +127,5 @@ def _remark(result: SearchResult, request: SearchRequest) -> None:
         screen.say("Some files have changed since they were indexed.")
     if result.note:
         screen.say(result.note)
+    if result.hits:
+        say_where_paths_start(result.root)

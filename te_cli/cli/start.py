@@ -11,15 +11,17 @@ from te_cli.render import screen
 EPILOG = "Exit codes: 0 done or found, 1 nothing found, 2 could not, 70 a bug, 130 interrupted."
 
 WELCOME = """\
-te is the memory of a codebase: it finds code by what it does, by its words and by its names.
+te is the memory of a codebase: it finds code by what it does, by its words and
+by its names.
 
-  te search how are sessions expired     ask; the first question builds the index
+  te search how are sessions expired   ask; the first question builds the index
   te search parse_config --kind function --lang python,go
-  te outline src/app.py                  the symbols of one file
-  te watch                               keep the index fresh while you edit
-  te status                              what is indexed, what is not, and why
+  te outline src/app.py                the symbols of one file
+  te watch                             keep the index fresh while you edit
+  te status                            what is indexed, what is not, and why
 
-te --help lists every verb, te VERB --help its options, te --install-completion sets up your shell.
+te --help lists every verb, te VERB --help its options, and
+te --install-completion sets up your shell.
 """
 
 

@@ -50,7 +50,8 @@ def retrieve(
     by_file = reader.by_file_words(terms, max(FILES_BY_WORDS, limit), filters)
     by_vector = reader.by_vector(vector, depth, filters) if vector is not None else []
     by_name = _by_name(reader, query, limit, filters) if mode in ("hybrid", "name") else []
-    found = [unit_id for unit_id, _ in (*by_words, *by_file, *by_vector)] + by_name
+    by_path = _by_path(reader, query, filters) if mode in ("hybrid", "name") else {}
+    found = [unit_id for unit_id, _ in (*by_words, *by_file, *by_vector)] + by_name + list(by_path)
     records = reader.units(dict.fromkeys(found))
     modules = reader.modules({record.file_id for record in records.values()})
     words = reader.units_text.scores(terms, list(records))
@@ -70,6 +71,7 @@ def retrieve(
             words_rank=ranks[0].get(record.id),
             vector_rank=ranks[1].get(record.id),
             name_rank=ranks[2].get(record.id),
+            asked_for=by_path.get(record.id, 0.0),
         )
         for record in records.values()
     ]
@@ -92,6 +94,20 @@ def _by_name(reader: Reader, query: Query, limit: int, filters: Filters) -> list
         prefixes = [name for name in query.names if len(name) >= PREFIX_LEAST]
         found += reader.by_name(prefixes, max(NAMED, limit), filters, prefix=True)
     return list(dict.fromkeys(found))
+
+
+def _by_path(reader: Reader, query: Query, filters: Filters) -> dict[int, float]:
+    """Units of files that the query names: 1 for the file, or for what lies at the line named with it."""
+    found: dict[int, float] = {}
+    for path, line in query.paths:
+        files = reader.files_named(path)
+        for file_id, module in reader.modules(files).items():
+            at_line = reader.unit_at(file_id, line) if line else None
+            found[module] = max(found.get(module, 0.0), (0.5 if at_line else 1.0) / len(files))
+            if at_line is not None:
+                found[at_line] = max(found.get(at_line, 0.0), 1.0 / len(files))
+    admitted = reader.admitted(found, filters)
+    return {unit_id: share for unit_id, share in found.items() if unit_id in admitted}
 
 
 def _merged(units: Sequence[tuple[int, float]], files: Sequence[tuple[int, float]]) -> list[int]:

@@ -38,6 +38,13 @@ MAX_WORDS = 400
 _QUALIFIED = re.compile(r"[^\W\d]\w*(?:(?:\.|::|->|#|/|\\)\w+)*(?:\(\))?[!?]?")
 _CODE_LIKE = re.compile(r"[^\W\d]\w*(?:(?:\.|::|->|#)\w+)+|\w+(?=\()|`([^`\s]+)`")
 
+_PATH = re.compile(
+    r"""(?<![\w@])((?:[\w.@+~-]*[/\\])*[\w.@+-]*\w\.[A-Za-z][\w+]{0,9})(?:(?::|"?,\ line\ )(\d+))?(?![\w/\\])"""
+)
+
+MAX_PATHS = 16
+"""Files named by one query that are looked up: a stack trace's last frames."""
+
 TEST_WORDS = frozenset({"test", "tests", "testing", "spec", "specs", "fixture", "fixtures", "mock", "mocks"})
 EXAMPLE_WORDS = frozenset({"example", "examples", "sample", "samples", "demo", "demos", "tutorial", "benchmark"})
 """A query with one of these wants what is otherwise ranked lower."""
@@ -49,7 +56,7 @@ class Query:
 
     ``identifiers`` are the raw runs of letters and digits that carry meaning (for the lexical index); ``words`` their
     lowered parts, distinct; ``names`` what may be the name of a symbol, as typed, qualifiers removed; ``qualifiers``
-    the names before a dot or ``::``.
+    the names before a dot or ``::``. ``paths`` are what may be files, with the line named after each, if any.
     """
 
     text: str
@@ -57,6 +64,7 @@ class Query:
     words: tuple[str, ...]
     names: tuple[str, ...]
     qualifiers: tuple[str, ...]
+    paths: tuple[tuple[str, int | None], ...]
     intent: Intent
     wants_tests: bool
     wants_examples: bool
@@ -77,6 +85,7 @@ def analyse(text: str) -> Query:
         words=words,
         names=names,
         qualifiers=qualifiers,
+        paths=_paths(stripped),
         intent="name" if _QUALIFIED.fullmatch(stripped) else "words",
         wants_tests=bool(everything & TEST_WORDS),
         wants_examples=bool(everything & EXAMPLE_WORDS),
@@ -98,6 +107,12 @@ def _names(text: str, meant: list[str]) -> tuple[tuple[str, ...], tuple[str, ...
     rest = [word for word in meant if len(word) > 2]
     names = tuple(dict.fromkeys(found + looks + qualifiers + rest))[:MAX_NAMES]
     return names, tuple(dict.fromkeys(qualifiers))[:MAX_NAMES]
+
+
+def _paths(text: str) -> tuple[tuple[str, int | None], ...]:
+    """What looks like a file, with its line: as typed, as compilers say it and as Python's traces do."""
+    found = [(path.replace("\\", "/"), int(line[:9]) if line else None) for path, line in _PATH.findall(text)]
+    return tuple(dict.fromkeys(found))[-MAX_PATHS:]
 
 
 def fold(word: str) -> str:

@@ -14,7 +14,8 @@ class Candidate:
     """A unit that some retriever found. Scores are raw: BM25 is not bounded, cosines lie between -1 and 1.
 
     ``file_words`` and ``file_vector`` are the scores of the whole file; ``name_rank`` is the 0-based place in the list
-    of names, None where the name did not match; likewise ``words_rank`` and ``vector_rank``.
+    of names, None where the name did not match; likewise ``words_rank`` and ``vector_rank``. ``asked_for`` is 1 where
+    the query names the unit's place, a share of it where the path names several files.
     """
 
     id: int
@@ -28,6 +29,7 @@ class Candidate:
     words_rank: int | None = None
     vector_rank: int | None = None
     name_rank: int | None = None
+    asked_for: float = 0.0
 
     @property
     def order(self) -> tuple[str, int, int, str, str, int]:

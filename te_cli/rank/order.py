@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from te_cli.model import Signal
 from te_cli.rank.signals import signals
-from te_cli.rank.weights import CROWDING, DIGITS, WEIGHTS
+from te_cli.rank.weights import CROWDED, CROWDING, DIGITS, WEIGHTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,12 +43,12 @@ def rank(query: Query, candidates: Sequence[Candidate], limit: int) -> list[Rank
     ):
         plain, candidate, values = scored[place]
         reasons = [
-            Signal(name, round(value, DIGITS), weights[name].value)
+            Signal(name, round(value, DIGITS), *weights[name])
             for name, value in values.items()
             if name in weights and value
         ]
         if score != plain:
-            reasons.append(Signal("crowding", 1.0, round(score - plain, DIGITS)))
+            reasons.append(Signal("crowding", 1.0, round(score - plain, DIGITS), CROWDED))
         reasons.sort(key=lambda reason: (-abs(reason.value * reason.weight), reason.name))
         page.append(Ranked(candidate, score, tuple(reasons)))
     return page

@@ -54,6 +54,9 @@ class _Scales:
         for candidate in candidates:
             gathered[candidate.path] += candidate.words / self.words
         self.gathered = gathered
+        self.named: dict[str, float] = {}
+        for candidate in candidates:
+            self.named[candidate.path] = max(self.named.get(candidate.path, 0.0), candidate.asked_for)
         self.most = max((math.log1p(value) for value in gathered.values()), default=0.0) or 1.0
 
 
@@ -64,6 +67,7 @@ class _Asked:
         self.query = query
         self.folded = tuple(dict.fromkeys(fold(word) for word in query.words))
         self.exact = frozenset(query.names)
+        self.lowered = frozenset(name.lower() for name in query.names)
         self.joined = frozenset("".join(parts(name)) for name in query.names)
         self.qualifiers = frozenset(name.lower() for name in query.qualifiers)
         self.broad = bool(BROAD_WORDS & set(query.text.lower().split()))
@@ -74,6 +78,12 @@ class _Asked:
         held = [fold(word) for word in words]
         found = sum(any(alike(word, other) for other in held) for word in self.folded)
         return found / len(self.folded) if self.folded else 0.0
+
+    def share_begun(self, name: str) -> float:
+        """How much of ``name`` a name of the query spells, where it is the beginning of it."""
+        lowered = name.lower()
+        begun = [len(asked) for asked in self.lowered if lowered.startswith(asked)]
+        return max(begun, default=0) / len(name) if name else 0.0
 
     def share_asked(self, words: Sequence[str]) -> float:
         """The share of ``words`` that the query asks for."""
@@ -91,6 +101,8 @@ def _one(asked: _Asked, candidate: Candidate, scales: _Scales) -> Values:
         "vector": max(0.0, candidate.vector) / scales.vector,
         "file_vector": max(0.0, candidate.file_vector) / scales.file_vector,
         "coherence": math.log1p(scales.gathered[candidate.path]) / scales.most,
+        "asked_for": candidate.asked_for,
+        "named_file": scales.named.get(candidate.path, 0.0),
         "documented": float(bool(symbol.doc)),
         "length": _length(candidate),
     }
@@ -113,7 +125,7 @@ def _name_signals(asked: _Asked, candidate: Candidate) -> Values:
     name_words = parts(symbol.name)
     owner_words = [word for part in symbol.qualified_name.replace("::", ".").split(".")[:-1] for word in parts(part)]
     is_module = symbol.kind == "module"
-    qualified = symbol.qualified_name.lower()
+    qualified = f"{symbol.module}.{symbol.qualified_name}".lower()
     return {
         "name_found": 0.0 if is_module else asked.share_found(name_words),
         "name_asked": 0.0 if is_module else asked.share_asked(name_words),
@@ -122,6 +134,7 @@ def _name_signals(asked: _Asked, candidate: Candidate) -> Values:
         "joined_name": float(
             not is_module and bool(name_words) and "".join(name_words) in (asked.joined | {asked.compact})
         ),
+        "name_prefix": 0.0 if is_module else asked.share_begun(symbol.name),
         "qualifier": float(bool(asked.qualifiers) and any(q in qualified for q in asked.qualifiers)),
     }
 

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 from te_cli.render.escape import many_lines, one_line
 from te_cli.render.plain import walk
-from te_cli.render.screen import console
+from te_cli.render.screen import NARROWEST, console
 
 if TYPE_CHECKING:
-    from rich.console import Console, RenderableType
-    from rich.table import Table
+    from rich.console import Console
     from rich.text import Text
 
     from te_cli.model import Hit, Outline, SearchResult, Symbol
@@ -20,6 +19,9 @@ LONGEST_LINE = 400
 
 LEXERS = {"tsx": "typescript", "markdown": "markdown", "text": "text", "make": "makefile"}
 """Names that Pygments knows otherwise than the parsers do."""
+
+CUT = "…"
+"""Stands where something that did not fit was left out."""
 
 STALE = "changed since it was indexed"
 
@@ -34,31 +36,32 @@ def search(result: SearchResult) -> None:
 
 
 def _print_hit(screen: Console, hit: Hit) -> None:
-    screen.print(_headline(hit), soft_wrap=True)
+    _print_headline(screen, hit)
     doc = _first_line(hit.symbol.doc)
     shown = hit.snippet or ""
     if hit.symbol.signature and not shown:
-        screen.print(_indented(one_line(hit.symbol.signature), "default"), soft_wrap=True)
+        _print_below(screen, _cut(one_line(hit.symbol.signature)))
     if doc and doc not in shown:
-        screen.print(_indented(one_line(doc), "dim"), soft_wrap=True)
+        _print_below(screen, _cut(one_line(doc)), "dim")
     if shown:
-        screen.print(_source(hit))
+        _print_source(screen, hit)
     if hit.explain:
-        screen.print(_explained(hit))
+        _print_explained(screen, hit)
 
 
-def _headline(hit: Hit) -> Text:
+def _print_headline(screen: Console, hit: Hit) -> None:
+    """Where the hit is, then what it is: beside it, or below where there is no room."""
     from rich.text import Text
 
-    line = Text(no_wrap=True)
-    line.append(one_line(hit.path), "magenta")
-    line.append(":", "dim")
-    line.append(str(hit.symbol.start_line), "green")
-    line.append("  ")
-    line.append_text(_title(hit.symbol))
+    line = Text.assemble((one_line(hit.path), "magenta"), (":", "dim"), (str(hit.symbol.start_line), "green"))
+    title = _title(hit.symbol)
     if hit.stale:
-        line.append(f"  ({STALE})", "yellow")
-    return line
+        title.append(f"  ({STALE})", "yellow")
+    if line.cell_len + len("  ") + title.cell_len <= screen.width:
+        screen.print(Text.assemble(line, "  ", title), soft_wrap=True)
+    else:
+        screen.print(line, soft_wrap=True)
+        _print_below(screen, title)
 
 
 def _title(symbol: Symbol) -> Text:
@@ -71,49 +74,58 @@ def _first_line(doc: str) -> str:
     return doc.strip().split("\n", 1)[0].strip()
 
 
-def _indented(text: str, style: str) -> Text:
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_LINE else f"{text[:LONGEST_LINE]}{CUT}"
+
+
+def _print_below(screen: Console, text: str | Text, style: str = "", *, first: str | Text = "    ") -> None:
+    """``text`` after ``first``, broken between words, its further lines under its first one."""
     from rich.text import Text
 
-    return Text(f"    {text[:LONGEST_LINE]}", style)
+    start = Text.assemble(first)
+    room = max(screen.width - start.cell_len, NARROWEST)
+    for line in Text.assemble((text, style) if isinstance(text, str) else text).wrap(screen, room):
+        line.rstrip()
+        screen.print(Text.assemble(start, line), soft_wrap=True)
+        start = Text(" " * start.cell_len)
 
 
-def _source(hit: Hit) -> RenderableType:
-    from rich.padding import Padding
+def _print_source(screen: Console, hit: Hit) -> None:
+    """The snippet with line numbers. It is cut where the terminal ends, with a mark, and not padded."""
     from rich.syntax import Syntax
+    from rich.text import Text
 
     lines = many_lines(hit.snippet or "").rstrip("\n").split("\n")
-    return Padding(
-        Syntax(
-            "\n".join(line[:LONGEST_LINE] for line in lines),
-            LEXERS.get(hit.language, hit.language),
-            theme="ansi_dark",
-            background_color="default",
-            line_numbers=True,
-            start_line=hit.snippet_start or hit.symbol.start_line,
-            tab_size=4,
-        ),
-        (0, 0, 0, 2),
+    start = hit.snippet_start or hit.symbol.start_line
+    digits = len(str(start + len(lines) - 1))
+    room = max(screen.width - len("    ") - digits - len(" "), NARROWEST)
+    syntax = Syntax(
+        "", LEXERS.get(hit.language, hit.language), theme="ansi_dark", background_color="default", tab_size=4
     )
+    coloured = syntax.highlight("\n".join(_cut(line) for line in lines)).split("\n", allow_blank=True)
+    for number, line in enumerate(coloured[: len(lines)], start):
+        line.expand_tabs(4)
+        line.rstrip()
+        line.truncate(room, overflow="ellipsis")
+        screen.print(Text.assemble("    ", (f"{number:>{digits}} ", "dim"), line), soft_wrap=True)
 
 
-def _explained(hit: Hit) -> RenderableType:
-    from rich.padding import Padding
+def _print_explained(screen: Console, hit: Hit) -> None:
+    """Each signal: what it adds, its name, value and weight, and what it means."""
+    from rich.text import Text
 
-    table = _table()
-    table.add_column(justify="right", style="green")
-    table.add_column()
-    table.add_column(style="dim")
-    for signal in hit.explain:
-        points = signal.value * signal.weight
-        table.add_row(f"{points:+.4f}", one_line(signal.name), f"{signal.value:g} x {signal.weight:g}")
-    table.add_row(f"{hit.score:.4f}", "score", "", style="bold")
-    return Padding(table, (0, 0, 0, 4))
-
-
-def _table() -> Table:
-    from rich.table import Table
-
-    return Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    width = max(len(one_line(signal.name)) for signal in hit.explain)
+    shares = [f"{signal.value:.3g} x {signal.weight:g}" for signal in hit.explain]
+    widest = max(map(len, shares))
+    for signal, share in zip(hit.explain, shares, strict=True):
+        points = (f"    {signal.value * signal.weight:>+8.4f}", "green")
+        name = f"  {one_line(signal.name):<{width}}  "
+        if signal.reason:
+            first = Text.assemble(points, name, (f"{share:<{widest}}  ", "dim"))
+            _print_below(screen, one_line(signal.reason), "dim", first=first)
+        else:
+            screen.print(Text.assemble(points, name, (share, "dim")), soft_wrap=True)
+    screen.print(Text(f"    {hit.score:>8.4f}  score", "bold"), soft_wrap=True)
 
 
 def outline(value: Outline) -> None:
@@ -125,11 +137,20 @@ def outline(value: Outline) -> None:
     if value.stale:
         head.append(f"  ({STALE})", "yellow")
     screen.print(head, soft_wrap=True)
-    for node, depth in walk(value.nodes):
-        line = Text.assemble((f"{node.symbol.start_line:>6}", "green"), "  " + "  " * depth)
-        name = node.symbol.name or node.symbol.qualified_name
-        line.append_text(Text.assemble((one_line(node.symbol.kind), "cyan"), " ", (one_line(name), "bold")))
-        if doc := _first_line(node.symbol.doc):
-            line.append(f"  {one_line(doc)}", "dim")
-        line.truncate(max(screen.width, 40), overflow="ellipsis")
+    found = walk(value.nodes)
+    places = [_lines_of(node.symbol) for node, _ in found]
+    width = max(map(len, places), default=0)
+    for (node, depth), place in zip(found, places, strict=True):
+        name = one_line(node.symbol.name or node.symbol.qualified_name)
+        kind = one_line(node.symbol.kind)
+        line = Text.assemble((f"  {place:>{width}}", "green"), "  " + "  " * depth, (kind, "cyan"), " ", (name, "bold"))
+        signature = _cut(one_line(node.symbol.signature))
+        if signature not in ("", name, f"{kind} {name}"):
+            line.append(f"  {signature}", "dim")
+        line.truncate(max(screen.width, NARROWEST), overflow="ellipsis")
         screen.print(line, soft_wrap=True)
+
+
+def _lines_of(symbol: Symbol) -> str:
+    lines = symbol.start_line, symbol.end_line
+    return f"{lines[0]}" if lines[0] == lines[1] else f"{lines[0]}-{lines[1]}"

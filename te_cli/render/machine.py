@@ -18,6 +18,7 @@ SEARCH = "te.search/1"
 OUTLINE = "te.outline/1"
 STATUS = "te.status/1"
 INDEX = "te.index/1"
+WATCH = "te.watch/1"
 DOCTOR = "te.doctor/1"
 CONFIG = "te.config/1"
 ERROR = "te.error/1"
@@ -154,6 +155,11 @@ def index(report: IndexReport) -> Object:
         "seconds": round(report.seconds, 3),
         "rebuilt": report.rebuilt,
     }
+
+
+def update(report: IndexReport) -> Object:
+    """One update of ``te watch``: as a run of the indexer, less the list of skipped files, which hardly changes."""
+    return {key: value for key, value in index(report).items() if key != "skipped"} | {"schema": WATCH}
 
 
 def _skipped(skips: Iterable[Skipped]) -> list[Object]:

@@ -11,12 +11,15 @@ if TYPE_CHECKING:
 
 
 def search(result: SearchResult, *, source: bool = False) -> str:
-    """A line for each hit. With ``source`` its lines follow, as grep prints context; and its scores, if it has any."""
+    """A line for each hit, ending in ``[stale]`` where its file has changed since it was indexed.
+
+    With ``source`` its lines follow, as grep prints context; then its scores, if it has any.
+    """
     return "".join(_hit(hit, source=source) for hit in result.hits)
 
 
 def _hit(hit: Hit, *, source: bool) -> str:
-    lines = [place(hit.path, hit.symbol)]
+    lines = [place(hit.path, hit.symbol) + (" [stale]" if hit.stale else "")]
     if source and hit.snippet is not None:
         path = one_line(hit.path)
         start = hit.snippet_start or hit.symbol.start_line
@@ -26,6 +29,8 @@ def _hit(hit: Hit, *, source: bool) -> str:
         f"    {signal.value * signal.weight:+.4f}  {one_line(signal.name)} ({signal.value:g} x {signal.weight:g})"
         for signal in hit.explain
     ]
+    if hit.explain:
+        lines.append(f"    {hit.score:>7.4f}  score")
     return "".join(f"{line}\n" for line in lines)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from te_cli.render.escape import one_line
-from te_cli.render.words import FRESHNESS, ago, changes, counted, seconds, size
+from te_cli.render.words import ago, changes, counted, freshness, seconds, size
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,10 +18,10 @@ LABEL = 12
 
 
 def index(report: IndexReport) -> str:
-    """What a run of the indexer did: files, symbols, skipped by reason, seconds."""
+    """What a run of the indexer did: files, units, skipped by reason, seconds."""
     took = seconds(report.seconds)
     lines = [
-        f"{counted(report.files, 'file')}, {counted(report.symbols, 'symbol')} in {took}  {changes(report)}",
+        f"{counted(report.files, 'file')}, {counted(report.symbols, 'unit')} in {took}  {changes(report)}",
     ]
     if report.rebuilt:
         lines.append(_row("rebuilt", report.rebuilt))
@@ -33,22 +33,20 @@ def index(report: IndexReport) -> str:
 
 def update(report: IndexReport, clock: str) -> str:
     """One line for one update of ``te watch``."""
-    held = f"{counted(report.files, 'file')}, {counted(report.symbols, 'symbol')}"
+    held = f"{counted(report.files, 'file')}, {counted(report.symbols, 'unit')}"
     return f"{clock}  {changes(report)}  ({held}; {seconds(report.seconds)})\n"
 
 
 def status(value: Status) -> str:
     """What is indexed, how big and how fresh."""
-    freshness = FRESHNESS[value.freshness]
-    if value.changed_files:
-        freshness = f"{counted(value.changed_files, 'file')} changed since the last run"
+    changed = f"{counted(value.changed_files, 'file')} changed since the last run" if value.changed_files else ""
     lines = [
         _row("root", value.root),
         _row("index folder", f"{value.index_dir}  ({size(sum(value.bytes.values()))})"),
         _row("indexed", "never" if value.indexed_at is None else ago(value.indexed_at)),
-        _row("freshness", freshness),
+        _row("freshness", freshness(value.freshness, changed)),
         _row("files", f"{value.files:,}"),
-        _row("symbols", f"{value.symbols:,}"),
+        _row("units", f"{value.symbols:,}"),
         _row("languages", _amounts(value.by_language)),
         _row("kinds", _amounts(value.by_kind)),
         _row("skipped", _reasons(value.skipped)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import sys
 from typing import TYPE_CHECKING, NoReturn
 
@@ -17,6 +18,13 @@ if TYPE_CHECKING:
 
 _CLOSED_PIPE = frozenset({errno.EPIPE, errno.EINVAL})
 """How systems say that nobody reads a pipe any more; EINVAL is how Windows does."""
+
+
+LABELS = 16
+"""Columns that the widest label and the gap after it take: what begins further right is no labelled value."""
+
+NARROWEST = 20
+"""Columns that a list, or source, gets on the narrowest terminal."""
 
 
 class ReaderGone(Exception):
@@ -43,7 +51,7 @@ def write(text: str) -> None:
 
 
 def report(text: str) -> None:
-    """Lines of ``label  value`` on standard output; on a terminal the labels are dim."""
+    """Lines of ``label  value`` on standard output; on a terminal labels are dim, and long lists go on below."""
     if not on_terminal(sys.stdout):
         return write(text)
     from rich.text import Text
@@ -51,8 +59,37 @@ def report(text: str) -> None:
     screen = console()
     for line in text.splitlines():
         label, gap, value = line.partition("  ")
-        screen.print(Text.assemble((label, "dim"), f"{gap}{value}"), soft_wrap=True)
+        value = value.lstrip()
+        start = len(line) - len(value)
+        if start > LABELS or not gap:
+            screen.print(Text(line), soft_wrap=True)
+            continue
+        first, *more = _items_in_lines(value, max(screen.width - start, NARROWEST))
+        screen.print(Text.assemble((label, "dim"), " " * (start - len(label)), first), soft_wrap=True)
+        for each in more:
+            screen.print(Text(" " * start + each), soft_wrap=True)
     return None
+
+
+def _items_in_lines(value: str, width: int) -> list[str]:
+    """A list with commas in lines of at most ``width``, each of whole items."""
+    lines: list[str] = []
+    for item in value.split(", "):
+        if lines and len(lines[-1]) + len(item) + 3 <= width:
+            lines[-1] += f", {item}"
+            continue
+        if lines:
+            lines[-1] += ","
+        lines.append(item)
+    return lines
+
+
+def wrapped(text: str, width: int) -> str:
+    """``text`` in lines of at most ``width``, broken between words and indented alike; a longer word stays whole."""
+    import textwrap
+
+    indent = " " * (len(text) - len(text.lstrip(" ")))
+    return textwrap.fill(text, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
 
 
 def translated(error: OSError) -> Exception:
@@ -66,11 +103,20 @@ def say(text: str) -> None:
     """One sentence for people, on standard error, if anybody can still read it there."""
     if sys.stderr is None:
         return
+    line = one_line(text)
+    if on_terminal(sys.stderr):
+        line = wrapped(line, shutil.get_terminal_size().columns)
     try:
-        sys.stderr.write(f"{one_line(text)}\n")
+        sys.stderr.write(f"{line}\n")
         sys.stderr.flush()
     except OSError:
         return
+
+
+def end_line() -> None:
+    """Where a terminal shows ``^C``, begin a new line after it."""
+    if on_terminal(sys.stderr):
+        say("")
 
 
 def complain(message: str, hint: str) -> None:
@@ -78,8 +124,10 @@ def complain(message: str, hint: str) -> None:
     if on_terminal(sys.stderr):
         from rich.text import Text
 
-        line = Text.assemble(("te: ", "bold red"), one_line(message))
-        console(error=True).print(line, soft_wrap=True)
+        screen = console(error=True)
+        line = Text(wrapped(f"te: {one_line(message)}", screen.width))
+        line.stylize("bold red", 0, len("te:"))
+        screen.print(line, soft_wrap=True)
     else:
         say(f"te: {message}")
     if hint:

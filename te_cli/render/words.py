@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from te_cli.model import IndexReport, SearchResult
+    from te_cli.model import Freshness, IndexReport, SearchResult
 
 
 def counted(number: int, one: str, many: str = "") -> str:
@@ -40,12 +40,17 @@ def ago(moment: float, now: float | None = None) -> str:
     return "just now" if passed < 5 else f"{int(passed)} seconds ago"
 
 
-FRESHNESS = {
+FRESHNESS: dict[Freshness, str] = {
     "fresh": "up to date",
     "unchecked": "not checked for changes",
     "stale": "files have changed since they were indexed",
 }
 """What each word of the JSON says to people."""
+
+
+def freshness(word: Freshness, told: str = "") -> str:
+    """The word that the JSON has, and what it says: ``told``, where more is known."""
+    return f"{word}: {told or FRESHNESS[word]}"
 
 
 def changes(report: IndexReport) -> str:
@@ -58,4 +63,4 @@ def footer(result: SearchResult) -> str:
     """How many answers, how quick, how fresh, and out of how much."""
     held = f"{counted(result.files, 'file')}, {counted(result.units, 'unit')}"
     found = counted(len(result.hits), "result")
-    return f"{found} in {seconds(result.seconds)}  ({held}; {FRESHNESS[result.freshness]})"
+    return f"{found} in {seconds(result.seconds)}  ({held}; {freshness(result.freshness)})"

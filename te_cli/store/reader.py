@@ -41,6 +41,9 @@ if TYPE_CHECKING:
 ATTEMPTS = 20
 """How often to start over when a writer publishes between two looks; each takes milliseconds."""
 
+NAMESAKES = 8
+"""Files of one name that a path may mean; `index.js` has hundreds."""
+
 EXACT_ROWS = 20_000
 """Rows scored exactly rather than through the graph: 20 ms, and a narrow filter never comes back empty."""
 
@@ -138,10 +141,38 @@ class Reader:
             key=lambda record: record.path,
         )
 
+    def files_named(self, path: str) -> list[int]:
+        """Ids of the files that ``path`` may mean: the longest end of it that is the end of indexed paths."""
+        parts = [part for part in path.split("/") if part not in ("", ".", "..")]
+        sql = "SELECT id FROM files WHERE skip IS NULL AND (path = ? OR substr(path, -length(?) - 1) = '/' || ?)"
+        for start in range(len(parts)):
+            end = "/".join(parts[start:])
+            if found := self.catalog.rows(f"{sql} ORDER BY length(path), path LIMIT {NAMESAKES}", (end,) * 3):
+                return [int(row[0]) for row in found]
+        return []
+
+    def unit_at(self, file_id: int, line: int) -> int | None:
+        """The smallest unit of a file that holds ``line``."""
+        sql = (
+            "SELECT id FROM units WHERE file_id = ? AND start_line <= ? AND end_line >= ?"
+            " ORDER BY end_line - start_line, position DESC LIMIT 1"
+        )
+        found = self.catalog.rows(sql, (file_id, line, line))
+        return int(found[0][0]) if found else None
+
     def units(self, ids: Iterable[int]) -> dict[int, UnitRecord]:
         """The units of ``ids`` that the snapshot has."""
         sql = f"SELECT {UNIT_COLUMNS} {_UNITS} WHERE u.id IN ({{}})"
         return {row[0]: UnitRecord.of(row) for row in self.catalog.rows_in(sql, ids)}
+
+    def admitted(self, ids: Iterable[int], filters: Filters) -> set[int]:
+        """Those of ``ids`` that satisfy the filters."""
+        condition, values = filter_sql(filters)
+        self._define(filters)
+        return {
+            row[0]
+            for row in self.catalog.rows_in(f"SELECT u.id {_UNITS} WHERE {condition} AND u.id IN ({{}})", ids, values)
+        }
 
     def symbols(self, file_id: int) -> list[Symbol]:
         """A file's symbols in their order, the module unit first."""

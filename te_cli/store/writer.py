@@ -16,33 +16,27 @@ import time
 from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from te_cli.digest import digest_fields
 from te_cli.errors import IndexDamaged, TeError
 from te_cli.store.catalog import Catalog
 from te_cli.store.formats import FORMAT
+from te_cli.store.generations import Base, store_vectors
 from te_cli.store.lexical import TextIndex, file_words, unit_words
 from te_cli.store.lock import WriterLock
 from te_cli.store.owner import claim
 from te_cli.store.records import FILE_COLUMNS, FileRecord
-from te_cli.store.vectors import VectorBase, base_name, write_base
+from te_cli.store.vectors import VectorBase, base_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import TracebackType
     from typing import Self
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from te_cli.model import Document, SourceFile, Symbol
     from te_cli.store.folder import Place
-
-DELTA_ROWS = 2_000
-"""Vectors that stay in the delta whatever the base's size: scanning them takes 2 ms."""
-
-DELTA_FRACTION = 0.2
-"""Past this share of the base the delta is merged: a merge costs as much as the base, so it is paid once per fifth."""
 
 REASONS = {
     "absent": None,
@@ -334,53 +328,9 @@ class Writer:
         for text in self._texts.values():
             text.commit()
 
-    # Vectors
-
     def _store_vectors(self, threads: int) -> int:
-        """Put the run's vectors into the delta, or all vectors into a new base; gives the current generation."""
-        generation = int(self.catalog.meta("generation", "0"))
-        if self._everything:
-            self.catalog.run("DELETE FROM delta")
-        base_rows = 0 if self._everything else int(self.catalog.meta("base_rows", "0"))
-        in_delta = self.catalog.rows("SELECT count(*) FROM delta")[0][0]
-        if not self._everything and in_delta + len(self._new) <= max(DELTA_ROWS, DELTA_FRACTION * base_rows):
-            rows = [(unit_id, vector.tobytes()) for unit_id, vector in self._new.items()]
-            self.catalog.run_many("INSERT OR REPLACE INTO delta VALUES (?, ?)", rows)
-            return generation
-        ids, vectors = self._all_vectors(generation)
-        self.catalog.run("DELETE FROM delta")
-        if len(ids) <= DELTA_ROWS:
-            self.catalog.run_many(
-                "INSERT INTO delta VALUES (?, ?)",
-                [(int(i), row.tobytes()) for i, row in zip(ids, vectors, strict=True)],
-            )
-            self.catalog.set_meta(base_rows=0)
-            return 0
-        number = int(self.catalog.meta("last_generation", "0")) + 1
-        write_base(self._place.folder / base_name(number), ids, vectors, threads)
-        self.catalog.set_meta(base_rows=len(ids), last_generation=number)
-        return number
-
-    def _all_vectors(self, generation: int) -> tuple[NDArray[np.int64], NDArray[np.int8]]:
-        """Ids and rows of every unit that has a vector, in order of id, from base, delta and this run."""
-        live = np.array(
-            [row[0] for row in self.catalog.rows("SELECT id FROM units WHERE embedded ORDER BY id")], np.int64
-        )
-        known = {
-            row[0]: np.frombuffer(row[1], np.int8) for row in self.catalog.rows("SELECT unit_id, vector FROM delta")
-        }
-        known.update(self._new)
-        old = np.array([unit_id for unit_id in live.tolist() if unit_id not in known], np.int64)
-        if len(old) and generation:
-            base = VectorBase(self._place.folder / base_name(generation), self._dimensions)
-            held, rows = base.rows(old)
-            known.update(zip(held.tolist(), rows, strict=True))
-            base.close()
-        if missing := [unit_id for unit_id in live.tolist() if unit_id not in known]:
-            raise IndexDamaged(f"{len(missing)} vectors are missing.", "Run `te index --full`.")
-        return live, np.array([known[unit_id] for unit_id in live.tolist()], np.int8).reshape(
-            len(live), self._dimensions
-        )
+        base = Base(self._place.folder, int(self.catalog.meta("generation", "0")), self._dimensions)
+        return store_vectors(self.catalog, base, self._new, everything=self._everything, threads=threads)
 
     def _sweep(self, generation: int) -> None:
         """Remove what is no longer named; a file that a reader still maps may have to wait for a later run."""
