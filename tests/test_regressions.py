@@ -88,6 +88,16 @@ def test_a_torn_catalog_page_is_repaired(repo: MakeRepository, te: Run) -> None:
     assert te("search", "function_number_7").lines[0].startswith("f7.py:")
 
 
+def test_a_catalog_without_its_columns_is_damage(repo: MakeRepository, te: Run) -> None:
+    """Damage that showed only while looking for changes was named, and not mended, by a search."""
+    root = repo({"a.py": "def alpha():\n    pass\n"})
+    te("index")
+    catalog = Catalog(root / ".te/catalog.db")
+    catalog.run("ALTER TABLE files DROP COLUMN forced")
+    catalog.close()
+    assert te("search", "alpha").lines == ["a.py:1: function alpha", "a.py:1: module a"]
+
+
 def test_tampered_text_is_damage_not_a_bug(repo: MakeRepository, te: Run) -> None:
     """A panic in the text index came out as a traceback with the exit code of 'nothing found'."""
     root = repo({f"f{n}.py": f"def function_number_{n}():\n    return {n}\n" for n in range(50)})

@@ -11,7 +11,7 @@ from te_cli.engine.retrieving import retrieve
 from te_cli.engine.snippets import Sources
 from te_cli.errors import EmptyQuery, IndexBusy, IndexDamaged, NoIndex, NotWritable
 from te_cli.model import Freshness, Hit, SearchResult
-from te_cli.rank.analyse import analyse
+from te_cli.rank.analyse import analyse, fold
 from te_cli.rank.order import rank
 
 if TYPE_CHECKING:
@@ -49,8 +49,8 @@ def search(
         raise EmptyQuery("The query is empty.", 'Say what to look for: te search "parse the config file".')
     started = time.perf_counter()
     update = _Updater(settings, progress, announce)
-    opened = _open_fresh(settings, request, update)
     try:
+        opened = _open_fresh(settings, request, update)
         with opened.reader as reader:
             hits, counts = _answer(settings, request, reader, checked=opened.freshness == "fresh")
     except IndexDamaged as error:
@@ -78,12 +78,14 @@ def _answer(
     ranked = rank(query, candidates, limit)
     records = {record.path: record for record in reader.files({entry.candidate.path for entry in ranked})}
     sources = Sources(settings.root, records, checked=checked)
-    return tuple(_hit(entry, records[entry.candidate.path], sources, request) for entry in ranked), reader.counts()
+    words = frozenset(fold(word) for word in query.words)
+    hits = tuple(_hit(entry, records[entry.candidate.path], sources, request, words) for entry in ranked)
+    return hits, reader.counts()
 
 
-def _hit(entry: Ranked, record: FileRecord, sources: Sources, request: SearchRequest) -> Hit:
+def _hit(entry: Ranked, record: FileRecord, sources: Sources, request: SearchRequest, words: frozenset[str]) -> Hit:
     candidate = entry.candidate
-    start, snippet = sources.snippet(candidate.path, candidate.symbol, request.context) or (None, None)
+    start, snippet = sources.snippet(candidate.path, candidate.symbol, request.context, words) or (None, None)
     return Hit(
         id=candidate.id,
         path=candidate.path,
@@ -148,6 +150,17 @@ def _open_fresh(settings: Settings, request: SearchRequest, update: _Updater) ->
             raise
         update(f"{error.message} Building it.")
         return _Opened(open_reader(settings), "fresh")
+    try:
+        return _brought_up_to_date(settings, request, reader, update, read_only=read_only)
+    except BaseException:
+        reader.close()
+        raise
+
+
+def _brought_up_to_date(
+    settings: Settings, request: SearchRequest, reader: Reader, update: _Updater, *, read_only: bool
+) -> _Opened:
+    """``reader``, or one of the index that an update left."""
     comparable = same_model(reader)
     note = None if comparable else OTHER_MODEL
     slow = float(reader.catalog.meta("walk_ms", "0")) > CHEAP_MS

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections import deque
 from typing import TYPE_CHECKING
 
 from te_cli.model import SourceFile
+from te_cli.rank.analyse import fold
 from te_cli.walk.content import FileText, read
 from te_cli.walk.fingerprint import of_stat, unchanged
+from te_cli.words import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +21,16 @@ if TYPE_CHECKING:
 
 SNIPPET_LINES = 8
 """Lines shown of a hit unless asked otherwise: enough to recognise it, few enough for ten on a screen."""
+
+
+LONG_LINES = 60
+"""A symbol longer than this does not show on its first lines why it was found."""
+
+WHOLES = frozenset({"module", "section", "block"})
+"""Units that begin with whatever the file begins with, often a licence."""
+
+SEARCHED_LINES = 4_000
+"""Lines of one hit that are looked through for the best ones."""
 
 
 class Sources:
@@ -38,17 +51,22 @@ class Sources:
         text = self._text(path)
         return text is None or text.digest != record.digest
 
-    def snippet(self, path: str, symbol: Symbol, context: int | None) -> tuple[int, str] | None:
-        """The symbol's first lines, or ``context`` lines around its start, with the number of the first line.
+    def snippet(self, path: str, symbol: Symbol, context: int | None, words: frozenset[str]) -> tuple[int, str] | None:
+        """The lines to show of a hit, with the number of the first; None where the file cannot be read.
 
-        None where the file cannot be read.
+        With ``context``, that many lines around the symbol's start. Otherwise the symbol's first lines; where those
+        are only the beginning of something long, the lines that hold most of ``words`` (folded).
         """
         text = self._text(path)
         if text is None:
             return None
         lines = text.text.split("\n")
         if context is None:
-            start, end = symbol.start_line, min(symbol.end_line, symbol.start_line + SNIPPET_LINES - 1)
+            last = min(symbol.end_line, len(lines))
+            start = symbol.start_line
+            if last - start + 1 > LONG_LINES or symbol.kind in WHOLES:
+                start = _telling_line(lines, start, last, words)
+            end = min(last, start + SNIPPET_LINES - 1)
         else:
             start, end = max(1, symbol.start_line - context), symbol.start_line + context
         return start, "\n".join(line.rstrip("\r") for line in lines[start - 1 : end])
@@ -66,3 +84,15 @@ class Sources:
             found = read(self._root, SourceFile(path, record.language, record.content, record.fingerprint, forced=True))
             self._texts[path] = found if isinstance(found, FileText) else None
         return self._texts[path]
+
+
+def _telling_line(lines: list[str], first: int, last: int, words: frozenset[str]) -> int:
+    """The first line of the window that holds most of ``words``; the earliest of equals, ``first`` where none does."""
+    window: deque[frozenset[str]] = deque(maxlen=SNIPPET_LINES)
+    best, start = 0, first
+    for number in range(first, min(last, first + SEARCHED_LINES) + 1):
+        window.append(frozenset(fold(word) for word in words_of(lines[number - 1][:400])) & words)
+        found = len(frozenset().union(*window))
+        if found > best and window[-1]:
+            best, start = found, max(first, number - SNIPPET_LINES // 2)
+    return start
