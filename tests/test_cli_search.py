@@ -256,3 +256,14 @@ def test_a_repository_cannot_move_the_index(repo: MakeRepository, te: Run) -> No
     repo({"te.toml": "index_dir = '/tmp'\n", "a.py": "x = 1\n"})
     ran = te("search", "x", "--json")
     assert (ran.exit_code, ran.json()["error"]["code"]) == (2, "bad_config")
+
+
+def test_a_path_is_a_query(repo: MakeRepository, te: Run) -> None:
+    """A pasted path finds its file, one with a line what lies there, whatever else has those words."""
+    many = {f"other{n}/greet.py": "def greet():\n    return 'src greet py'\n" for n in range(3)}
+    repo({"src/greet.py": "import os\n\n\ndef hello():\n    return 1\n", **many})
+    te("index")
+    assert te("search", "src/greet.py", "-k", "1").lines[0].startswith("src/greet.py:1: module")
+    assert te("search", "src/greet.py:5", "-k", "1").lines == ["src/greet.py:4: function hello"]
+    assert te("search", "/home/me/work/src/greet.py", "-k", "1").lines[0].startswith("src/greet.py:1: module")
+    assert te("search", "src/greet.py", "--path", "other0", "-k", "1").lines[0].startswith("other0/")

@@ -109,6 +109,8 @@ def test_one_file_does_not_fill_the_page() -> None:
         ("Server.start", "name"),
         ("std::vector", "name"),
         ("parse()", "name"),
+        ("src/app.py", "name"),
+        ("app.py:12", "name"),
         ("parse the file", "words"),
         ("?", "words"),
         ("", "words"),
@@ -127,6 +129,22 @@ def test_analysis_finds_names_in_a_sentence() -> None:
     assert "python" not in query.words
     assert "does" not in query.words
     assert {"handle", "request", "retry", "upload"} <= set(query.words)
+
+
+@pytest.mark.parametrize(
+    ("text", "paths"),
+    [
+        ("src/app.py", (("src/app.py", None),)),
+        ("see app.py:12 for more", (("app.py", 12),)),
+        ('  File "/usr/lib/site-packages/pkg/core.py", line 7, in run', (("/usr/lib/site-packages/pkg/core.py", 7),)),
+        ("at run (src/a/b.ts:12:5)", (("src/a/b.ts", 12),)),
+        ("lib\\win.c", (("lib/win.c", None),)),
+        ("no path here, only words.", ()),
+    ],
+)
+def test_paths_are_seen(text: str, paths: tuple[tuple[str, int | None], ...]) -> None:
+    """As typed, as compilers say them, and as traces do."""
+    assert analyse(text).paths == paths
 
 
 @given(text=st.text())

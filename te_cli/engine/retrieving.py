@@ -7,6 +7,7 @@ are asked for by id.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from te_cli.engine.places import embedder
@@ -103,9 +104,8 @@ def _by_path(reader: Reader, query: Query, filters: Filters) -> dict[int, float]
         files = reader.files_named(path)
         for file_id, module in reader.modules(files).items():
             at_line = reader.unit_at(file_id, line) if line else None
-            found[module] = max(found.get(module, 0.0), (0.5 if at_line else 1.0) / len(files))
-            if at_line is not None:
-                found[at_line] = max(found.get(at_line, 0.0), 1.0 / len(files))
+            meant = module if at_line is None else at_line
+            found[meant] = max(found.get(meant, 0.0), 1.0 / math.sqrt(len(files)))
     admitted = reader.admitted(found, filters)
     return {unit_id: share for unit_id, share in found.items() if unit_id in admitted}
 

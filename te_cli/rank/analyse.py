@@ -12,7 +12,7 @@ from typing import Literal
 from te_cli.words import identifiers, parts, words_of
 
 Intent = Literal["name", "words"]
-"""A name typed as the query, or a question in words: they are ranked by different weights."""
+"""A name (or a path) typed as the query, or a question in words: they are ranked by different weights."""
 
 STOP_WORDS = frozenset(
     """a about all also am an and any are as at be been being but by can could did do does doing done each else few for
@@ -86,7 +86,7 @@ def analyse(text: str) -> Query:
         names=names,
         qualifiers=qualifiers,
         paths=_paths(stripped),
-        intent="name" if _QUALIFIED.fullmatch(stripped) else "words",
+        intent="name" if _QUALIFIED.fullmatch(stripped) or _PATH.fullmatch(stripped) else "words",
         wants_tests=bool(everything & TEST_WORDS),
         wants_examples=bool(everything & EXAMPLE_WORDS),
     )
@@ -94,6 +94,8 @@ def analyse(text: str) -> Query:
 
 def _names(text: str, meant: list[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What may name a symbol: what looks like code first, then the other words; and the qualifiers before them."""
+    if "." in text and _PATH.fullmatch(text) and (":" in text or "/" in text):
+        return (), ()
     if _QUALIFIED.fullmatch(text):
         chain = identifiers(text)
         return tuple(chain[-1:]), tuple(chain[:-1])
