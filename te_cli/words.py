@@ -13,12 +13,12 @@ from functools import lru_cache
 MAX_WORD = 64
 """Characters of an identifier that count. Longer runs are hashes, encoded data or generated names."""
 
-_IDENTIFIER = re.compile(r"[^\W_]\w*|_+[^\W_]\w*")
+_IDENTIFIER = re.compile(r"\w+")
 _PART = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\d_A-Za-z]+")
 
 
 def identifiers(text: str) -> list[str]:
-    """Every run of letters, digits and underscores that holds more than underscores, in order."""
+    """Every run of letters, digits and underscores, in order."""
     return _IDENTIFIER.findall(text)
 
 
@@ -30,10 +30,15 @@ def parts(identifier: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1 << 18)
 def terms(identifier: str) -> tuple[str, ...]:
-    """What an identifier is indexed under: itself, lowered, and its parts where it has more than one."""
+    """What an identifier is indexed under: itself, lowered, and its parts where it has more than one.
+
+    Nothing but underscores is nothing.
+    """
     whole = identifier[:MAX_WORD].lower().strip("_")
     split = parts(identifier)
-    return (whole,) if len(split) <= 1 else (whole, *split)
+    if len(split) > 1:
+        return (whole, *split)
+    return (whole,) if whole else ()
 
 
 def words_of(text: str, limit: int | None = None) -> list[str]:

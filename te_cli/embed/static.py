@@ -164,19 +164,32 @@ class StaticModel:
 
     def _weigh(self, names: list[str], text: list[str], row: NDArray[np.float32]) -> None:
         """Add the weighted rows of one document's distinct tokens to ``row``."""
-        known, limit = self._known, self._weighting.max_words
-        counts: dict[int, int] = {}
-        words = 0
-        for identifier in text:
-            tokens, spelled = known[identifier]
-            words += spelled
-            if words > limit:
-                break
-            for token in tokens:
-                counts[token] = counts.get(token, 0) + 1
+        counts = self._counted(Counter(text))
+        if counts is None:
+            counts = self._counted(self._cut(text)) or {}
         saturate = SATURATE[self._weighting.tf]
         weights = {token: saturate(count) for token, count in counts.items()}
         if self._weighting.name_boost:
-            for token in {token for name in names for token in known[name][0]}:
+            for token in {token for name in names for token in self._known[name][0]}:
                 weights[token] = weights.get(token, 0.0) + self._weighting.name_boost
         self._table.add(weights.keys(), list(weights.values()), row)
+
+    def _counted(self, identifiers: dict[str, int]) -> dict[int, int] | None:
+        """How often each token occurs, given how often each identifier does; None past the words that may be read."""
+        words = 0
+        counts: dict[int, int] = {}
+        for identifier, times in identifiers.items():
+            tokens, spelled = self._known[identifier]
+            words += spelled * times
+            for token in tokens:
+                counts[token] = counts.get(token, 0) + times
+        return counts if words <= self._weighting.max_words else None
+
+    def _cut(self, text: list[str]) -> dict[str, int]:
+        """The identifiers of a long text's first words."""
+        words = 0
+        for place, identifier in enumerate(text):
+            words += self._known[identifier][1]
+            if words > self._weighting.max_words:
+                return Counter(text[:place])
+        return Counter(text)

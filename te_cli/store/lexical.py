@@ -98,22 +98,20 @@ def _spelled(identifier: str) -> str:
     return " ".join(terms(identifier))
 
 
-def _repeated(text: str, times: int) -> Iterator[str]:
-    spelled = [_spelled(identifier) for identifier in identifiers(text)]
-    for _ in range(times):
-        yield from spelled
+def _repeated(text: str, times: int) -> list[str]:
+    return [_spelled(identifier) for identifier in identifiers(text)] * times
 
 
 def unit_words(document: Document) -> str:
     """The words of a unit's document, weights applied by repetition."""
     name, path = document.name, document.path
     body = f"{document.qualified_name}\n{document.signature}\n{document.doc}\n{document.body}"
-    return " ".join([*_repeated(name, NAME_WEIGHT), *_repeated(path, PATH_WEIGHT), *_repeated(body, 1)])
+    return " ".join(_repeated(name, NAME_WEIGHT) + _repeated(path, PATH_WEIGHT) + _repeated(body, 1))
 
 
 def file_words(document: Document) -> str:
     """The words of a whole file, its path repeated."""
-    return " ".join([*_repeated(document.path, FILE_PATH_WEIGHT), *_repeated(document.body, 1)])
+    return " ".join(_repeated(document.path, FILE_PATH_WEIGHT) + _repeated(document.body, 1))
 
 
 def query_terms(asked: Iterable[str]) -> tuple[str, ...]:

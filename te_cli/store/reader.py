@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from te_cli.errors import IndexBusy, IndexDamaged
+from te_cli.model import Filters
 from te_cli.store.catalog import Catalog
 from te_cli.store.lexical import TextIndex
 from te_cli.store.records import (
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from te_cli.model import Filters, Symbol
+    from te_cli.model import Symbol
     from te_cli.store.folder import Place
 
 ATTEMPTS = 20
@@ -329,8 +330,13 @@ class Reader:
     def _approximate(
         self, query: NDArray[np.float32], count: int, allowed: NDArray[np.int64] | None
     ) -> tuple[Scored, bool]:
-        """Of the nearest ``count`` in the base, those allowed, rescored; whether that is all there is."""
+        """Of the nearest ``count`` in the base, those allowed, rescored; whether that is all there is.
+
+        Past half of the base the graph saves nothing, and it may not reach every row: then all are scored.
+        """
         assert self._base is not None
+        if 2 * count >= len(self._base):
+            return self._score(query, self._allowed(Filters()) if allowed is None else allowed), True
         peak = np.abs(query).max() or 1.0
         ids = self._base.nearest(np.rint(query * (127 / peak)).astype(np.int8), count)
         if allowed is not None:
