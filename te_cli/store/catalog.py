@@ -163,13 +163,17 @@ class Catalog:
 
 
 def _connect(path: Path, *, readonly: bool) -> sqlite3.Connection:
+    # A folder without write access has no room for the shared-memory file that readers of a log need.
+    address = f"{path.absolute().as_uri()}?immutable=1" if readonly else path
     with translated():
-        if readonly:
-            # A folder without write access has no room for the shared-memory file that WAL readers need.
-            connection = sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True, isolation_level=None)
-        else:
-            connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY_MS / 1000)
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA trusted_schema = OFF")
+        connection = sqlite3.connect(address, uri=readonly, isolation_level=None, timeout=BUSY_MS / 1000)
+        try:
+            connection.execute("PRAGMA trusted_schema = OFF")
+            if not readonly:
+                connection.execute("PRAGMA journal_mode = WAL")
+                # A run that was reported must survive a power cut: what it replaced is removed right after.
+                connection.execute("PRAGMA synchronous = FULL")
+        except BaseException:
+            connection.close()
+            raise
         return connection
