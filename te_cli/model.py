@@ -104,7 +104,7 @@ class Symbol:
     """One unit of a file, as users see it.
 
     ``module`` is the package or namespace it lives in; ``parent`` is the position (in the file's list of units) of
-    the symbol that encloses it, None at the top.
+    the symbol that encloses it or, for a method written outside its type, of that type; None at the top.
     """
 
     kind: str
@@ -307,6 +307,21 @@ class Status:
     changed_files: int
     indexed_at: float | None
     writer: str | None = None
+
+
+Extracted = Literal["symbols", "sections", "keys", "blocks"]
+"""What files of a language are cut into: definitions, headed sections, configuration by its keys, or plain blocks."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownLanguage:
+    """A language that te tells apart: what it is for, what is extracted, and how its files are recognised."""
+
+    name: str
+    content: Content
+    extracted: Extracted
+    extensions: tuple[str, ...]
+    filenames: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

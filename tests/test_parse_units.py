@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from te_cli.model import KINDS, Unit
-from te_cli.parse import count_lines, parse
+from te_cli.parse import configuration, count_lines, parse
 from te_cli.parse.grammars import GRAMMARS
+from te_cli.parse.preprocessor import one_branch_only, without_macros
 
-LANGUAGES = [*sorted(GRAMMARS), "markdown", "json", "text"]
+LANGUAGES = [*sorted(GRAMMARS), "markdown", *sorted(configuration.LANGUAGES), "text"]
 
 PIECES = st.sampled_from(
     [
@@ -21,14 +22,15 @@ PIECES = st.sampled_from(
         "---\n", "```\n", "// c\n", "/* c */", '"""', "'", "struct s ", "int x = 1;", "impl T for S {", "fn g() {",
         "func (r *T) M() {", "module M\n", "end\n", "<?php ", "namespace N;", "#define X 1\n", "template <class T>",
         "@a\n", "#[a]\n", "=>", "const c = ", "enum E { A, B }", "export default ", "public ", "é", "\u2028", "\x00",
-        "\x85", "\ud800", "operator", "package p\n", "::", ".",
+        "\x85", "\ud800", "operator", "package p\n", "::", ".", "[t]\n", "k: v\n", '"k": 1,\n', "\n#if A\n",
+        "\n#else\n", "\n#endif\n", "T::m() {}", "friend void g() {}", "new T() {", "/** d */ ",
     ]
 )  # fmt: skip
 TEXTS = st.one_of(st.lists(PIECES, max_size=60).map("".join), st.text(max_size=200))
 
 
 def check(units: tuple[Unit, ...], text: str) -> None:
-    """The first unit is the module and covers every line; all others lie inside what encloses them."""
+    """The first unit is the module and covers every line; others lie inside their parent or bear its name."""
     lines = count_lines(text)
     module = units[0].symbol
     assert (module.kind, module.start_line, module.end_line, module.parent) == ("module", 1, lines, None)
@@ -43,8 +45,8 @@ def check(units: tuple[Unit, ...], text: str) -> None:
         if symbol.parent is not None:
             parent = units[symbol.parent].symbol
             assert 0 < symbol.parent < position
-            assert parent.start_line <= symbol.start_line
-            assert symbol.end_line <= parent.end_line
+            inside = parent.start_line <= symbol.start_line and symbol.end_line <= parent.end_line
+            assert inside or symbol.qualified_name.startswith(parent.qualified_name)
     for unit in units:
         unit.text.encode("utf-8")
         unit.symbol.doc.encode("utf-8")
@@ -138,6 +140,56 @@ def test_text_of_the_module_is_what_no_definition_covers() -> None:
     """Imports and statements at the top belong to the module; definitions and their comments do not."""
     text = "import os\n\n# About f.\ndef f():\n    pass\n\nprint(os.name)\n"
     assert parse("a.py", "python", text)[0].text == "import os\n\nprint(os.name)"
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("rust", "struct A;\nimpl A {\n    fn m(&self) {}\n}\n"),
+        ("go", "package p\ntype A struct{}\nfunc (a *A) m() {}\n"),
+        ("cpp", "class A {};\nvoid A::m() {}\n"),
+        ("swift", "struct A {}\nextension A {\n    func m() {}\n}\n"),
+    ],
+)
+def test_a_method_outside_of_its_type_has_it_as_parent(language: str, text: str) -> None:
+    """A method stands below its type where that comes first in the file; the type's text remains its own."""
+    units = parse("f.x", language, text)
+    parents = {unit.symbol.name: unit.symbol.parent for unit in units}
+    assert parents == {"f": None, "A": None, "m": 1}
+    assert "m()" not in units[1].text
+    head, _, tail = text.partition("A")
+    later = parse("f.x", language, head.replace("struct ", "").replace("type ", "") + "A" + tail.replace("A", "B"))
+    assert all(unit.symbol.parent is None for unit in later if unit.symbol.name == "m")
+
+
+def test_documentation_and_declarations_are_no_blocks() -> None:
+    """Long comments that speak of a definition or of the file, and prototypes, leave nothing to be cut."""
+    comment = "".join(f"// Line {number}.\n" for number in range(100))
+    prototypes = "".join(f"int f{number}(void);\n" for number in range(100))
+    bodies = "".join(f"int f{number}(void) {{ return 0; }}\n" for number in range(100))
+    text = comment + "\n#include <a.h>\n\n" + prototypes + "\n" + comment + bodies
+    assert {unit.symbol.kind for unit in parse("a.c", "c", text)} == {"module", "function"}
+
+
+def test_blocks_of_settings_bear_names() -> None:
+    """A table or key names its block; what has neither is named after the file and its line."""
+    table = "".join(f"k{number} = 1\n" for number in range(70))
+    units = parse("a/pyproject.toml", "toml", f"[one]\nx = 1\n[two]\n{table}")
+    names = [unit.symbol.name for unit in units]
+    assert names == ["pyproject", "one", "two", "two:43"]
+    assert "".join(unit.text + "\n" for unit in units[1:]) == f"[one]\nx = 1\n[two]\n{table}"
+    assert parse("b/list.yaml", "yaml", "- a\n" * 70)[1].symbol.name == "list:1"
+    assert parse("c/short.json", "json", '{\n"a": 1\n}\n')[0].text == '{\n"a": 1\n}\n'
+
+
+@settings(max_examples=100, deadline=None)
+@given(text=TEXTS)
+def test_what_a_preprocessor_takes_away_keeps_its_place(text: str) -> None:
+    """Blanking moves no byte and joins no lines."""
+    data = text.encode("utf-8", "replace")
+    for blank in (one_branch_only(data), without_macros(data)):
+        assert len(blank) == len(data)
+        assert blank.count(b"\n") == data.count(b"\n")
 
 
 def test_a_language_whose_grammar_finds_nothing_falls_back_to_blocks() -> None:

@@ -427,3 +427,36 @@ def test_the_package_is_the_one_under_test() -> None:
     import te_cli
 
     assert Path(te_cli.__file__).is_relative_to(SOURCE)
+
+
+def test_an_older_format_is_built_anew_and_says_so(repo: MakeRepository, te: Run) -> None:
+    """An index from before is not read, and not lost silently either."""
+    root = repo(CODE)
+    te("index")
+    catalog = Catalog(root / ".te/catalog.db")
+    catalog.set_meta(format=0)
+    catalog.close()
+    found = te("search", "retry_upload")
+    assert "older format" in found.stderr
+    assert found.lines[0].startswith("app/retry.py:1")
+    catalog = Catalog(root / ".te/catalog.db")
+    catalog.set_meta(format=0)
+    catalog.close()
+    ran = te("index")
+    assert ran.exit_code == 0
+    assert "older format" in ran.stdout + ran.stderr
+
+
+def test_another_recipe_is_a_full_run(repo: MakeRepository, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When parsing changes, what the old one derived is made anew, under the same ids."""
+    from te_cli.engine import indexing, places
+
+    root = repo(CODE)
+    index = open_index(root)
+    index.update()
+    before = index.search("retry_upload", mode="name")[0].id
+    for module in (indexing, places):
+        monkeypatch.setattr(module, "RECIPE", "another")
+    report = index.update()
+    assert report.units_written == report.symbols
+    assert index.search("retry_upload", mode="name")[0].id == before

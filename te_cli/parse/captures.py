@@ -9,6 +9,7 @@ What the captures mean, in every ``queries/*.scm``:
 ``@declaration.KIND``  the same, but it yields to a definition of that name in the same file (prototypes, overloads)
 ``@scope``             lends its ``@name`` (or ``@module``) to what it encloses, and is no unit itself (Rust's ``impl``)
 ``@local``             an unnamed function: values and methods right inside it are local, so they are no units
+``@anonymous``         an unnamed class: its methods are units even inside a function, whose name they then bear
 ``@module``            the package or namespace that everything below it belongs to
 ``@ignore``            its ``@name`` is no definition, whatever patterns further down say
 ``@comment``           a comment; ``@filedoc`` a comment or string about the whole file
@@ -17,8 +18,9 @@ What the captures mean, in every ``queries/*.scm``:
 ``@wrapper``           begins earlier than the definition it holds, ``@wrapped`` (``export``, ``template<…>``)
 
 Where several patterns take the same name, the one that stands first in the file wins. ``(#set! transparent)``: the
-definition lends no name to what it encloses; ``(#set! prefix "operator ")``: so begins its name. Captures that begin
-with ``_`` serve predicates only.
+definition lends no name to what it encloses; ``(#set! prefix "operator ")``: so begins its name; ``(#set! lift …)``: it
+is named after something farther out than what encloses it: nothing ("file"), what encloses the type it stands in
+("namespace"), or the nearest type ("type"). Captures that begin with ``_`` serve predicates only.
 """
 
 from __future__ import annotations
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
     from te_cli.parse.source import Source
     from te_cli.parse.syntax import Match
 
-Role = Literal["definition", "declaration", "scope", "local"]
+Role = Literal["definition", "declaration", "scope", "local", "anonymous"]
 
 MAX_FOUND: Final = 20_000
 """Definitions read from one file. Past that it is data: the rest of its lines belong to the module unit."""
@@ -45,6 +47,7 @@ _DECLARED_NAMES: Final = frozenset(("identifier", "field_identifier", "type_iden
 _UNNAMED_LINKS: Final = frozenset(("parenthesized_declarator", "reference_declarator", "attributed_declarator"))
 
 _VALUES: Final = frozenset(("variable", "constant", "field"))
+_CLOSERS: Final = b"})],; \t\r"
 
 
 @dataclass(slots=True)
@@ -68,19 +71,28 @@ class Found:
     owner: str = ""
     prefix: str = ""
     transparent: bool = False
+    lift: str = ""
     module: str = ""
     doc_start: int = -1
+    doc_row: int = -1
+
+    @property
+    def first_row(self) -> int:
+        """The row on which it begins, its documentation included."""
+        return self.start_row if self.doc_row < 0 else self.doc_row
 
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """A comment: its bytes, its rows, and whether it stands alone on its lines."""
+    """A comment: its bytes, its rows, its column, whether it stands alone on its lines, and whether at a line's end."""
 
     start: int
     end: int
     start_row: int
     end_row: int
+    column: int
     alone: bool
+    trailing: bool
 
 
 @dataclass(slots=True)
@@ -90,7 +102,7 @@ class Captures:
     found: list[Found] = field(default_factory=list)
     comments: list[Comment] = field(default_factory=list)
     attributes: list[Comment] = field(default_factory=list)
-    file_docs: list[tuple[int, int]] = field(default_factory=list)
+    file_docs: list[Comment] = field(default_factory=list)
     docs: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
     wrappers: dict[tuple[int, int], tuple[int, int, int, int]] = field(default_factory=dict)
     modules: list[tuple[int, str]] = field(default_factory=list)
@@ -118,13 +130,13 @@ def collect(matches: list[Match], settings: dict[int, dict[str, str | None]], so
         elif key == "attribute":
             captures.attributes.append(_comment(nodes["attribute"][0], source))
         elif key == "filedoc":
-            captures.file_docs.append(nodes["filedoc"][0].byte_range)
+            captures.file_docs.append(_comment(nodes["filedoc"][0], source))
         elif key == "documented":
             captures.docs[nodes["documented"][0].byte_range] = nodes["doc"][0].byte_range
         elif key == "wrapper":
             _wrap(captures, nodes)
-        elif key == "local":
-            captures.found.append(_found("local", "", nodes["local"][0], pattern))
+        elif key in ("local", "anonymous"):
+            captures.found.append(_found(key, "", nodes[key][0], pattern))  # type: ignore[arg-type]
         elif key == "module":
             node = nodes["module"][0]
             captures.modules.append((node.start_byte, _text(node, source)))
@@ -138,6 +150,7 @@ def collect(matches: list[Match], settings: dict[int, dict[str, str | None]], so
         if found is not None:
             said = settings.get(found.pattern, {})
             found.transparent, found.prefix = "transparent" in said, said.get("prefix") or ""
+            found.lift = said.get("lift") or ""
             captures.found.append(found)
     return captures
 
@@ -230,7 +243,10 @@ def _rows(node: Node) -> tuple[int, int]:
 def _comment(node: Node, source: Source) -> Comment:
     start, end = node.byte_range
     start_row, end_row = _rows(node)
-    return Comment(start, end, start_row, end_row, source.starts_line(start, node.start_point[1]))
+    column = node.start_point[1]
+    leads, after = source.starts_line(start, column), source.rest_of_line(end)
+    alone = leads and not after
+    return Comment(start, end, start_row, end_row, column, alone, not leads and not after.strip(_CLOSERS))
 
 
 def _wrap(captures: Captures, nodes: dict[str, list[Node]]) -> None:

@@ -15,6 +15,7 @@ from te_cli.parse.signatures import signature, tidy
 from te_cli.parse.texts import texts_of
 
 if TYPE_CHECKING:
+    from te_cli.parse.captures import Comment
     from te_cli.parse.source import Source
 
 _BESIDE: Final = frozenset(("field", "constant", "variable", "property", "type"))
@@ -22,6 +23,9 @@ _BESIDE: Final = frozenset(("field", "constant", "variable", "property", "type")
 
 _HEADER_BYTES: Final = 2_000
 """How far into a definition without a body comments are looked for, to leave them out of its signature."""
+
+_TELLING_WORDS: Final = 3
+"""Words from which on the documentation of a definition is kept although a declaration of it has its own."""
 
 _SOURCE_FOLDERS: Final = ("src", "lib", "python")
 """Leading folders that are no part of a Python module's name."""
@@ -79,9 +83,9 @@ class _File:
 
     def units(self, placed: list[Placed]) -> tuple[Unit, ...]:
         """The module unit, then the definitions, and blocks where long stretches of code define nothing."""
-        docs = {id(item): self._doc(item.found) for item in placed}
-        file_doc = self._file_doc(placed)
-        placed = self._with_blocks(placed)
+        docs = {id(item): self._doc_of(item) for item in placed}
+        file_doc, at_top = self._file_doc(placed)
+        placed = self._with_blocks(placed, at_top)
         headers = [self._header(item) for item in placed]
         texts = texts_of(placed, headers, self.source)
         module = Symbol("module", self.stem, self.full_name, self.module, "", file_doc, 1, self.source.lines)
@@ -89,6 +93,15 @@ class _File:
         for item, header, text in zip(placed, headers, texts, strict=False):
             units.append(Unit(_symbol(item, header, docs.get(id(item), "")), text))
         return tuple(units)
+
+    def _doc_of(self, item: Placed) -> str:
+        """What is said of a definition, or else of the first of its declarations of which anything is said.
+
+        Above an implementation often stands no more than that it is one.
+        """
+        own = self._doc(item.found)
+        declared = next(filter(None, [self._doc(found) for found in item.declared]), "")
+        return own if len(own.split()) >= _TELLING_WORDS or not declared else declared
 
     def _doc(self, found: Found) -> str:
         above = self.comments.above(found)
@@ -104,22 +117,33 @@ class _File:
         if item.kind == "block":
             text = self.source.between(found.start, found.end).lstrip()
             return tidy(text.partition("\n")[0][:1000])
+        if self.grammar.overloads and item.declared:
+            found = item.declared[0]
         left_out = [(a.start, a.end) for a in self.captures.attributes_in(found.start, found.name_start)]
         body, _ = found.body
         left_out += self.comments.inside(found.start, min(found.end, body or found.start + _HEADER_BYTES))
         return signature(found, self.source, left_out, self.grammar.closer)
 
-    def _file_doc(self, placed: list[Placed]) -> str:
-        spans = sorted(self.captures.file_docs)
-        if not spans:
-            founds = (item.found for item in placed)
-            return self.comments.of_file(min(f.doc_start if f.doc_start >= 0 else f.start for f in founds))
-        pieces = [self.source.between(*span) for span in spans]
-        return clean_string(pieces[0]) if self.grammar.doc == "docstring" else clean_comment(pieces)
+    def _file_doc(self, placed: list[Placed]) -> tuple[str, list[Comment]]:
+        """What the file says of itself, and the comments and strings at its top that say it."""
+        founds = (found for item in placed for found in (item.found, *item.declared))
+        before = min(found.doc_start if found.doc_start >= 0 else found.start for found in founds)
+        doc, at_top = self.comments.of_file(before)
+        own = sorted(
+            (piece for piece in self.captures.file_docs if piece.start < before), key=lambda piece: piece.start
+        )
+        if own:
+            texts = [self.source.between(piece.start, piece.end) for piece in own]
+            doc = clean_string(texts[0]) if self.grammar.doc == "docstring" else clean_comment(texts)
+        return doc, [*at_top, *own]
 
-    def _with_blocks(self, placed: list[Placed]) -> list[Placed]:
+    def _with_blocks(self, placed: list[Placed], at_top: list[Comment]) -> list[Placed]:
         """The definitions, and a block for each piece of a long stretch between those at the top."""
-        stretches = _stretches(placed, self.source.lines)
+        covered = [(comment.start_row, comment.end_row) for comment in at_top]
+        for item in placed:
+            if item.parent is None:
+                covered += [(found.first_row, found.end_row) for found in (item.found, *item.declared)]
+        stretches = _stretches(sorted(covered), self.source.lines)
         if not stretches:
             return placed
         lines = self.source.text.split("\n")
@@ -134,15 +158,14 @@ class _File:
         return _merged(placed, new)
 
 
-def _stretches(placed: list[Placed], lines: int) -> list[tuple[int, int]]:
-    """The runs of rows, long enough to be cut, that no definition at the top covers."""
+def _stretches(covered: list[tuple[int, int]], lines: int) -> list[tuple[int, int]]:
+    """The runs of rows, long enough to be cut, that nothing covers."""
     found: list[tuple[int, int]] = []
     row = 0
-    for item in placed:
-        if item.parent is None:
-            if item.found.start_row - row > blocks.UNCUT_LINES:
-                found.append((row, item.found.start_row - 1))
-            row = max(row, item.found.end_row + 1)
+    for first, last in covered:
+        if first - row > blocks.UNCUT_LINES:
+            found.append((row, first - 1))
+        row = max(row, last + 1)
     if lines - row > blocks.UNCUT_LINES:
         found.append((row, lines - 1))
     return found
@@ -155,12 +178,15 @@ def _merged(placed: list[Placed], new: list[Placed]) -> list[Placed]:
     for item in placed:
         if item.parent is not None:
             item.parent = positions[id(placed[item.parent])]
+        if item.owner is not None:
+            item.owner = positions[id(placed[item.owner])]
     return merged
 
 
 def _symbol(item: Placed, header: str, doc: str) -> Symbol:
     found = item.found
-    parent = None if item.parent is None else item.parent + 1
+    above = item.parent if item.owner is None else item.owner
+    parent = None if above is None else above + 1
     return Symbol(
         item.kind, item.name, item.qualified_name, item.module, header, doc,
         found.start_row + 1, found.end_row + 1, parent,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from bisect import bisect_left
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -27,11 +28,13 @@ _OPENING: Final = re.compile(r"\A\s*(?:/\*[*!]?<?|//[/!]?<?|#+|=begin|--\[\[|--+
 _ATTRIBUTE: Final = re.compile(r"@\w+\s+(?=[~\"])")
 _CLOSINGS: Final = ("*/", "=end", "]]", "-->")
 _STAR: Final = re.compile(r"^\s*\*+(?:[ \t]|$)")
+_BACKWARD: Final = (b"/*<", b"/**<", b"/*!<")
+_NAMED: Final = re.compile(r"[\w}]")
 _DOC_MARKED: Final = ("/**", "///", "/*!", "//!")
 _STRING: Final = re.compile(r"\A[~a-zA-Z]{0,2}(\"\"\"|'''|\"|')(.*)\1\Z", re.DOTALL)
 _NOISE: Final = re.compile(
     r"^\s*(?:eslint|prettier-ignore|@ts-|tslint|istanbul|c8 ignore|noqa|type: ?ignore|pylint:|fmt: (?:on|off)"
-    r"|rubocop:|frozen_string_literal|-\*-|vim?:|go:|\+build|nolint|clang-format|NOLINT|phpcs|@codingStandards|#!).*$",
+    r"|rubocop:|frozen_string_literal|-\*-|vim?:|go:|\+build|nolint|clang-format|NOLINT|phpcs|@codingStandards|#!|[@#]__[A-Z_]+__).*$",
 )
 _RULE: Final = re.compile(r"^[\W_]*$")
 _LICENCE: Final = re.compile(
@@ -57,9 +60,10 @@ class Comments:
         self._source = source
         self._xml = xml
         self._alone = {comment.end_row: comment for comment in captures.comments if comment.alone}
-        self._beside = {comment.start_row: comment for comment in captures.comments if not comment.alone}
+        self._beside = {comment.start_row: comment for comment in captures.comments if comment.trailing}
         self._attributes = captures.attributes
         self._ordered = sorted(captures.comments, key=_start)
+        self._continuing = _continuing(self._ordered)
         if self._ordered and source.data.startswith(b"#!"):
             del self._ordered[0]  # it tells the system, not the reader
 
@@ -73,39 +77,46 @@ class Comments:
                 row, start = attribute.start_row, attribute.start
                 found.start, found.start_row = start, row
                 continue
-            if not self._source.leads_line(start):
-                break
-            comment = self._alone.get(row - 1)
-            if comment is None or comment.end > start or self._is_block(run[-1:]) or len(run) >= _MAX_RUN:
+            comment = self._comment_before(row, start)
+            if comment is None or len(run) >= _MAX_RUN or (self._is_block(run[-1:]) and self._read(run[-1:])):
                 break
             run.append(comment)
             row, start = comment.start_row, comment.start
         if not run:
             return ""
-        found.doc_start = run[-1].start
+        found.doc_start, found.doc_row = start, row
         return self._read(run[::-1])
 
     def beside(self, found: Found) -> str:
-        """The comment behind ``found`` on its last line."""
+        """The comment at the end of the last line of ``found``, where nothing else is named between the two."""
         comment = self._beside.get(found.end_row)
-        return self._read([comment]) if comment is not None and comment.start >= found.end else ""
+        if comment is None or not 0 <= comment.start - found.end <= _MAX_GAP:
+            return ""
+        between = self._source.between(found.end, comment.start)
+        return "" if _NAMED.search(between) else self._read([comment])
 
-    def of_file(self, before: int) -> str:
-        """What the comments at the top of the file say, above byte ``before``; a licence is passed over."""
+    def of_file(self, before: int) -> tuple[str, list[Comment]]:
+        """What the comments at the top of the file say, above byte ``before``; a licence is passed over.
+
+        With them, the comments that were read for it.
+        """
         at, position = 0, 0
+        passed: list[Comment] = []
         while at < len(self._ordered) and self._ordered[at].start < before:
             first = at
             until = self._ordered[first].start
             if until - position > _MAX_GAP or not _PREAMBLE.fullmatch(self._source.between(position, until)):
-                return ""
+                break
             while at + 1 < len(self._ordered) and self._continues(at):
                 at += 1
-            doc = self._read(self._ordered[first : at + 1])
-            if doc and self._ordered[at].end <= before:
-                return doc
-            position = self._ordered[at].end
+            run = self._ordered[first : at + 1]
+            passed += run
+            doc = self._read(run)
+            if doc and run[-1].end <= before:
+                return doc, passed
+            position = run[-1].end
             at += 1
-        return ""
+        return "", passed
 
     def inside(self, start: int, end: int) -> list[tuple[int, int]]:
         """The byte ranges of the comments between two offsets."""
@@ -121,6 +132,21 @@ class Comments:
         blank = 0 <= gap <= _MAX_GAP and not self._source.data[attribute.end : start].strip()
         return attribute if blank else None
 
+    def _comment_before(self, row: int, start: int) -> Comment | None:
+        """The comment that ends right before ``start``, on its line or, when that leads its line, on the one above."""
+        if self._source.leads_line(start):
+            comment = self._alone.get(row - 1)
+            if comment is None or comment.end > start:
+                return None
+            apart = comment.start in self._continuing and comment.column > self._source.column(start)
+            return None if apart else comment
+        at = bisect_left(self._ordered, start, key=_start) - 1
+        if at < 0 or self._ordered[at].end_row != row or not 0 <= start - self._ordered[at].end <= _MAX_GAP:
+            return None
+        comment = self._ordered[at]
+        blank = not self._source.data[comment.end : start].strip()
+        return comment if blank and not self._source.data.startswith(_BACKWARD, comment.start) else None
+
     def _continues(self, at: int) -> bool:
         this, following = self._ordered[at], self._ordered[at + 1]
         return following.alone and following.start_row == this.end_row + 1 and not self._is_block([following])
@@ -133,6 +159,16 @@ class Comments:
         texts = [self._source.between(comment.start, min(comment.end, comment.start + 8 * MAX_DOC)) for comment in run]
         marked = [text for text in texts if text.startswith(_DOC_MARKED)]
         return clean_comment(marked or texts, xml=self._xml)
+
+
+def _continuing(ordered: list[Comment]) -> set[int]:
+    """Where the comments start that go on, line below line, with one that stands behind code."""
+    found: set[int] = set()
+    for this, following in pairwise(ordered):
+        behind = this.trailing or this.start in found
+        if behind and following.alone and (this.column, this.end_row + 1) == (following.column, following.start_row):
+            found.add(following.start)
+    return found
 
 
 def _start(comment: Comment) -> int:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -28,7 +28,11 @@ _SPACE: Final = re.compile(r"\s+")
 
 @dataclass(slots=True)
 class Placed:
-    """A definition with its place: full name, module, and the position of the definition that encloses it."""
+    """A definition with its place: full name, module, and the position of the definition that encloses it.
+
+    ``owner`` is the position of the type that it belongs to and stands outside of; ``declared`` are the declarations
+    that yielded to it, in source order.
+    """
 
     found: Found
     kind: str
@@ -36,11 +40,16 @@ class Placed:
     qualified_name: str
     module: str
     parent: int | None
+    owner: int | None = None
+    declared: list[Found] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class _Level:
-    """One enclosing thing: where it ends, and what it lends to what stands inside."""
+    """One enclosing thing: where it ends, and what it lends to what stands inside.
+
+    ``hides``: what stands inside is local, but for methods where ``shows_methods``.
+    """
 
     node: tuple[int, int]
     end: int
@@ -50,68 +59,129 @@ class _Level:
     depth: int
     hides: bool
     contains: bool
+    shows_methods: bool = False
 
 
 def place(captures: Captures, separator: str, module: str) -> list[Placed]:
     """The file's definitions in source order, each with its name in full, less what is local to a function."""
-    modules = sorted(captures.modules)
-    offsets = [offset for offset, _ in modules]
-    placed: list[Placed] = []
-    stack = [_Level((-1, -1), 1 << 62, "", module, None, 0, hides=False, contains=False)]
+    walk = _Walk(captures, separator, module)
     for found in sorted(captures.found, key=_source_order):
-        while stack[-1].end < found.end or stack[-1].node == found.node:
-            stack.pop()
-        above = stack[-1]
-        if above.position is None and not above.prefix and modules:
-            at = bisect_right(offsets, found.start)
-            if at and stack[-1].module == module:
-                above = _Level(above.node, above.end, "", modules[at - 1][1], None, 0, above.hides, above.contains)
-        level = _enter(found, above, separator, placed)
-        if level is not None:
-            stack.append(level)
-    return _without_declared_twice(placed)
+        walk.meet(found)
+    return _without_declared_twice(walk.placed)
 
 
 def _source_order(found: Found) -> tuple[int, int, int, int]:
     return found.start, -found.end, found.name_start, found.pattern
 
 
-def _enter(found: Found, above: _Level, separator: str, placed: list[Placed]) -> _Level | None:
-    """Place one finding below ``above``; the level it opens, None when it is no unit."""
-    if found.role == "local":
+class _Walk:
+    """The walk over a file's findings: the levels that are open, and what was placed so far."""
+
+    def __init__(self, captures: Captures, separator: str, module: str) -> None:
+        self.placed: list[Placed] = []
+        self._separator = separator
+        self._module = module
+        self._modules = sorted(captures.modules)
+        self._offsets = [offset for offset, _ in self._modules]
+        self._stack = [_Level((-1, -1), 1 << 62, "", module, None, 0, hides=False, contains=False)]
+        self._types: dict[str, int] = {}
+        self._namespaces: set[str] = set()
+
+    def meet(self, found: Found) -> None:
+        """Take in the next finding: close what ends before it, place it, open its level."""
+        stack = self._stack
+        while stack[-1].end < found.end or stack[-1].node == found.node:
+            stack.pop()
+        above = stack[-1]
+        if above.position is None and not above.prefix and self._modules:
+            at = bisect_right(self._offsets, found.start)
+            if at and above.module == self._module:
+                above = replace(above, module=self._modules[at - 1][1], depth=0)
+        level = self._enter(found, above)
+        if level is not None:
+            stack.append(level)
+
+    def _enter(self, found: Found, above: _Level) -> _Level | None:
+        """Place one finding below ``above``; the level it opens, None when it is no unit."""
+        around = replace(above, node=found.node, end=found.end)
+        if found.role == "local":
+            return replace(around, hides=True, contains=False, shows_methods=False)
+        if found.role == "anonymous":
+            return replace(around, shows_methods=True)
+        if found.role == "scope" and found.module:
+            return replace(around, module=found.module, position=None, depth=0, hides=False, contains=False)
+        name = found.prefix + clean_name(found.name, self._separator)
+        if not name or name == "_" or above.depth >= MAX_NESTING:
+            return None
+        naming = self._naming(found, above)
+        qualified, owned = self._qualified(found, naming, name)
+        if found.role == "scope":
+            return replace(around, prefix=qualified, depth=above.depth + 1, contains=True)
+        if naming.hides and (found.role == "declaration" or _is_local(found, naming)):
+            return None
+        return self._place(found, above, naming, qualified, owned)
+
+    def _naming(self, found: Found, above: _Level) -> _Level:
+        """The level that a definition takes its name from: what encloses it, unless its pattern lifts it out."""
+        if found.lift == "file":
+            return self._stack[0]
+        if found.lift == "namespace":
+            return next(level for level in reversed(self._stack) if not level.contains)
+        if found.lift == "type":
+            return next((level for level in reversed(self._stack) if level.contains), above)
+        return above
+
+    def _qualified(self, found: Found, naming: _Level, name: str) -> tuple[str, bool]:
+        """The name in full, and whether it is that of a type's member."""
+        separator = self._separator
+        owner = clean_name(found.owner, separator) if found.owner else ""
+        known = naming.prefix == owner or naming.prefix.endswith(separator + owner)
+        qualified = separator.join(part for part in (naming.prefix, "" if known else owner, name) if part)
+        brings_path = separator == "::" and separator in name
+        in_namespace = brings_path and qualified.rpartition(separator)[0] in self._namespaces
+        return qualified, naming.contains or bool(owner) or (brings_path and not in_namespace)
+
+    def _place(self, found: Found, above: _Level, naming: _Level, qualified: str, owned: bool) -> _Level:
+        separator = self._separator
+        kind = _IN_CONTAINER.get(found.kind, found.kind) if owned else found.kind
+        path, _, simple = qualified.rpartition(separator)
+        if kind == "method" and separator == "::" and simple == path.rpartition(separator)[2]:
+            kind = "constructor"
+        position = naming.position if found.lift == "type" else above.position
+        module = naming.module if path == naming.prefix else self._namespace_of(path) or naming.module
+        inside = position is not None and self.placed[position].kind in _CONTAINERS
+        owner = None if inside else self._types.get(path)
+        self.placed.append(Placed(found, kind, simple, qualified, module, position, owner))
+        if kind in _CONTAINERS or kind == "type":
+            self._types.setdefault(qualified, len(self.placed) - 1)
+        elif kind == "namespace":
+            self._know_namespace(qualified)
         return _Level(
-            found.node, found.end, above.prefix, above.module, above.position, above.depth, hides=True, contains=False
+            found.node,
+            found.end,
+            above.prefix if found.transparent else qualified,
+            qualified if kind == "namespace" else naming.module,
+            len(self.placed) - 1,
+            above.depth + 1,
+            hides=kind in _FUNCTIONS,
+            contains=kind in _CONTAINERS,
         )
-    if found.role == "scope" and found.module:
-        return _Level(found.node, found.end, above.prefix, found.module, None, 0, hides=False, contains=False)
-    name = found.prefix + clean_name(found.name, separator)
-    if not name or name == "_" or above.depth >= MAX_NESTING:
-        return None
-    owner = clean_name(found.owner, separator) if found.owner else ""
-    known = above.prefix == owner or above.prefix.endswith(separator + owner)
-    qualified = separator.join(part for part in (above.prefix, "" if known else owner, name) if part)
-    if found.role == "scope":
-        return _Level(
-            found.node, found.end, qualified, above.module, above.position, above.depth + 1, above.hides, contains=True
-        )
-    if above.hides and (found.kind in _LOCAL_KINDS or found.role == "declaration"):
-        return None
-    owned = above.contains or bool(owner) or (separator == "::" and separator in name)
-    kind = _IN_CONTAINER.get(found.kind, found.kind) if owned else found.kind
-    path, _, simple = qualified.rpartition(separator)
-    if kind == "method" and separator == "::" and simple == path.rpartition(separator)[2]:
-        kind = "constructor"
-    placed.append(Placed(found, kind, simple, qualified, above.module, above.position))
-    return _Level(
-        found.node,
-        found.end,
-        above.prefix if found.transparent else qualified,
-        qualified if kind == "namespace" else above.module,
-        len(placed) - 1,
-        above.depth + 1,
-        hides=kind in _FUNCTIONS,
-        contains=kind in _CONTAINERS,
-    )
+
+    def _know_namespace(self, qualified: str) -> None:
+        while qualified and qualified not in self._namespaces:
+            self._namespaces.add(qualified)
+            qualified = qualified.rpartition(self._separator)[0]
+
+    def _namespace_of(self, path: str) -> str:
+        """The longest beginning of a qualified name that is a namespace of this file."""
+        while path and path not in self._namespaces:
+            path = path.rpartition(self._separator)[0]
+        return path
+
+
+def _is_local(found: Found, naming: _Level) -> bool:
+    """Whether a definition inside a function is of no interest outside of it."""
+    return found.kind in _LOCAL_KINDS and not (naming.shows_methods and found.kind == "method")
 
 
 def clean_name(text: str, separator: str) -> str:
@@ -128,18 +198,21 @@ def clean_name(text: str, separator: str) -> str:
 
 
 def _without_declared_twice(placed: list[Placed]) -> list[Placed]:
-    """Leave out the declarations whose definition is in the same file, keeping parents' positions right."""
-    defined = {item.qualified_name for item in placed if item.found.role == "definition"}
+    """Hand the declarations whose definition is in the same file over to it, keeping positions right."""
+    defined = {item.qualified_name: item for item in reversed(placed) if item.found.role == "definition"}
     if all(item.found.role == "definition" for item in placed):
         return placed
     kept: list[Placed] = []
     moved: list[int | None] = []
     for item in placed:
         parent = None if item.parent is None else moved[item.parent]
-        if item.found.role == "declaration" and item.qualified_name in defined:
+        definition = defined.get(item.qualified_name)
+        if item.found.role == "declaration" and definition is not None:
+            definition.declared.append(item.found)
             moved.append(parent)
             continue
         item.parent = parent
+        item.owner = None if item.owner is None else moved[item.owner]
         moved.append(len(kept))
         kept.append(item)
     return kept

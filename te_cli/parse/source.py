@@ -36,7 +36,17 @@ class Source:
 
     def starts_line(self, start: int, column: int) -> bool:
         """Whether nothing but blanks stands before ``start``, which is ``column`` bytes into its line."""
-        return not self.data[start - column : start].strip()
+        return column <= _MAX_INDENT and not self.data[start - column : start].strip()
+
+    def rest_of_line(self, end: int) -> bytes:
+        """What stands on the line after ``end``, or the beginning of that; nothing when ``end`` is past the line."""
+        if self.data[end - 1 : end] == b"\n":
+            return b""
+        return self.data[end : end + _MAX_INDENT].partition(b"\n")[0].strip()
+
+    def column(self, start: int) -> int:
+        """How many bytes into its line ``start`` is, as far as an indentation goes."""
+        return start - (self.data.rfind(b"\n", max(0, start - _MAX_INDENT), start) + 1)
 
     def leads_line(self, start: int) -> bool:
         """Whether ``start`` is where its line's text begins; farther back than an indentation nobody looks."""

@@ -15,9 +15,10 @@ from tree_sitter import Parser, Query, QueryCursor
 from tree_sitter_language_pack import get_language
 
 from te_cli.parse.grammars import GRAMMARS
+from te_cli.parse.preprocessor import one_branch_only, without_macros
 
 if TYPE_CHECKING:
-    from tree_sitter import Node, Point
+    from tree_sitter import Node, Point, Tree
 
     Match = tuple[int, dict[str, list[Node]]]
 
@@ -32,6 +33,9 @@ MAX_DEPTH: Final = 400
 
 _CHUNK: Final = 1 << 12
 """Bytes handed over at a time. The parser asks once for each, a query's predicates once for each name they look at."""
+
+_MUCH_UNREAD: Final = 1_000
+"""Bytes that the grammar could make nothing of, from which on a file for a preprocessor is read a second time."""
 
 QUERIES: Final = Path(__file__).with_name("queries")
 
@@ -53,6 +57,11 @@ def _query(language: str) -> Query:
 
 
 @cache
+def _errors(language: str) -> Query:
+    return Query(get_language(GRAMMARS[language].name), "(ERROR) @error")  # type: ignore[arg-type]
+
+
+@cache
 def settings(language: str) -> dict[int, dict[str, str | None]]:
     """What ``(#set! …)`` says of the patterns that have it, by their position in the query."""
     query = _query(language)
@@ -65,6 +74,28 @@ def matches(language: str, data: bytes) -> list[Match]:
     if len(data) > MAX_BYTES:
         raise ParserTimedOut
     deadline = time.monotonic() + PARSE_SECONDS
+    if GRAMMARS[language].preprocessed:
+        data = without_macros(data)
+    tree = _tree(language, data, deadline)
+    if GRAMMARS[language].preprocessed and tree.root_node.has_error:
+        unread = _unread(language, tree)
+        if unread >= _MUCH_UNREAD:
+            other = _tree(language, one_branch_only(data), deadline)
+            tree = other if 2 * _unread(language, other) < unread else tree
+    cursor = QueryCursor(_query(language))
+    cursor.set_max_start_depth(MAX_DEPTH)
+    return cursor.matches(tree.root_node)
+
+
+def _unread(language: str, tree: Tree) -> int:
+    """How many bytes of the text the grammar could make nothing of."""
+    cursor = QueryCursor(_errors(language))
+    cursor.set_max_start_depth(MAX_DEPTH)
+    return sum(node.end_byte - node.start_byte for node in cursor.captures(tree.root_node).get("error", []))
+
+
+def _tree(language: str, data: bytes, deadline: float) -> Tree:
+    """The tree of ``data``; ``ParserTimedOut`` when it is not there at ``deadline``."""
 
     def read(offset: int, _point: Point) -> bytes:
         return data[offset : offset + _CHUNK]
@@ -74,13 +105,10 @@ def matches(language: str, data: bytes) -> list[Match]:
 
     parser = _parser(language)
     try:
-        tree = parser.parse(read, progress_callback=late)
+        return parser.parse(read, progress_callback=late)
     except ValueError:
         parser.reset()
         raise ParserTimedOut from None
     except SystemError as error:  # how the binding reports an exception in a callback
         parser.reset()
         raise (error.__cause__ or error) from None
-    cursor = QueryCursor(_query(language))
-    cursor.set_max_start_depth(MAX_DEPTH)
-    return cursor.matches(tree.root_node)

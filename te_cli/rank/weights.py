@@ -25,33 +25,33 @@ class Weight(NamedTuple):
 
 WORDS: dict[str, Weight] = {
     # What the query names outright
-    "named_file": Weight(3.3, "the query names the file, as stack traces and bug reports do"),
-    "asked_for": Weight(3.0, "the query names this very place"),
+    "named_file": Weight(3.0, "the query names the file, as stack traces and bug reports do"),
+    "asked_for": Weight(0.5, "the query names this very place"),
     # What the retrievers say
     "words": Weight(2.4, "the unit itself holds the query's words"),
-    "vector": Weight(2.3, "the unit means what the query means"),
-    "file_words": Weight(1.5, "the whole file is about the query's words"),
+    "vector": Weight(2.1, "the unit means what the query means"),
+    "file_words": Weight(1.7, "the whole file is about the query's words"),
     "file_vector": Weight(1.2, "the file's symbols, taken together, mean what the query means"),
-    "fused": Weight(0.6, "several lists agree on the unit"),
+    "fused": Weight(0.7, "several lists agree on the unit"),
     # What it is called, and where it lies
-    "folder_found": Weight(1.4, "the folders' names cover the query"),
-    "stem_found": Weight(1.0, "the file's name covers the query"),
-    "stem_asked": Weight(0.8, "the file is named with nothing but words of the query"),
-    "name_asked": Weight(0.5, "the unit is named with nothing but words of the query"),
-    "stem_is_name": Weight(0.4, "the file is named after what is asked for"),
-    "name_found": Weight(0.3, "the unit's name covers the query"),
-    "joined_name": Weight(0.3, "the query spells the unit's name, however it is written"),
+    "folder_found": Weight(1.5, "the folders' names cover the query"),
+    "stem_found": Weight(0.9, "the file's name covers the query"),
+    "stem_asked": Weight(1.0, "the file is named with nothing but words of the query"),
+    "name_asked": Weight(0.6, "the unit is named with nothing but words of the query"),
+    "stem_is_name": Weight(0.3, "the file is named after what is asked for"),
+    "name_found": Weight(0.5, "the unit's name covers the query"),
+    "joined_name": Weight(0.4, "the query spells the unit's name, however it is written"),
     # What it is
-    "length": Weight(2.8, "what is explained at length is where things happen; one-liners repeat a word"),
-    "documented": Weight(0.9, "what is meant to be found is documented"),
-    "module": Weight(0.1, "broad questions are answered by files"),
-    "type": Weight(-0.4, "a worded question asks for behaviour more often than for a type"),
+    "length": Weight(2.9, "what is explained at length is where things happen; one-liners repeat a word"),
+    "documented": Weight(0.5, "what is meant to be found is documented"),
+    "module": Weight(0.5, "broad questions are answered by files"),
+    "type": Weight(-0.5, "a worded question asks for behaviour more often than for a type"),
     # What it is for
-    "test": Weight(-3.2, "tests repeat the words of what they test, unless they are asked for"),
-    "not_code": Weight(-2.9, "prose and settings mention everything and define nothing"),
-    "depth": Weight(-1.8, "what matters lies near the top"),
+    "test": Weight(-3.3, "tests repeat the words of what they test, unless they are asked for"),
+    "not_code": Weight(-2.7, "prose and settings mention everything and define nothing"),
+    "depth": Weight(-2.0, "what matters lies near the top"),
     "compat": Weight(-0.9, "a shim speaks of the real thing"),
-    "example": Weight(-0.7, "examples use, they do not define, unless they are asked for"),
+    "example": Weight(-0.8, "examples use, they do not define, unless they are asked for"),
 }
 
 NAME: dict[str, Weight] = {

@@ -10,7 +10,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from te_cli.config import Settings
-    from te_cli.model import Diagnosis, Hit, IndexReport, Outline, OutlineNode, SearchResult, Skipped, Status, Symbol
+    from te_cli.model import (
+        Diagnosis,
+        Hit,
+        IndexReport,
+        KnownLanguage,
+        Outline,
+        OutlineNode,
+        SearchResult,
+        Skipped,
+        Status,
+        Symbol,
+    )
 
 Object = dict[str, Any]
 
@@ -21,6 +32,7 @@ INDEX = "te.index/1"
 WATCH = "te.watch/1"
 DOCTOR = "te.doctor/1"
 CONFIG = "te.config/1"
+LANGUAGES = "te.languages/1"
 ERROR = "te.error/1"
 
 DEEPEST = 64
@@ -187,6 +199,23 @@ def config(settings: Settings) -> Object:
         "max_file_bytes": settings.max_file_bytes,
         "trust_index": settings.trust_index,
         "sources": dict(settings.sources),
+    }
+
+
+def languages(found: Iterable[KnownLanguage]) -> Object:
+    """The languages that te tells apart, and what is extracted from each."""
+    return {
+        "schema": LANGUAGES,
+        "languages": [
+            {
+                "name": language.name,
+                "content": language.content,
+                "extracted": language.extracted,
+                "extensions": list(language.extensions),
+                "filenames": list(language.filenames),
+            }
+            for language in found
+        ],
     }
 
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from te_cli.config import Settings
-    from te_cli.model import Diagnosis, IndexReport, Skipped, Status
+    from te_cli.model import Diagnosis, IndexReport, KnownLanguage, Skipped, Status
 
 LABEL = 12
 """Columns of a label: the longest is ``index folder``."""
@@ -35,6 +35,15 @@ def update(report: IndexReport, clock: str) -> str:
     """One line for one update of ``te watch``."""
     held = f"{counted(report.files, 'file')}, {counted(report.symbols, 'unit')}"
     return f"{clock}  {changes(report)}  ({held}; {seconds(report.seconds)})\n"
+
+
+def languages(found: Iterable[KnownLanguage]) -> str:
+    """One line a language: its name, what is extracted, and how its files are recognised."""
+    lines = [
+        f"{language.name:20s} {language.extracted:9s} {' '.join((*language.extensions, *language.filenames))}".rstrip()
+        for language in found
+    ]
+    return _text(lines)
 
 
 def status(value: Status) -> str:

@@ -8,6 +8,7 @@
 ; "extern" ones yield to a definition in the same file, as prototypes do.
 ((declaration (storage_class_specifier) @_storage declarator: (_) @declarator) @declaration.variable
   (#eq? @_storage "extern"))
+((declaration type: (_ name: (_) body: (_)) declarator: (_) @declarator) @definition.variable (#set! transparent))
 (declaration declarator: (_) @declarator) @definition.variable
 
 ; What error recovery leaves of a function or prototype that macros have made unreadable.
@@ -16,7 +17,8 @@
 ; typedef of a nameless struct, union or enum: the alias is its name.
 (type_definition type: (struct_specifier !name body: (_) @body) declarator: (type_identifier) @name) @definition.struct
 (type_definition type: (union_specifier !name body: (_) @body) declarator: (type_identifier) @name) @definition.union
-(type_definition type: (enum_specifier !name body: (_) @body) declarator: (type_identifier) @name) @definition.enum
+((type_definition type: (enum_specifier !name body: (_) @body) declarator: (type_identifier) @name) @definition.enum
+  (#set! transparent))
 
 ; typedef of a tag by its own name: the definition of the tag stands for both.
 ((type_definition type: (_ name: (type_identifier) @_tag body: (_)) declarator: (type_identifier) @name) @ignore
@@ -26,14 +28,15 @@
 ((type_definition type: (_ body: (_) @body) declarator: (_) @declarator) @definition.type (#set! transparent))
 ((type_definition declarator: (_) @declarator) @definition.type (#set! transparent))
 
-; Structs, unions and enums with a body; their fields and members.
+; Structs, unions and enums with a body; their fields and members. What an enum holds is not named after it.
 (struct_specifier name: (_) @name body: (_)) @definition.struct
 (union_specifier name: (_) @name body: (_)) @definition.union
-(enum_specifier name: (_) @name body: (_)) @definition.enum
+((enum_specifier name: (_) @name body: (_)) @definition.enum (#set! transparent))
 (enumerator name: (identifier) @name) @definition.constant
+((field_declaration type: (_ name: (_) body: (_)) declarator: (_) @declarator) @definition.field (#set! transparent))
 (field_declaration declarator: (_) @declarator) @definition.field
 
-; Macros with a value or with arguments.
-(preproc_def name: (identifier) @name value: (_)) @definition.macro
-(preproc_function_def name: (identifier) @name value: (_) @body) @definition.macro
-(preproc_function_def name: (identifier) @name) @definition.macro
+; Macros with a value or with arguments. They know no scopes.
+((preproc_def name: (identifier) @name value: (_)) @definition.macro (#set! lift "file"))
+((preproc_function_def name: (identifier) @name value: (_) @body) @definition.macro (#set! lift "file"))
+((preproc_function_def name: (identifier) @name) @definition.macro (#set! lift "file"))

@@ -1,7 +1,7 @@
-; What C++ has beyond C (c.scm is read before this file). A template's lines begin at "template".
+; What C++ has beyond C (c.scm is read after this file). A template's lines begin at "template".
 (template_declaration [
   (function_definition) (declaration) (class_specifier) (struct_specifier) (union_specifier)
-  (alias_declaration) (concept_definition) (field_declaration)
+  (alias_declaration) (concept_definition) (field_declaration) (friend_declaration)
 ] @wrapped) @wrapper
 
 ; Namespaces.
@@ -11,6 +11,20 @@
 (class_specifier name: (_) @name body: (_)) @definition.class
 (alias_declaration name: (type_identifier) @name) @definition.type
 (concept_definition name: (identifier) @name) @definition.type
+
+; "Foo::Foo() = default;" outside of the class, which the grammar takes for an assignment.
+((expression_statement (assignment_expression
+  left: (call_expression function: (qualified_identifier) @name)
+  right: (identifier) @_default)) @definition.function
+  (#any-of? @_default "default" "delete"))
+
+; A friend is no member of the class that names it; one that is defined there belongs to what encloses the class.
+(friend_declaration (function_definition) @wrapped) @wrapper
+((friend_declaration (function_definition declarator: (_) @declarator) @definition.function) (#set! lift "namespace"))
+(friend_declaration (declaration declarator: (_) @declarator)) @ignore
+
+; Only what a scoped enum holds is named after it.
+(enum_specifier ["class" "struct"] name: (_) @name body: (_)) @definition.enum
 
 ; Names inside lambdas are local.
 (lambda_expression) @local

@@ -6,6 +6,7 @@
 
 ; Types.
 (class_declaration name: (identifier) @name) @definition.class
+(record_declaration "struct" name: (identifier) @name) @definition.struct
 (record_declaration name: (identifier) @name) @definition.class
 (struct_declaration name: (identifier) @name) @definition.struct
 (interface_declaration name: (identifier) @name) @definition.interface
@@ -21,7 +22,8 @@
 ((conversion_operator_declaration type: (_) @name) @definition.method (#set! prefix "operator "))
 (local_function_statement name: (identifier) @name) @definition.function
 
-; Properties, indexers, events.
+; Properties, a record's parameters, indexers, events.
+(record_declaration (parameter_list (parameter name: (identifier) @name) @definition.property))
 (property_declaration name: (identifier) @name
   [accessors: (_) @body value: (arrow_expression_clause) @body]) @definition.property
 (indexer_declaration "this" @name [accessors: (_) @body value: (_) @body]) @definition.property

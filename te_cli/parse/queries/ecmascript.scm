@@ -58,6 +58,7 @@
   value: (class body: (_) @body))) @definition.class
 (variable_declaration (variable_declarator name: (identifier) @name
   value: (class body: (_) @body))) @definition.class
+(export_statement "default" @name value: (class body: (_) @body)) @definition.class
 (assignment_expression left: (member_expression) right: (class name: (_) @name body: (_) @body)) @definition.class
 
 ; Methods of classes and of object literals.
@@ -72,10 +73,30 @@
 ]) @definition.method
 (pair key: [(property_identifier) (string)] @name value: (object)) @scope
 
-; Constants and variables.
+((assignment_expression
+  left: (member_expression object: (_) @_object property: (property_identifier) @name) right: (object)) @scope
+  (#any-of? @_object "exports" "module.exports"))
+((assignment_expression
+  left: (member_expression object: (_) @owner property: (property_identifier) @name) right: (object)) @scope
+  (#not-eq? @name "exports"))
+
+; Constants and variables; exported, also those that a pattern takes apart.
+(export_statement declaration: (_ (variable_declarator name: (object_pattern [
+  (shorthand_property_identifier_pattern) @name
+  (pair_pattern value: (identifier) @name)
+  (object_assignment_pattern left: (shorthand_property_identifier_pattern) @name)
+  (pair_pattern value: (assignment_pattern left: (identifier) @name))
+  (rest_pattern (identifier) @name)
+]))) @definition.constant)
+(export_statement declaration: (_ (variable_declarator name: (array_pattern [
+  (identifier) @name
+  (assignment_pattern left: (identifier) @name)
+  (rest_pattern (identifier) @name)
+]))) @definition.constant)
 (lexical_declaration kind: "const" (variable_declarator name: (identifier) @name)) @definition.constant
 (lexical_declaration kind: "let" (variable_declarator name: (identifier) @name)) @definition.variable
 (variable_declaration (variable_declarator name: (identifier) @name)) @definition.variable
 
-; Names inside unnamed functions are local.
+; Names inside unnamed functions are local, but for the methods of an unnamed class.
+(class !name) @anonymous
 [(arrow_function) (function_expression) (generator_function) (class_static_block)] @local

@@ -19,7 +19,7 @@
     ]))
   name: (field_identifier) @name) @definition.method
 
-; Structs and their fields, interfaces and their methods, other types.
+; Structs and their fields (an embedded one is called as its type), interfaces and their methods, other types.
 (type_spec name: (type_identifier) @name
   type: (struct_type (field_declaration_list) @body)) @definition.struct
 (type_spec name: (type_identifier) @name
@@ -27,6 +27,12 @@
 (type_spec name: (type_identifier) @name) @definition.type
 (type_alias name: (type_identifier) @name) @definition.type
 (field_declaration name: (field_identifier) @name) @definition.field
+(field_declaration !name type: [
+  (type_identifier) @name
+  (qualified_type name: (type_identifier) @name)
+  (generic_type type: (type_identifier) @name)
+  (generic_type type: (qualified_type name: (type_identifier) @name))
+]) @definition.field
 (method_elem name: (field_identifier) @name) @definition.method
 
 ; Constants, functions held in variables, variables.

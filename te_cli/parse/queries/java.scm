@@ -24,5 +24,6 @@
 (constant_declaration declarator: (variable_declarator name: (identifier) @name)) @definition.constant
 (field_declaration declarator: (variable_declarator name: (identifier) @name)) @definition.field
 (record_declaration parameters: (formal_parameters (formal_parameter name: (identifier) @name) @definition.field))
+(object_creation_expression (class_body) @anonymous)
 (lambda_expression) @local
 (static_initializer) @local

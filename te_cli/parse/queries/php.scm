@@ -20,11 +20,13 @@
   left: (variable_name (name) @name)
   right: [(anonymous_function body: (_) @body) (arrow_function body: (_) @body)])) @definition.function)
 
-; Constants and properties.
+; Constants and properties, also those that a constructor's parameters promise.
+((property_promotion_parameter name: (variable_name (name) @name)) @definition.property (#set! lift "type"))
 (const_declaration (const_element . (name) @name)) @definition.constant
 ((expression_statement (function_call_expression function: (name) @_define
   arguments: (arguments . (argument (string (string_content) @name))))) @definition.constant
   (#eq? @_define "define"))
 (property_declaration (property_element name: (variable_name (name) @name))) @definition.field
+(anonymous_class) @anonymous
 (anonymous_function) @local
 (arrow_function) @local

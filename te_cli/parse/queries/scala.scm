@@ -19,6 +19,10 @@
 (function_definition name: (_) @name) @definition.function
 (function_declaration name: (_) @name) @definition.function
 
+; A constructor's parameters that are fields: "val", "var", and all of a case class.
+(class_parameter ["val" "var"] name: (identifier) @name) @definition.field
+(class_definition "case" class_parameters: (class_parameters (class_parameter name: (identifier) @name) @definition.field))
+
 ; Values and variables; those of a type become fields.
 (val_definition pattern: (identifier) @name) @definition.variable
 (val_definition pattern: (tuple_pattern (identifier) @name)) @definition.variable

@@ -4,9 +4,11 @@
 ; Types, and what they hold.
 (abstract_class_declaration name: (_) @name) @definition.class
 (interface_declaration name: (_) @name) @definition.interface
+(interface_body (method_signature ["get" "set"] name: (_) @name) @definition.property)
 (interface_body (method_signature name: (_) @name) @definition.method)
 (interface_body (property_signature name: (_) @name) @definition.property)
 (type_alias_declaration name: (_) @name) @definition.type
+(type_alias_declaration value: (object_type (method_signature ["get" "set"] name: (_) @name) @definition.property))
 (type_alias_declaration value: (object_type (method_signature name: (_) @name) @definition.method))
 (type_alias_declaration value: (object_type (property_signature name: (_) @name) @definition.property))
 (type_alias_declaration value: (_ (object_type (property_signature name: (_) @name) @definition.property)))
@@ -22,6 +24,11 @@
   (function_expression body: (_) @body)
 ]) @definition.method
 (public_field_definition name: (_) @name) @definition.field
+((required_parameter ["readonly" (accessibility_modifier)] pattern: (identifier) @name) @definition.field
+  (#set! lift "type"))
+((optional_parameter ["readonly" (accessibility_modifier)] pattern: (identifier) @name) @definition.field
+  (#set! lift "type"))
+(class_body (method_signature ["get" "set"] name: (_) @name) @declaration.property)
 (class_body (method_signature name: (_) @name) @declaration.method)
 (abstract_method_signature name: (_) @name) @definition.method
 (function_signature name: (identifier) @name) @declaration.function

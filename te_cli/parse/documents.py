@@ -1,0 +1,71 @@
+"""Whatever is no code: documents by their sections, settings by their keys, the rest by blocks."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+from te_cli.parse import (
+    asciidoc,
+    blocks,
+    components,
+    configuration,
+    dockerfile,
+    hcl,
+    makefile,
+    markdown,
+    notebooks,
+    rst,
+    sql,
+)
+from te_cli.parse.parts import Part, module_unit, part_units, rest
+from te_cli.parse.sections import sections
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from te_cli.model import Unit
+    from te_cli.parse.markdown import Heading
+    from te_cli.parse.source import Source
+
+_HEADINGS: Final[dict[str, Callable[[list[str]], list[Heading]]]] = {
+    "markdown": markdown.headings,
+    "rst": rst.headings,
+    "asciidoc": asciidoc.headings,
+}
+
+_PARTS: Final[dict[str, Callable[[list[str]], list[Part]]]] = {
+    "make": makefile.parts,
+    "dockerfile": dockerfile.parts,
+    "hcl": hcl.parts,
+    "sql": sql.parts,
+}
+
+HEADED: Final = frozenset(_HEADINGS)
+"""The languages with headings."""
+
+LANGUAGES: Final = frozenset((*_HEADINGS, *_PARTS, *configuration.LANGUAGES, *components.LANGUAGES))
+"""The languages that are read here and are more than lines."""
+
+
+def read(path: str, language: str, source: Source) -> tuple[Unit, ...]:
+    """The module unit, then the file's sections, or its parts, or its blocks; a short file stays whole."""
+    if language in components.LANGUAGES:
+        return components.read(path, language, source)
+    stem = PurePosixPath(path).stem
+    lines = source.text.split("\n")[: source.lines]
+    if language in _HEADINGS and (found := _HEADINGS[language](lines)):
+        units = sections(found, lines)
+    elif path.endswith(".ipynb") and (cells := notebooks.cells(source.text, lines)):
+        return (module_unit(stem, source, ""), *cells)
+    else:
+        parts = _parts(language, lines)
+        units = part_units(parts or [Part(*block, "") for block in blocks.cut(lines, 0, len(lines) - 1)], stem, lines)
+    return (module_unit(stem, source, rest(lines, units) if units else source.text), *units)
+
+
+def _parts(language: str, lines: list[str]) -> list[Part]:
+    if language in configuration.LANGUAGES:
+        return configuration.parts(language, lines)
+    read_parts = _PARTS.get(language)
+    return read_parts(lines) if read_parts is not None else []

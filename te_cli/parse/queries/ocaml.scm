@@ -1,0 +1,69 @@
+; Comments; what begins one of several definitions that are joined by "and".
+(comment) @comment
+(type_definition ["type" "nonrec"] @attribute "and")
+(type_definition "and" @attribute)
+(value_definition ["let" "rec"] @attribute "and")
+(value_definition "and" @attribute)
+(module_definition ["module" "rec"] @attribute "and")
+(module_definition "and" @attribute)
+(class_definition "class" @attribute "and")
+(class_definition "and" @attribute)
+
+; Modules and their types.
+(module_definition (module_binding . (module_name) @name body: (_)? @body) @definition.namespace "and")
+(module_definition "and" (module_binding . (module_name) @name body: (_)? @body) @definition.namespace)
+(module_definition (module_binding . (module_name) @name body: (structure) @body)) @definition.namespace
+(module_definition (module_binding . (module_name) @name !body module_type: (signature) @body)) @definition.namespace
+(module_definition (module_binding . (module_name) @name)) @definition.namespace
+(module_type_definition (module_type_name) @name) @definition.interface
+
+; Types with their constructors and fields, and exceptions.
+(exception_definition (constructor_declaration . (constructor_name) @name)) @definition.type
+(type_definition (type_binding name: (type_constructor) @name
+  body: [(variant_declaration) (record_declaration)]? @body) @definition.type "and")
+(type_definition "and" (type_binding name: (type_constructor) @name
+  body: [(variant_declaration) (record_declaration)]? @body) @definition.type)
+(type_definition (type_binding name: (type_constructor) @name
+  body: [(variant_declaration) (record_declaration)]? @body)) @definition.type
+(type_binding name: (type_constructor_path)) @local
+(constructor_declaration . (constructor_name) @name) @definition.constructor
+(field_declaration (field_name) @name) @definition.field
+
+; Classes.
+(class_definition (class_binding (class_name) @name body: (_)? @body) @definition.class "and")
+(class_definition "and" (class_binding (class_name) @name body: (_)? @body) @definition.class)
+(class_definition (class_binding (class_name) @name body: (_) @body)) @definition.class
+(class_definition (class_binding (class_name) @name class_type: (class_body_type) @body)) @definition.class
+(class_definition (class_binding (class_name) @name
+  class_type: (class_function_type codomain: (class_body_type) @body))) @definition.class
+(class_definition (class_binding (class_name) @name)) @definition.class
+(class_type_definition (class_type_binding (class_type_name) @name body: (_) @body)) @definition.interface
+(method_definition (method_name) @name body: (_)? @body) @definition.method
+(method_specification (method_name) @name) @declaration.method
+(instance_variable_definition (instance_variable_name) @name) @definition.field
+(instance_variable_specification (instance_variable_name) @name) @declaration.field
+
+; Functions: what has parameters, or is given as one.
+(value_definition (let_binding pattern: [(value_name) @name (parenthesized_operator (_) @name)]
+  (parameter) body: (_) @body) @definition.function "and")
+(value_definition "and" (let_binding pattern: [(value_name) @name (parenthesized_operator (_) @name)]
+  (parameter) body: (_) @body) @definition.function)
+(value_definition (let_binding pattern: [(value_name) @name (parenthesized_operator (_) @name)]
+  body: [(function_expression) (fun_expression)] @body) @definition.function "and")
+(value_definition "and" (let_binding pattern: [(value_name) @name (parenthesized_operator (_) @name)]
+  body: [(function_expression) (fun_expression)] @body) @definition.function)
+(value_definition (let_binding pattern: [(value_name) @name (parenthesized_operator (_) @name)]
+  (parameter) body: (_) @body)) @definition.function
+(value_definition (let_binding pattern: [(value_name) @name (parenthesized_operator (_) @name)]
+  body: [(function_expression) (fun_expression)] @body)) @definition.function
+(external [(value_name) @name (parenthesized_operator (_) @name)]) @definition.function
+(value_specification [(value_name) @name (parenthesized_operator (_) @name)] type: (function_type))
+  @definition.function
+
+; Values; those inside an expression are local.
+(value_specification [(value_name) @name (parenthesized_operator (_) @name)]) @definition.variable
+(value_definition (let_binding pattern: (value_name) @name) @definition.variable "and")
+(value_definition "and" (let_binding pattern: (value_name) @name) @definition.variable)
+(value_definition (let_binding pattern: (value_name) @name)) @definition.variable
+(value_definition (let_binding pattern: (tuple_pattern (value_name) @name))) @definition.variable
+[(let_expression) (fun_expression) (function_expression)] @local
