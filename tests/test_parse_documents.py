@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from te_cli.model import KINDS, Unit
 from te_cli.parse import count_lines, documents, parse
 
-LANGUAGES = sorted(documents.LANGUAGES)
+FILES = [*((language, "pkg/file.x") for language in sorted(documents.LANGUAGES)), ("json", "a.ipynb")]
 
 PIECES = st.sampled_from(
     [
@@ -54,30 +54,31 @@ def check(units: tuple[Unit, ...], text: str) -> None:
         unit.symbol.signature.encode("utf-8")
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("language", "path"), FILES)
 @settings(max_examples=30, deadline=None)
 @given(text=TEXTS)
-def test_any_text_gives_units_that_nest(language: str, text: str) -> None:
-    units = parse("pkg/file.x", language, text)
+def test_any_text_gives_units_that_nest(language: str, path: str, text: str) -> None:
+    units = parse(path, language, text)
     check(units, text)
-    assert units == parse("pkg/file.x", language, text)
+    assert units == parse(path, language, text)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("language", "path"), FILES)
 @pytest.mark.parametrize(
     "piece",
     [
-        "x", "=\n", "a\n=\n", "-----\n", "----\na\n", "{", "[", "(", "<!--", "\\\n", "define a\n", "x = <<A\n", "'", '"',
-        "$", "RUN <<A\n", "RUN <<A\nFROM b\nA\n", "# c\n", "-- c\n", "/*\n", "a:\n", '"a": {\n', "[a]\n", "create table a (",
-        "create table a (b int);\n", "create table a.", "create procedure p as begin\n", '"""\n', "$a$ $b$ ", "\t\n",
+        "x", "=\n", "a\n=\n", "-----\n", "----\na\n", "{", "[", "(", "<!--", "\\\n", "define a\n", "x = <<A\n", "'",
+        '"', "$", "RUN <<A\n", "RUN <<A\nFROM b\nA\n", "# c\n", "-- c\n", "/*\n", "a:\n", '"a": {\n', "[a]\n",
+        "create table a (", "create table a (b int);\n", "create table a.", "create procedure p as begin\n", '"""\n',
+        "$a$ $b$ ", "\t\n",
         "<script>\n", "`a <b", "[[", "a b ", "_ ", "create or ", "$(a ", "\n", '"cells":[{', "export ",
     ],
 )  # fmt: skip
-def test_repetition_costs_no_more_than_its_length(language: str, piece: str) -> None:
+def test_repetition_costs_no_more_than_its_length(language: str, path: str, piece: str) -> None:
     """Whatever stands in a file over and over, half a megabyte of it is read in a moment."""
     text = piece * (500_000 // len(piece))
     before = time.process_time()
-    check(parse("long.x", language, text), text)
+    check(parse(path, language, text), text)
     assert time.process_time() - before < 5
 
 
@@ -128,3 +129,25 @@ def test_settings_that_are_called_by_name_are_parts_of_their_own() -> None:
     names = [unit.symbol.name for unit in parse("compose.yml", "yaml", f"name: x\nservices:\n{services}last: 1\n")]
     assert names == ["compose", "name", *(f"services.s{number}" for number in range(9)), "last"]
     assert len(parse("a.yml", "yaml", "a: 1\nservices:\n  b:\n")) == 1
+
+
+def test_a_component_is_read_as_code_at_its_true_lines() -> None:
+    """Scripts in a dialect that no grammar reads leave the component to blocks."""
+    text = "<template>\n<a/>\n</template>\n\n<script>\nfunction f() {}\n</script>\n"
+    found = [(unit.symbol.name, unit.symbol.start_line, unit.symbol.end_line) for unit in parse("A.vue", "vue", text)]
+    assert found == [("A", 1, 7), ("template", 1, 3), ("f", 6, 6)]
+    units = parse("A.vue", "vue", text.replace("<script>", '<script lang="coffee">'))
+    assert [unit.symbol.name for unit in units] == ["A", "template"]
+    assert "function f" in units[0].text
+
+
+def test_a_cell_is_found_by_what_was_typed_into_it() -> None:
+    """Its text has no JSON around it; a notebook that is none is a file like others."""
+    text = (
+        '{"metadata": {}, "cells": [{"cell_type": "code", "outputs": [{"x": 1}], "source": ["a = \\"b\\"\\n", "c"]}]}'
+    )
+    units = parse("a.ipynb", "json", text)
+    assert [(unit.symbol.kind, unit.symbol.name, unit.text) for unit in units[1:]] == [
+        ("block", "cell 1", 'a = "b"\nc')
+    ]
+    assert parse("a.ipynb", "json", "[1]")[0].text == "[1]"

@@ -94,7 +94,7 @@ def _parts(found: list[_Section], text: str, lines: list[str], language: str) ->
         if language == "svelte":
             parts += _pieces("markup", row + (at > 0), opening - 1, lines)
         if section.tag != "script":
-            closed = last + 1 < len(lines) and lines[last + 1].startswith("</")
+            closed = text.startswith("\n</", section.end)
             parts += _pieces(section.tag, opening, last + closed, lines)
         row, at = last, section.end
     if language == "svelte":
@@ -104,6 +104,7 @@ def _parts(found: list[_Section], text: str, lines: list[str], language: str) ->
 
 def _pieces(name: str, first: int, last: int, lines: list[str]) -> list[Part]:
     """Rows under one name; nothing where they are blank."""
+    last = min(last, len(lines) - 1)
     while first <= last and not lines[first].strip():
         first += 1
     while last >= first and not lines[last].strip():

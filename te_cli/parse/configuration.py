@@ -6,6 +6,7 @@ Read line by line, by indentation: what a grammar would add is not worth a tree 
 from __future__ import annotations
 
 import re
+from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING, Final
 
 from te_cli.parse import blocks
@@ -31,6 +32,7 @@ _QUOTES: Final = re.compile(r"\"{3}|'{3}")
 _ASSIGNED: Final = re.compile(r"([\w.\"-]+)\s*[=:]")
 _YAML_KEY: Final = re.compile(r"(\s*)(?![#\s-])([\"']?)([^:#\"'{}\[\]]+)\2\s*:(?:\s|$)")
 _JSON_KEY: Final = re.compile(r"(\s*)()\"([^\"\\]+)\"\s*:")
+_NAMED: Final = re.compile(r"  ?(?:  )?name:\s+(\S+)")
 _COMMENT: Final = re.compile(r"\s*(?:#|;|//)")
 
 
@@ -38,7 +40,9 @@ def parts(language: str, lines: list[str]) -> list[Part]:
     """The file's parts, none much longer than a block; none at all for a file that is short enough to stay whole."""
     if len(lines) <= _WHOLE:
         return []
-    if language in ("toml", "ini"):
+    if language == "yaml" and (manifests := _manifests(lines)):
+        cut = manifests
+    elif language in ("toml", "ini"):
         cut = _joined(_tables(lines), _same_table)
     else:
         pattern = _YAML_KEY if language == "yaml" else _JSON_KEY
@@ -68,6 +72,25 @@ def _outside_strings(lines: list[str]) -> Iterator[tuple[int, str]]:
         for found in _QUOTES.finditer(line):
             if not quotes or quotes == found[0]:
                 quotes = "" if quotes else found[0]
+
+
+def _manifests(lines: list[str]) -> list[Part]:
+    """The documents of a YAML file that each say what they are (``Deployment.web``); none where one does not."""
+    rows = [-1, *(row for row, line in enumerate(lines) if line.rstrip() == "---"), len(lines)]
+    found: list[Part] = []
+    for before, after in pairwise(rows):
+        written = [line[:MAX_LINE].rstrip() for line in lines[before + 1 : after]]
+        if not any(line and not _COMMENT.match(line) for line in written):
+            continue
+        kind = next((line[6:].strip() for line in written if line.startswith("kind: ")), "")
+        top = written.index("metadata:") if "metadata:" in written else len(written)
+        inside = takewhile(lambda line: not line or line[0] in " #", written[top + 1 :])
+        name = next((named[1] for line in inside if (named := _NAMED.match(line))), "")
+        if not kind or not name:
+            return []
+        found.append(Part(before + 1, after - 1, f"{_unquoted(kind)}.{_unquoted(name)}"[:MAX_NAME]))
+        found[-1].header = f"kind: {kind}, name: {name}"
+    return found
 
 
 def _keys(lines: list[str], first: int, last: int, pattern: re.Pattern[str]) -> list[Part]:

@@ -56,7 +56,7 @@ GRAMMARS: dict[str, Grammar] = {
     "clojure": Grammar("clojure", ("clojure",), doc="docstring"),
     "gdscript": Grammar("gdscript", ("gdscript",)),
     "julia": Grammar("julia", ("julia",), closer="end"),
-    "r": Grammar("r", ("r",)),
+    "r": Grammar("r", ("r",), separator="::"),
     "perl": Grammar("perl", ("perl",), separator="::"),
     "objc": Grammar("objc", ("objc", "c"), preprocessed=True),
 }

@@ -9,8 +9,10 @@
   (module_definition) (assignment) (const_statement) (macrocall_expression) (typed_expression) (identifier)
 ] @documented)
 ((string_literal) @doc . (macrocall_expression (macro_argument_list . (_) @documented .)))
+((string_literal) @doc . (macrocall_expression (macro_argument_list
+  . (macrocall_expression (macro_argument_list . (_) @documented .)) .)))
 (macrocall_expression (macro_argument_list
-  . [(function_definition) (struct_definition) (assignment) (const_statement)] @wrapped .)) @wrapper
+  . [(macrocall_expression) (function_definition) (struct_definition) (assignment) (const_statement)] @wrapped .)) @wrapper
 
 ; Modules.
 (module_definition name: (_) @name (block) @body) @definition.namespace

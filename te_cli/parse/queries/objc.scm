@@ -19,7 +19,16 @@
 
 ; What error recovery leaves of an enum that a macro declares.
 (ERROR "typedef" @attribute)
+((type_definition type: (macro_type_specifier name: (identifier) @_macro
+  type: (type_descriptor type: (type_identifier) @name)) (ERROR)? @body) @definition.enum
+  (#match? @_macro "^(NS|CF)_(CLOSED_|ERROR_)?(ENUM|OPTIONS)$") (#set! transparent))
+((type_definition type: (macro_type_specifier name: (identifier) @_macro)
+  declarator: (type_identifier) @name @definition.constant)
+  (#match? @_macro "^(NS|CF)_(CLOSED_|ERROR_)?(ENUM|OPTIONS)$"))
 ((macro_type_specifier name: (identifier) @_macro (ERROR (identifier) @name)) @definition.enum
+  (#match? @_macro "^(NS|CF)_(CLOSED_|ERROR_)?(ENUM|OPTIONS)$"))
+((macro_type_specifier name: (identifier) @_macro (ERROR) type: (type_descriptor type: (type_identifier) @name))
+  @definition.enum
   (#match? @_macro "^(NS|CF)_(CLOSED_|ERROR_)?(ENUM|OPTIONS)$"))
 
 ; Methods are known by the first word of their selector.

@@ -5,19 +5,17 @@
 ((ContainerField (doc_comment) @doc) @documented)
 
 ; Types are constants that hold one.
-(Decl (VarDecl variable_type_function: (IDENTIFIER) @name
-  "=" . (ErrorUnionExpr (SuffixExpr (ContainerDecl (ContainerDeclType "struct") "{" @body))))) @definition.struct
-(Decl (VarDecl variable_type_function: (IDENTIFIER) @name
-  "=" . (ErrorUnionExpr (SuffixExpr (ContainerDecl (ContainerDeclType "opaque") "{" @body))))) @definition.struct
-(Decl (VarDecl variable_type_function: (IDENTIFIER) @name
-  "=" . (ErrorUnionExpr (SuffixExpr (ContainerDecl (ContainerDeclType "union") "{" @body))))) @definition.union
-(Decl (VarDecl variable_type_function: (IDENTIFIER) @name
-  "=" . (ErrorUnionExpr (SuffixExpr (ContainerDecl (ContainerDeclType "enum") "{" @body))))) @definition.enum
-(Decl (VarDecl variable_type_function: (IDENTIFIER) @name
-  (ErrorUnionExpr (SuffixExpr (ErrorSetDecl "{" @body))))) @definition.enum
+(_ (VarDecl variable_type_function: (IDENTIFIER) @name
+  "=" . (ErrorUnionExpr (SuffixExpr . (ContainerDecl (ContainerDeclType "struct") "{" @body) .)))) @definition.struct
+(_ (VarDecl variable_type_function: (IDENTIFIER) @name
+  "=" . (ErrorUnionExpr (SuffixExpr . (ContainerDecl (ContainerDeclType "opaque") "{" @body) .)))) @definition.struct
+(_ (VarDecl variable_type_function: (IDENTIFIER) @name
+  "=" . (ErrorUnionExpr (SuffixExpr . (ContainerDecl (ContainerDeclType "union") "{" @body) .)))) @definition.union
+(_ (VarDecl variable_type_function: (IDENTIFIER) @name
+  "=" . (ErrorUnionExpr (SuffixExpr . (ContainerDecl (ContainerDeclType "enum") "{" @body) .)))) @definition.enum
+(_ (VarDecl variable_type_function: (IDENTIFIER) @name
+  "=" . (ErrorUnionExpr (SuffixExpr . (ErrorSetDecl "{" @body) .)))) @definition.enum
 (ErrorSetDecl field_constant: (IDENTIFIER) @name @definition.constant)
-(Statement (VarDecl variable_type_function: (IDENTIFIER) @name
-  "=" . (ErrorUnionExpr (SuffixExpr (ContainerDecl "{" @body))))) @definition.struct
 
 ; Fields, and the members of an enum.
 (ContainerField field_member: (IDENTIFIER) @name) @definition.field
@@ -26,7 +24,7 @@
 
 ; A function that returns a type that it writes out is that type, with parameters.
 (Decl (FnProto function: (IDENTIFIER) @name)
-  (Block (Statement (AssignExpr "return" (ErrorUnionExpr (SuffixExpr (ContainerDecl)))))) @body) @definition.struct
+  (Block (Statement (AssignExpr "return" (ErrorUnionExpr (SuffixExpr . (ContainerDecl) .))))) @body) @definition.struct
 (Decl (FnProto function: (IDENTIFIER) @name) (Block) @body) @definition.function
 (Decl (FnProto function: (IDENTIFIER) @name)) @definition.function
 (VarDecl (PrefixTypeOp) . (ErrorUnionExpr (SuffixExpr (ContainerDecl) @local)))
