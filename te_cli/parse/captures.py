@@ -7,6 +7,7 @@ What the captures mean, in every ``queries/*.scm``:
 ``@declarator``         in place of ``@name`` (C, C++): the name is at the end of its chain of declarators; a variable
                        or field whose declarator is a function's is the prototype of a function
 ``@declaration.KIND``  the same, but it yields to a definition of that name in the same file (prototypes, overloads)
+``@end``               beside a definition: a later node, with which it ends (Dart's bodies stand behind signatures)
 ``@scope``             lends its ``@name`` (or ``@module``) to what it encloses, and is no unit itself (Rust's ``impl``)
 ``@local``             an unnamed function: values and methods right inside it are local, so they are no units
 ``@anonymous``         an unnamed class: its methods are units even inside a function, whose name they then bear
@@ -20,7 +21,9 @@ What the captures mean, in every ``queries/*.scm``:
 Where several patterns take the same name, the one that stands first in the file wins. ``(#set! transparent)``: the
 definition lends no name to what it encloses; ``(#set! prefix "operator ")``: so begins its name; ``(#set! lift …)``: it
 is named after something farther out than what encloses it: nothing ("file"), what encloses the type it stands in
-("namespace"), or the nearest type ("type"). Captures that begin with ``_`` serve predicates only.
+("namespace"), or the nearest type ("type"). ``(#set! clauses ";")``:
+such definitions of one name are one where the one above ends so (Erlang), or, without a text, right behind each other
+(Haskell). Captures that begin with ``_`` serve predicates only.
 """
 
 from __future__ import annotations
@@ -146,13 +149,34 @@ def collect(matches: list[Match], settings: dict[int, dict[str, str | None]], so
             captures.found.append(scope)
         else:
             _claim(named, ranks, key, pattern, nodes, source)
-    for found in named.values():
-        if found is not None:
-            said = settings.get(found.pattern, {})
-            found.transparent, found.prefix = "transparent" in said, said.get("prefix") or ""
-            found.lift = said.get("lift") or ""
-            captures.found.append(found)
+    captures.found += _settled([found for found in named.values() if found is not None], settings, source)
     return captures
+
+
+def _settled(claimed: list[Found], settings: dict[int, dict[str, str | None]], source: Source) -> list[Found]:
+    """The definitions with what their patterns set; the further clauses of one are joined to its first."""
+    kept: list[Found] = []
+    last: Found | None = None
+    for found in claimed:
+        said = settings.get(found.pattern, {})
+        if "clauses" in said:
+            if last is not None and _goes_on(last, found, source, said["clauses"] or ""):
+                last.end, last.end_row = found.end, found.end_row
+                continue
+            last = found
+        found.transparent, found.prefix = "transparent" in said, said.get("prefix") or ""
+        found.lift = said.get("lift") or ""
+        kept.append(found)
+    return kept
+
+
+def _goes_on(last: Found, found: Found, source: Source, link: str) -> bool:
+    """Whether ``found`` is one more clause of ``last``: of its name, behind ``link``; where that is empty, at once."""
+    if last.name != found.name:
+        return False
+    if link:
+        return source.data.endswith(link.encode(), last.start, last.end)
+    return not source.data[last.end : found.start].strip()
 
 
 def _subject(nodes: dict[str, list[Node]]) -> str:
@@ -166,7 +190,7 @@ def _subject(nodes: dict[str, list[Node]]) -> str:
     return subject
 
 
-_PARTS: Final = frozenset(("name", "declarator", "owner", "body", "doc", "wrapped"))
+_PARTS: Final = frozenset(("name", "declarator", "owner", "body", "doc", "wrapped", "end"))
 
 
 def _claim(
@@ -194,6 +218,8 @@ def _claim(
     found = _found(role, kind, nodes[key][0], pattern)  # type: ignore[arg-type]
     found.name = _text(name, source)
     found.name_start = name.start_byte
+    if "end" in nodes:
+        found.end, found.end_row = nodes["end"][-1].end_byte, _rows(nodes["end"][-1])[1]
     if "owner" in nodes:
         found.owner = _text(nodes["owner"][0], source)
     if "body" in nodes:
@@ -243,6 +269,10 @@ def _rows(node: Node) -> tuple[int, int]:
 def _comment(node: Node, source: Source) -> Comment:
     start, end = node.byte_range
     start_row, end_row = _rows(node)
+    text = source.data[start:end]
+    blank = text[len(text.rstrip()) :]
+    if b"\n" in blank:  # some grammars' comments reach into the next line
+        end, end_row = end - len(blank), node.end_point[0] - blank.count(b"\n")
     column = node.start_point[1]
     leads, after = source.starts_line(start, column), source.rest_of_line(end)
     alone = leads and not after

@@ -24,9 +24,12 @@ _WORDS_BEFORE_LICENCE: Final = 3
 _MAX_GAP: Final = 400
 """Bytes between an attribute and what it belongs to, or between the comments at the top of a file."""
 
-_OPENING: Final = re.compile(r"\A\s*(?:/\*[*!]?<?|//[/!]?<?|#+|=begin|--\[\[|--+|\"\"\"|<!--)[ \t]?")
-_ATTRIBUTE: Final = re.compile(r"@\w+\s+(?=[~\"])")
-_CLOSINGS: Final = ("*/", "=end", "]]", "-->")
+_OPENING: Final = re.compile(
+    r"\A\s*(?:/\*[*!]?<?|//[/!]?<?|#+'?|=begin|--\[\[|--+(?: ?[|^])?|\{-+ ?[|^]?|\(\*+|%+|;+|\"\"\"|<!--)[ \t]?"
+)
+_LINE_MARKER: Final = re.compile(r"^[ \t]*(?://[/!]?|--+|;+|%+)[ \t]?")
+_ATTRIBUTE: Final = re.compile(r"[@-]\w+[\s(]+(?=[~\"])")
+_CLOSINGS: Final = ("*/", "=end", "]]", "-->", "*)", "-}")
 _STAR: Final = re.compile(r"^\s*\*+(?:[ \t]|$)")
 _BACKWARD: Final = (b"/*<", b"/**<", b"/*!<")
 _NAMED: Final = re.compile(r"[\w}]")
@@ -203,14 +206,19 @@ def _unmarked(comment: str) -> str:
     """A comment without what opens and closes it."""
     body = comment.rstrip()
     if attribute := _ATTRIBUTE.match(body):
-        return clean_string(body[attribute.end() :])
+        return clean_string(body[attribute.end() :].rstrip(").\n "))
     for closing in _CLOSINGS:
         if body.endswith(closing):
             body = body.removesuffix(closing).rstrip("* \t\r\n")
+    if "\n" in body and _LINE_MARKER.match(body):  # a run of lines, each with its marker, that is one comment
+        first, _, rest = body.partition("\n")
+        return "\n".join([_OPENING.sub("", first, count=1), *(_LINE_MARKER.sub("", line) for line in rest.split("\n"))])
     return _OPENING.sub("", body, count=1)
 
 
 def clean_string(text: str) -> str:
     """What a documentation string says, without quotes and indentation."""
+    if text.lstrip().startswith(("//", "--")):
+        return clean_comment([text])
     quoted = _STRING.match(text)
     return inspect.cleandoc(quoted[2] if quoted else text).strip()[:MAX_DOC]

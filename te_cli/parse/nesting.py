@@ -119,7 +119,7 @@ class _Walk:
             return replace(around, prefix=qualified, depth=above.depth + 1, contains=True)
         if naming.hides and (found.role == "declaration" or _is_local(found, naming)):
             return None
-        return self._place(found, above, naming, qualified, owned)
+        return self._place(found, above, naming, qualified, name, owned=owned)
 
     def _naming(self, found: Found, above: _Level) -> _Level:
         """The level that a definition takes its name from: what encloses it, unless its pattern lifts it out."""
@@ -141,10 +141,14 @@ class _Walk:
         in_namespace = brings_path and qualified.rpartition(separator)[0] in self._namespaces
         return qualified, naming.contains or bool(owner) or (brings_path and not in_namespace)
 
-    def _place(self, found: Found, above: _Level, naming: _Level, qualified: str, owned: bool) -> _Level:
+    def _place(
+        self, found: Found, above: _Level, naming: _Level, qualified: str, name: str, *, owned: bool
+    ) -> _Level:  # fmt: skip
         separator = self._separator
         kind = _IN_CONTAINER.get(found.kind, found.kind) if owned else found.kind
         path, _, simple = qualified.rpartition(separator)
+        if not any(map(str.isalnum, name)):  # an operator may hold dots
+            path, simple = qualified[: -len(name)].removesuffix(separator), name
         if kind == "method" and separator == "::" and simple == path.rpartition(separator)[2]:
             kind = "constructor"
         position = naming.position if found.lift == "type" else above.position
@@ -193,7 +197,8 @@ def clean_name(text: str, separator: str) -> str:
     while before != owner:
         before, owner = owner, _GENERICS.sub("", owner)
     text = owner + operator + (rest if rest.startswith("(") else rest.partition("(")[0])
-    text = _SPACE.sub(" ", _NOT_NAME.sub("", text))
+    primes = "" if text.lstrip().startswith(("'", ":")) else "'" * (len(text) - len(text.rstrip("'")))  # foldl'
+    text = _SPACE.sub(" ", _NOT_NAME.sub("", text)) + primes
     return text.replace(" :: ", "::") if separator == "::" else text.removesuffix(".prototype")
 
 

@@ -24,25 +24,25 @@
   (function_signature name: (identifier) @name)
   (getter_signature name: (identifier) @name)
   (setter_signature name: (identifier) @name)
-] @definition.function . (function_body)? @body @_end)
+] @definition.function . (function_body)? @body @end)
 
 ; Methods, with and without a body, and constructors, with their own names and without.
 ((method_signature (function_signature name: (identifier) @name)) @definition.method
-  . (function_body)? @body @_end)
+  . (function_body)? @body @end)
 ((method_signature [(getter_signature name: (identifier) @name) (setter_signature name: (identifier) @name)])
-  @definition.property . (function_body)? @body @_end)
+  @definition.property . (function_body)? @body @end)
 ((method_signature (operator_signature (binary_operator) @name)) @definition.method
-  . (function_body)? @body @_end
+  . (function_body)? @body @end
   (#set! prefix "operator "))
 ((method_signature (operator_signature ["[]" "[]="] @name)) @definition.method
-  . (function_body)? @body @_end
+  . (function_body)? @body @end
   (#set! prefix "operator "))
 ((method_signature (constructor_signature (identifier) @name . (formal_parameter_list)) (initializers) @body)
-  @definition.constructor . (function_body)? @_end)
+  @definition.constructor . (function_body)? @end)
 ((method_signature [
   (constructor_signature (identifier) @name . (formal_parameter_list))
   (factory_constructor_signature (identifier) @name . (formal_parameter_list))
-]) @definition.constructor . (function_body)? @body @_end)
+]) @definition.constructor . (function_body)? @body @end)
 (declaration (function_signature name: (identifier) @name)) @definition.method
 (declaration [(getter_signature name: (identifier) @name) (setter_signature name: (identifier) @name)])
   @definition.property
