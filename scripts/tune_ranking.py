@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Learn the ranker's weights from annotated queries, and say how well they do on repositories left out.
 
-    tune_ranking.py --annotated FILE --trees DIR [--flat FILE --flat-tree DIR]
+    tune_ranking.py --annotated FILE --trees DIR [--flat FILE --flat-tree DIR] [--issues FILE --issue-trees DIR]
 
 FILE of --annotated is a list of {"name", "root", "queries": [{"query", "gold": [TARGET …]}]}, a TARGET being a path
 or {"path", "start_line", "end_line"}; DIR/<name>/<root> is the tree. FILE of --flat is a list of
-{"query", "gold": path} over the one tree of --flat-tree.
+{"query", "gold": path} over the one tree of --flat-tree. FILE of --issues has a line {"repo", "base_commit", "title",
+"text", "gold": [path …]} for each issue; DIR/<owner>+<name> is a clone, in which each base commit is checked out in turn.
 
 The model is linear in the signals of ``te_cli.rank.signals``. The loss is listwise (Cao et al., ICML 2007): for each
 gold target, the log of the softmax share that its candidates get. Each weight is held to the sign that the present
@@ -17,6 +18,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import subprocess
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,8 +40,11 @@ RIDGE = 0.02
 """Weight decay: what keeps a signal that says nothing at zero."""
 
 STEPS, RATE = 250, 0.05
-FLAT_SHARE = 4.0
+FLAT_SHARE = 5.0
 """How many repositories the one flat tree counts for: its hundreds of questions are of one kind."""
+
+ISSUE_SHARES = {"title": 1.0, "text": 0.7}
+"""The same for each repository's issues: whole texts are fewer of a user's queries than lines are."""
 
 
 @dataclass
@@ -76,6 +81,21 @@ def ask(repository: str, root: Path, queries: list[dict[str, Any]]) -> list[Aske
 
 names: list[str] = []
 """The signals, in the order of the columns."""
+
+
+def ask_issues(data: Path, clones: Path) -> list[Asked]:
+    """Check out and index the commit before each fix, and ask for the issue by its title and by its whole text."""
+    asked = []
+    for line in data.read_text().splitlines():
+        row = json.loads(line)
+        root = clones / row["repo"].replace("/", "+")
+        for command in (["checkout", "-q", "--force", row["base_commit"]], ["clean", "-fdq", "-e", ".te"]):
+            subprocess.run(["git", "-C", str(root), *command], check=True)
+        for kind, share in ISSUE_SHARES.items():
+            for query in ask(f"{kind} {row['repo']}", root, [{"query": row[kind], "gold": row["gold"]}]):
+                query.weight = share
+                asked.append(query)
+    return asked
 
 
 def hit(candidate: Any, target: Any) -> bool:
@@ -151,6 +171,8 @@ def main() -> None:
     parser.add_argument("--trees", type=Path, required=True)
     parser.add_argument("--flat", type=Path)
     parser.add_argument("--flat-tree", type=Path)
+    parser.add_argument("--issues", type=Path)
+    parser.add_argument("--issue-trees", type=Path)
     options = parser.parse_args()
     queries: list[Asked] = []
     for repository in json.loads(options.annotated.read_text()):
@@ -162,6 +184,8 @@ def main() -> None:
         for query in flat:
             query.weight = FLAT_SHARE
         queries += flat
+    if options.issues:
+        queries += ask_issues(options.issues, options.issue_trees)
     left_out: dict[str, float] = {}
     for fold in range(FOLDS):
         held = set(repositories[fold::FOLDS])

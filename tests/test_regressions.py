@@ -287,7 +287,7 @@ def test_a_worker_that_hangs_costs_its_file(repo: MakeRepository, monkeypatch: p
     root = repo({f"f{n}.py": "def f():\n    pass\n" for n in range(4)})
     monkeypatch.setattr(workers, "WORTH_A_POOL_FILES", 1)
     monkeypatch.setattr(workers, "WORTH_A_POOL_BYTES", 1)
-    monkeypatch.setattr(workers, "SECONDS_PER_FILE", 1.5)
+    monkeypatch.setattr(workers, "SECONDS_PER_FILE", 4.0)
     hang = workers._SERVE.replace(
         "; serve(",
         "; import te_cli.parse as p, time; real = p.parse;"
