@@ -6,7 +6,7 @@
 FILE of --annotated is a list of {"name", "root", "queries": [{"query", "gold": [TARGET …]}]}, a TARGET being a path
 or {"path", "start_line", "end_line"}; DIR/<name>/<root> is the tree. FILE of --flat is a list of
 {"query", "gold": path} over the one tree of --flat-tree. FILE of --issues has a line {"repo", "base_commit", "title",
-"text", "gold": [path …]} for each issue; DIR/<owner>+<name> is a clone, in which each base commit is checked out in turn.
+"text", "gold": [path …]} for each issue; DIR/<owner>+<name> is a clone, in which the base commits are checked out.
 
 The model is linear in the signals of ``te_cli.rank.signals``. The loss is listwise (Cao et al., ICML 2007): for each
 gold target, the log of the softmax share that its candidates get. Each weight is held to the sign that the present
