@@ -265,5 +265,5 @@ def test_a_path_is_a_query(repo: MakeRepository, te: Run) -> None:
     te("index")
     assert te("search", "src/greet.py", "-k", "1").lines[0].startswith("src/greet.py:1: module")
     assert te("search", "src/greet.py:5", "-k", "1").lines == ["src/greet.py:4: function hello"]
-    assert te("search", "/home/me/work/src/greet.py", "-k", "1").lines[0].startswith("src/greet.py:1: module")
+    assert te("search", "/home/me/code/src/greet.py", "-k", "1").lines[0].startswith("src/greet.py:1: module")
     assert te("search", "src/greet.py", "--path", "other0", "-k", "1").lines[0].startswith("other0/")

@@ -22,12 +22,6 @@ if TYPE_CHECKING:
 
 Values = dict[str, float]
 
-BROAD_WORDS = frozenset(
-    """architecture class classes flow how implementation internal internals interface lifecycle mechanism module
-    overview pipeline process strategy structure system work works""".split()
-)
-"""Words of a broad question, whose answer is a file or a type rather than one function."""
-
 TYPE_KINDS = frozenset({"class", "struct", "interface", "trait", "enum", "type", "union", "namespace"})
 MEMBER_KINDS = frozenset({"field", "property", "constant", "variable", "macro"})
 
@@ -70,7 +64,6 @@ class _Asked:
         self.lowered = frozenset(name.lower() for name in query.names)
         self.joined = frozenset("".join(parts(name)) for name in query.names)
         self.qualifiers = frozenset(name.lower() for name in query.qualifiers)
-        self.broad = bool(BROAD_WORDS & set(query.text.lower().split()))
         self.compact = "".join(query.words)
 
     def share_found(self, words: Iterable[str]) -> float:
@@ -108,7 +101,7 @@ def _one(asked: _Asked, candidate: Candidate, scales: _Scales) -> Values:
     }
     values |= _name_signals(asked, candidate)
     values |= _path_signals(asked, candidate)
-    values |= _kind_signals(asked, candidate)
+    values |= _kind_signals(candidate)
     return values
 
 
@@ -123,13 +116,11 @@ def _length(candidate: Candidate) -> float:
 def _name_signals(asked: _Asked, candidate: Candidate) -> Values:
     symbol = candidate.symbol
     name_words = parts(symbol.name)
-    owner_words = [word for part in symbol.qualified_name.replace("::", ".").split(".")[:-1] for word in parts(part)]
     is_module = symbol.kind == "module"
     qualified = f"{symbol.module}.{symbol.qualified_name}".lower()
     return {
         "name_found": 0.0 if is_module else asked.share_found(name_words),
         "name_asked": 0.0 if is_module else asked.share_asked(name_words),
-        "owner_found": asked.share_found(owner_words),
         "exact_name": float(not is_module and symbol.name in asked.exact),
         "joined_name": float(
             not is_module and bool(name_words) and "".join(name_words) in (asked.joined | {asked.compact})
@@ -160,12 +151,11 @@ def _path_signals(asked: _Asked, candidate: Candidate) -> Values:
     }
 
 
-def _kind_signals(asked: _Asked, candidate: Candidate) -> Values:
+def _kind_signals(candidate: Candidate) -> Values:
     kind = candidate.symbol.kind
     module = kind == "module" and candidate.content == "code"  # a document is better answered by its section
     return {
         "module": float(module),
         "type": float(kind in TYPE_KINDS),
         "member": float(kind in MEMBER_KINDS),
-        "broad_module": float(asked.broad and module),
     }
