@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from parsed import check_units
 
-from te_cli.model import KINDS, Unit
-from te_cli.parse import count_lines, documents, parse
+from te_cli.parse import documents, parse
+
+if TYPE_CHECKING:
+    from te_cli.model import Unit
 
 FILES = [*((language, "pkg/file.x") for language in sorted(documents.LANGUAGES)), ("json", "a.ipynb")]
 
@@ -30,27 +34,16 @@ TEXTS = st.one_of(st.lists(PIECES, max_size=50).map("".join), st.text(max_size=2
 
 
 def check(units: tuple[Unit, ...], text: str) -> None:
-    """One module unit for all lines comes first; parents come before what they enclose and lie around it."""
-    lines = count_lines(text)
-    module = units[0].symbol
-    assert (module.kind, module.start_line, module.end_line, module.parent) == ("module", 1, lines, None)
-    for position, unit in enumerate(units[1:], start=1):
+    """What holds for all units; besides, names are one line and parents lie around what they enclose."""
+    check_units(units, text)
+    for unit in units[1:]:
         symbol = unit.symbol
-        assert symbol.kind in KINDS
-        assert symbol.kind != "module"
-        assert symbol.name
-        assert symbol.qualified_name.endswith(symbol.name)
         assert "\n" not in symbol.name
-        assert "\n" not in symbol.signature
-        assert 1 <= symbol.start_line <= symbol.end_line <= lines
         if symbol.parent is not None:
-            assert 0 < symbol.parent < position
             above = units[symbol.parent].symbol
             assert above.start_line <= symbol.start_line
             assert symbol.end_line <= above.end_line
     for unit in units:
-        unit.text.encode("utf-8")
-        unit.symbol.doc.encode("utf-8")
         unit.symbol.signature.encode("utf-8")
 
 

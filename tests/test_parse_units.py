@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from parsed import check_units
 
-from te_cli.model import KINDS, Unit
 from te_cli.parse import configuration, count_lines, parse
 from te_cli.parse.grammars import GRAMMARS
 from te_cli.parse.preprocessor import one_branch_only, without_macros
+
+if TYPE_CHECKING:
+    from te_cli.model import Unit
 
 LANGUAGES = [*sorted(GRAMMARS), "markdown", *sorted(configuration.LANGUAGES), "text"]
 
@@ -30,26 +34,14 @@ TEXTS = st.one_of(st.lists(PIECES, max_size=60).map("".join), st.text(max_size=2
 
 
 def check(units: tuple[Unit, ...], text: str) -> None:
-    """The first unit is the module and covers every line; others lie inside their parent or bear its name."""
-    lines = count_lines(text)
-    module = units[0].symbol
-    assert (module.kind, module.start_line, module.end_line, module.parent) == ("module", 1, lines, None)
-    for position, unit in enumerate(units[1:], start=1):
+    """What holds for all units; besides, each lies inside its parent or bears its name."""
+    check_units(units, text)
+    for unit in units[1:]:
         symbol = unit.symbol
-        assert symbol.kind in KINDS
-        assert symbol.kind != "module"
-        assert symbol.name
-        assert symbol.qualified_name.endswith(symbol.name)
-        assert "\n" not in symbol.signature
-        assert 1 <= symbol.start_line <= symbol.end_line <= lines
         if symbol.parent is not None:
             parent = units[symbol.parent].symbol
-            assert 0 < symbol.parent < position
             inside = parent.start_line <= symbol.start_line and symbol.end_line <= parent.end_line
             assert inside or symbol.qualified_name.startswith(parent.qualified_name)
-    for unit in units:
-        unit.text.encode("utf-8")
-        unit.symbol.doc.encode("utf-8")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

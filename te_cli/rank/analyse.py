@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from te_cli.words import identifiers, parts, words_of
@@ -117,6 +118,7 @@ def _paths(text: str) -> tuple[tuple[str, int | None], ...]:
     return tuple(dict.fromkeys(found))[-MAX_PATHS:]
 
 
+@lru_cache(maxsize=1 << 14)
 def fold(word: str) -> str:
     """A word without its commonest English endings, so that ``routes``, ``routed`` and ``routing`` are one."""
     for ending, least in (("ations", 4), ("ation", 4), ("ings", 4), ("ing", 4), ("ies", 3), ("ied", 3), ("ers", 4)):

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Literal
 from te_cli.errors import IndexDamaged, IndexForeign, IndexTooNew, NotWritable, StoreError
 from te_cli.store.catalog import CATALOG_FILE, Catalog
 from te_cli.store.formats import FORMAT
-from te_cli.store.lock import LOCK_FILE
 from te_cli.store.owner import OWNER_FILE, ownership, read_owner
 
 if TYPE_CHECKING:
@@ -172,6 +171,3 @@ def _link(path: Path, target: Path) -> None:
         target.symlink_to(path)
     except OSError:  # a platform where links need a privilege
         shutil.copyfile(path, target)
-
-
-__all__ = ["LOCK_FILE", "Place", "State"]

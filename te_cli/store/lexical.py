@@ -141,7 +141,9 @@ class TextIndex:
         # By default a thread watches the folder and reloads on its own; here a searcher sees what it was opened on.
         self._index.config_reader(reload_policy="manual")
         self._writer: tantivy.IndexWriter | None = None
-        self.open_searcher()
+        with _reading():
+            self._index.reload()
+            self._searcher = self._index.searcher()  # what it sees is fixed from here on
 
     # Writing
 
@@ -194,12 +196,6 @@ class TextIndex:
         return self._writer
 
     # Reading
-
-    def open_searcher(self) -> None:
-        """Fix what the following searches see."""
-        with _reading():
-            self._index.reload()
-            self._searcher = self._index.searcher()
 
     @property
     def documents(self) -> int:

@@ -68,15 +68,17 @@ class Reader:
         """
         self._shadow = TemporaryDirectory(prefix="te-") if place.read_only else None
         self._place = place.shadow(Path(self._shadow.name)) if self._shadow else place
+        self._base: VectorBase | None = None
         for _ in range(ATTEMPTS):
             self.catalog = Catalog(self._place.catalog)
             try:
                 if self._open():
                     return
             except BaseException:
-                self.catalog.close()
+                self.close()
                 raise
-            self.catalog.close()
+            self._let_go()
+        self.close()
         raise IndexBusy("The index is being rewritten faster than it can be read.", "Try again in a moment.")
 
     def __enter__(self) -> Self:
@@ -89,11 +91,15 @@ class Reader:
 
     def close(self) -> None:
         """Let go of the files."""
+        self._let_go()
+        if self._shadow is not None:
+            self._shadow.cleanup()
+
+    def _let_go(self) -> None:
         self.catalog.close()
         if self._base is not None:
             self._base.close()
-        if self._shadow is not None:
-            self._shadow.cleanup()
+            self._base = None
 
     def _open(self) -> bool:
         """Whether one run's state was caught whole."""
@@ -106,8 +112,6 @@ class Reader:
             text = self._place.text / self.catalog.meta("text", "0")
             self.units_text = TextIndex(text / "units")
             self.files_text = TextIndex(text / "files")
-            self.units_text.open_searcher()
-            self.files_text.open_searcher()
             self._base = self._open_base(generation)
         except IndexDamaged:
             if self.catalog.meta("run") != before:
