@@ -125,7 +125,9 @@ def read_tree(tree: Path, wanted: set[str]) -> Iterator[Read]:
         text = read(tree, file)
         if isinstance(text, Skipped) or text.language not in wanted:
             continue
-        symbols[text.language][file.path] = [unit.symbol for unit in parse(file.path, text.language, text.text)[1:]]
+        symbols[text.language][file.path] = [
+            unit.symbol for unit in parse(file.path, text.language, text.text).units[1:]
+        ]
     for language, files in sorted(symbols.items()):
         tags = list(tags_of(tree, language, files)) if language in CTAGS else []
         listed = [(path, symbol) for path, found in files.items() for symbol in found if symbol.kind != "block"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Content = Literal["code", "docs", "config"]
 """What a file is for: program text, prose, or settings and data."""
@@ -126,6 +126,37 @@ class Unit:
     text: str
 
 
+ReferenceKind = Literal["call", "import", "inherit", "implement", "type", "use"]
+"""What a reference does with what it names: calls it, brings it in, extends it, implements it, uses it as a type."""
+
+REFERENCE_KINDS: tuple[ReferenceKind, ...] = ("call", "import", "inherit", "implement", "type", "use")
+
+
+class Reference(NamedTuple):
+    """A place that names a definition. A named tuple, for there are many: ten a unit.
+
+    ``qualifier`` is what stands before the name (``os.path`` in ``os.path.join(…)``; for an import, where it comes
+    from; ``?`` for an expression); ``alias`` is what an import is called here; ``column`` counts characters from 1;
+    ``unit`` is the position, in the file's list of units, of the innermost one that the place lies in.
+    """
+
+    kind: ReferenceKind
+    name: str
+    qualifier: str
+    alias: str
+    line: int
+    column: int
+    unit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What a file's text holds: its units, the ``module`` unit first, and its references in source order."""
+
+    units: tuple[Unit, ...]
+    references: tuple[Reference, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class ParsedFile:
     """What reading one file gave. The first unit is the ``module`` unit, which covers lines 1 to ``lines``."""
@@ -135,6 +166,7 @@ class ParsedFile:
     lines: int
     units: tuple[Unit, ...]
     whole_text: str
+    references: tuple[Reference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import pytest
-
-from te_cli.parse import parse
+from parsed import units_of
 
 
 def doc(language: str, text: str, name: str) -> str:
     """The documentation of the unit called ``name``."""
-    return next(unit.symbol.doc for unit in parse("file.x", language, text) if unit.symbol.name == name)
+    return next(unit.symbol.doc for unit in units_of("file.x", language, text) if unit.symbol.name == name)
 
 
 @pytest.mark.parametrize(
@@ -69,7 +68,7 @@ def test_documentation_of_a_function(language: str, text: str, expected: str) ->
 )  # fmt: skip
 def test_documentation_of_a_file(language: str, text: str, expected: str) -> None:
     """The first comment of a file is about the file, unless it is a licence or stands directly above a definition."""
-    assert parse("file.x", language, text)[0].symbol.doc == expected
+    assert units_of("file.x", language, text)[0].symbol.doc == expected
 
 
 def test_documentation_is_cut() -> None:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from parsed import check_units
+from parsed import check_units, units_of
 
-from te_cli.parse import documents, parse
+from te_cli.parse import documents
 
 if TYPE_CHECKING:
     from te_cli.model import Unit
@@ -51,9 +51,9 @@ def check(units: tuple[Unit, ...], text: str) -> None:
 @settings(max_examples=30, deadline=None)
 @given(text=TEXTS)
 def test_any_text_gives_units_that_nest(language: str, path: str, text: str) -> None:
-    units = parse(path, language, text)
+    units = units_of(path, language, text)
     check(units, text)
-    assert units == parse(path, language, text)
+    assert units == units_of(path, language, text)
 
 
 @pytest.mark.parametrize(("language", "path"), FILES)
@@ -71,13 +71,13 @@ def test_repetition_costs_no_more_than_its_length(language: str, path: str, piec
     """Whatever stands in a file over and over, half a megabyte of it is read in a moment."""
     text = piece * (500_000 // len(piece))
     before = time.process_time()
-    check(parse(path, language, text), text)
+    check(units_of(path, language, text), text)
     assert time.process_time() - before < 5
 
 
 def test_text_of_a_part_is_its_lines_and_the_module_has_the_rest() -> None:
     """No line of a Makefile is lost: what no target and no variable has belongs to the module."""
-    units = parse("Makefile", "make", "include a.mk\nX = 1\nX += 2\nall: b\n\techo $(X)\n")
+    units = units_of("Makefile", "make", "include a.mk\nX = 1\nX += 2\nall: b\n\techo $(X)\n")
     assert {unit.symbol.name: unit.text for unit in units} == {
         "Makefile": "include a.mk\nX += 2", "X": "X = 1", "all": "all: b\n\techo $(X)",
     }  # fmt: skip
@@ -86,7 +86,7 @@ def test_text_of_a_part_is_its_lines_and_the_module_has_the_rest() -> None:
 def test_a_section_reaches_to_the_next_that_is_not_below_it() -> None:
     """Its own text ends at the next heading of any level."""
     text = "A\n=\n\none\n\nBb\n--\n\ntwo\n\nCcc\n===\n"
-    units = parse("a.rst", "rst", text)
+    units = units_of("a.rst", "rst", text)
     assert [(unit.symbol.qualified_name, unit.symbol.start_line, unit.symbol.end_line) for unit in units[1:]] == [
         ("A", 1, 10), ("A > Bb", 6, 10), ("Ccc", 11, 12),
     ]  # fmt: skip
@@ -95,7 +95,7 @@ def test_a_section_reaches_to_the_next_that_is_not_below_it() -> None:
 
 def test_a_column_stands_below_its_table() -> None:
     """A table's columns are its fields, constraints are not."""
-    units = parse("a.sql", "sql", "create table s.t (a int, -- b\n c text, primary key (a), key (c));")
+    units = units_of("a.sql", "sql", "create table s.t (a int, -- b\n c text, primary key (a), key (c));")
     assert [(unit.symbol.qualified_name, unit.symbol.parent) for unit in units[1:]] == [
         ("s.t", None), ("s.t.a", 1), ("s.t.c", 1),
     ]  # fmt: skip
@@ -113,23 +113,25 @@ def test_a_column_stands_below_its_table() -> None:
 )
 def test_a_routine_ends_where_its_dialect_says(text: str, expected: list[str]) -> None:
     """Dollar quotes, blocks and batch separators bound routines; what their bodies create is not the script's."""
-    assert [unit.symbol.name for unit in parse("a.sql", "sql", text)[1:]] == expected
+    assert [unit.symbol.name for unit in units_of("a.sql", "sql", text)[1:]] == expected
 
 
 def test_settings_that_are_called_by_name_are_parts_of_their_own() -> None:
     """Jobs and services are found by name however short they are; short files stay whole."""
     services = "".join(f"  s{number}:\n    image: a\n" for number in range(9))
-    names = [unit.symbol.name for unit in parse("compose.yml", "yaml", f"name: x\nservices:\n{services}last: 1\n")]
+    names = [unit.symbol.name for unit in units_of("compose.yml", "yaml", f"name: x\nservices:\n{services}last: 1\n")]
     assert names == ["compose", "name", *(f"services.s{number}" for number in range(9)), "last"]
-    assert len(parse("a.yml", "yaml", "a: 1\nservices:\n  b:\n")) == 1
+    assert len(units_of("a.yml", "yaml", "a: 1\nservices:\n  b:\n")) == 1
 
 
 def test_a_component_is_read_as_code_at_its_true_lines() -> None:
     """Scripts in a dialect that no grammar reads leave the component to blocks."""
     text = "<template>\n<a/>\n</template>\n\n<script>\nfunction f() {}\n</script>\n"
-    found = [(unit.symbol.name, unit.symbol.start_line, unit.symbol.end_line) for unit in parse("A.vue", "vue", text)]
+    found = [
+        (unit.symbol.name, unit.symbol.start_line, unit.symbol.end_line) for unit in units_of("A.vue", "vue", text)
+    ]
     assert found == [("A", 1, 7), ("template", 1, 3), ("f", 6, 6)]
-    units = parse("A.vue", "vue", text.replace("<script>", '<script lang="coffee">'))
+    units = units_of("A.vue", "vue", text.replace("<script>", '<script lang="coffee">'))
     assert [unit.symbol.name for unit in units] == ["A", "template"]
     assert "function f" in units[0].text
 
@@ -139,8 +141,8 @@ def test_a_cell_is_found_by_what_was_typed_into_it() -> None:
     text = (
         '{"metadata": {}, "cells": [{"cell_type": "code", "outputs": [{"x": 1}], "source": ["a = \\"b\\"\\n", "c"]}]}'
     )
-    units = parse("a.ipynb", "json", text)
+    units = units_of("a.ipynb", "json", text)
     assert [(unit.symbol.kind, unit.symbol.name, unit.text) for unit in units[1:]] == [
         ("block", "cell 1", 'a = "b"\nc')
     ]
-    assert parse("a.ipynb", "json", "[1]")[0].text == "[1]"
+    assert units_of("a.ipynb", "json", "[1]")[0].text == "[1]"

@@ -1,8 +1,9 @@
 """Cases of the parse room: a folder with an input and what is read from it.
 
 ``TE_UPDATE_FIXTURES=1 pytest tests/test_parse_fixtures.py`` writes every ``expected.txt`` anew; read the difference
-before accepting it. A line is ``start-end kind qualified_name | signature | first line of the documentation``. A case
-with a ``known_bug.txt``, which says what goes wrong, lists what is right: it fails, and says so when it no longer does.
+before accepting it. A line is ``start-end kind qualified_name | signature | first line of the documentation`` for a
+unit, and ``line:column kind [qualifier] name as alias in qualified_name`` for a reference. A case with a
+``known_bug.txt``, which says what goes wrong, lists what is right: it fails, and says so when it no longer does.
 """
 
 from __future__ import annotations
@@ -22,13 +23,17 @@ INPUTS = sorted(CASES.glob("*/*/input.*"))
 
 
 def described(language: str, path: Path) -> str:
-    """The units of one case, one a line."""
+    """The units of one case, one a line, then its references."""
     lines: list[str] = []
-    for unit in parse(f"src/pkg/{path.name}", language, path.read_bytes().decode("utf-8")):
+    parsed = parse(f"src/pkg/{path.name}", language, path.read_bytes().decode("utf-8"))
+    for unit in parsed.units:
         symbol = unit.symbol
         first = symbol.doc.partition("\n")[0]
         where = f"{symbol.start_line}-{symbol.end_line}"
         lines.append(f"{where} {symbol.kind} {symbol.qualified_name} | {symbol.signature} | {first}".rstrip())
+    for kind, name, qualifier, alias, line, column, position in parsed.references:
+        said = f"{line}:{column} {kind} {f'[{qualifier}] ' if qualifier else ''}{name}{f' as {alias}' if alias else ''}"
+        lines.append(f"{said} in {parsed.units[position].symbol.qualified_name}" if position else said)
     return "\n".join(lines) + "\n"
 
 
@@ -54,5 +59,6 @@ def test_every_language_has_cases(language: str) -> None:
 
 def test_kinds_are_known() -> None:
     """Every kind that a case shows is one that the model lists."""
-    kinds = {line.split(" ")[1] for path in CASES.glob("*/*/expected.txt") for line in path.read_text().splitlines()}
+    lines = [line for path in CASES.glob("*/*/expected.txt") for line in path.read_text("utf-8").splitlines()]
+    kinds = {line.split(" ")[1] for line in lines if line.split(" ")[0].replace("-", "").isdigit()}
     assert kinds <= set(KINDS)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from parsed import check_units
+from parsed import check_units, units_of
 
-from te_cli.parse import configuration, count_lines, parse
+from te_cli.parse import configuration, count_lines
 from te_cli.parse.grammars import GRAMMARS
 from te_cli.parse.preprocessor import one_branch_only, without_macros
 
@@ -49,16 +49,16 @@ def check(units: tuple[Unit, ...], text: str) -> None:
 @given(text=TEXTS)
 def test_every_line_belongs_to_a_unit(language: str, text: str) -> None:
     """Any text gives one module unit from its first line to its last, and units that nest."""
-    units = parse("pkg/file.x", language, text)
+    units = units_of("pkg/file.x", language, text)
     check(units, text)
-    assert units == parse("pkg/file.x", language, text)
+    assert units == units_of("pkg/file.x", language, text)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("text", ["", "\n", "\r", "\x00", "\ud800", "x" * 100_000, "\r\n" * 100])
 def test_odd_files(language: str, text: str) -> None:
     """Empty files, single characters, lone surrogates and one long line are files like others."""
-    check(parse("file.x", language, text), text)
+    check(units_of("file.x", language, text), text)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -67,20 +67,20 @@ def test_depth_is_no_danger(language: str, brackets: str, monkeypatch: pytest.Mo
     """Ten thousand brackets inside one another are read without recursion, or given up in time."""
     monkeypatch.setattr("te_cli.parse.syntax.PARSE_SECONDS", 0.1)
     text = "<?php " * (language == "php") + brackets[0] * 10_000 + brackets[1:] * 10_000
-    check(parse("deep.x", language, text), text)
+    check(units_of("deep.x", language, text), text)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_long_line(language: str) -> None:
     """A line of five million characters is read, as data."""
     text = "x = 1; " * 750_000
-    check(parse("long.x", language, text), text)
+    check(units_of("long.x", language, text), text)
 
 
 def test_lines_end_at_line_feeds_only() -> None:
     """A carriage return alone, a form feed or a line separator ends no line."""
     text = "a = 1\rb = 2\x0c\u2028\x85\r\ndef f():\r\n    pass\r\n"
-    units = parse("a.py", "python", text)
+    units = units_of("a.py", "python", text)
     function = next(unit.symbol for unit in units if unit.symbol.name == "f")
     assert (function.start_line, function.end_line) == (2, 3)
     assert units[0].symbol.end_line == count_lines(text) == 3
@@ -89,10 +89,10 @@ def test_lines_end_at_line_feeds_only() -> None:
 def test_module_names() -> None:
     """A Python file knows the name that it is imported under; elsewhere the stem is the name."""
     paths = ["src/pkg/sub/mod.py", "pkg/__init__.py", "tool.py", "lib/a.py"]
-    assert [parse(path, "python", "x = 1\n")[0].symbol.qualified_name for path in paths] == [
+    assert [units_of(path, "python", "x = 1\n")[0].symbol.qualified_name for path in paths] == [
         "pkg.sub.mod", "pkg", "tool", "a",
     ]  # fmt: skip
-    assert parse("web/index.ts", "typescript", "let x = 1\n")[0].symbol.qualified_name == "index"
+    assert units_of("web/index.ts", "typescript", "let x = 1\n")[0].symbol.qualified_name == "index"
 
 
 def test_modules_of_symbols() -> None:
@@ -107,7 +107,7 @@ def test_modules_of_symbols() -> None:
         "ruby": ("module A\n  class F\n  end\nend\n", "A"),
     }
     found = {
-        language: next(unit.symbol.module for unit in parse("f.x", language, text) if unit.symbol.name == "F")
+        language: next(unit.symbol.module for unit in units_of("f.x", language, text) if unit.symbol.name == "F")
         for language, (text, _) in cases.items()
     }
     assert found == {language: module for language, (_, module) in cases.items()}
@@ -116,7 +116,7 @@ def test_modules_of_symbols() -> None:
 def test_text_of_a_class_has_signatures_and_no_bodies() -> None:
     """A class is found by its header, its documentation and its members' signatures."""
     text = 'class A:\n    """About A."""\n\n    size = 1\n\n    def method(self, x):\n        secret = x\n'
-    unit = parse("a.py", "python", text)[1]
+    unit = units_of("a.py", "python", text)[1]
     assert "About A." in unit.text
     assert "def method(self, x)" in unit.text
     assert "secret" not in unit.text
@@ -125,13 +125,13 @@ def test_text_of_a_class_has_signatures_and_no_bodies() -> None:
 def test_text_of_a_function_is_its_source() -> None:
     """A function is found by all of its text, decorators included."""
     text = "@cached\ndef f():\n    def g():\n        return 1\n    return g\n"
-    assert parse("a.py", "python", text)[1].text == text.rstrip("\n")
+    assert units_of("a.py", "python", text)[1].text == text.rstrip("\n")
 
 
 def test_text_of_the_module_is_what_no_definition_covers() -> None:
     """Imports and statements at the top belong to the module; definitions and their comments do not."""
     text = "import os\n\n# About f.\ndef f():\n    pass\n\nprint(os.name)\n"
-    assert parse("a.py", "python", text)[0].text == "import os\n\nprint(os.name)"
+    assert units_of("a.py", "python", text)[0].text == "import os\n\nprint(os.name)"
 
 
 @pytest.mark.parametrize(
@@ -145,12 +145,12 @@ def test_text_of_the_module_is_what_no_definition_covers() -> None:
 )
 def test_a_method_outside_of_its_type_has_it_as_parent(language: str, text: str) -> None:
     """A method stands below its type where that comes first in the file; the type's text remains its own."""
-    units = parse("f.x", language, text)
+    units = units_of("f.x", language, text)
     parents = {unit.symbol.name: unit.symbol.parent for unit in units}
     assert parents == {"f": None, "A": None, "m": 1}
     assert "m()" not in units[1].text
     head, _, tail = text.partition("A")
-    later = parse("f.x", language, head.replace("struct ", "").replace("type ", "") + "A" + tail.replace("A", "B"))
+    later = units_of("f.x", language, head.replace("struct ", "").replace("type ", "") + "A" + tail.replace("A", "B"))
     assert all(unit.symbol.parent is None for unit in later if unit.symbol.name == "m")
 
 
@@ -160,18 +160,18 @@ def test_documentation_and_declarations_are_no_blocks() -> None:
     prototypes = "".join(f"int f{number}(void);\n" for number in range(100))
     bodies = "".join(f"int f{number}(void) {{ return 0; }}\n" for number in range(100))
     text = comment + "\n#include <a.h>\n\n" + prototypes + "\n" + comment + bodies
-    assert {unit.symbol.kind for unit in parse("a.c", "c", text)} == {"module", "function"}
+    assert {unit.symbol.kind for unit in units_of("a.c", "c", text)} == {"module", "function"}
 
 
 def test_blocks_of_settings_bear_names() -> None:
     """A table or key names its block; what has neither is named after the file and its line."""
     table = "".join(f"k{number} = 1\n" for number in range(70))
-    units = parse("a/pyproject.toml", "toml", f"[one]\nx = 1\n[two]\n{table}")
+    units = units_of("a/pyproject.toml", "toml", f"[one]\nx = 1\n[two]\n{table}")
     names = [unit.symbol.name for unit in units]
     assert names == ["pyproject", "one", "two", "two:43"]
     assert "".join(unit.text + "\n" for unit in units[1:]) == f"[one]\nx = 1\n[two]\n{table}"
-    assert parse("b/list.yaml", "yaml", "- a\n" * 70)[1].symbol.name == "list:1"
-    assert parse("c/short.json", "json", '{\n"a": 1\n}\n')[0].text == '{\n"a": 1\n}\n'
+    assert units_of("b/list.yaml", "yaml", "- a\n" * 70)[1].symbol.name == "list:1"
+    assert units_of("c/short.json", "json", '{\n"a": 1\n}\n')[0].text == '{\n"a": 1\n}\n'
 
 
 @settings(max_examples=100, deadline=None)
@@ -187,7 +187,7 @@ def test_what_a_preprocessor_takes_away_keeps_its_place(text: str) -> None:
 def test_a_language_whose_grammar_finds_nothing_falls_back_to_blocks() -> None:
     """Code without definitions is cut at blank lines like any other text."""
     text = "".join("\n" if line % 10 == 0 else "print(1)\n" for line in range(200))
-    units = parse("script.py", "python", text)
+    units = units_of("script.py", "python", text)
     assert [unit.symbol.kind for unit in units] == ["module"] + ["block"] * 5
     assert "".join(unit.text + "\n" for unit in units[1:]) == text
 
@@ -197,14 +197,14 @@ def test_a_file_that_takes_too_long_falls_back_to_blocks(monkeypatch: pytest.Mon
     text = "def f():\n    pass\n\n" * 2_000
     with monkeypatch.context() as patched:
         patched.setattr("te_cli.parse.syntax.PARSE_SECONDS", -1.0)
-        assert {unit.symbol.kind for unit in parse("a.py", "python", text)} == {"module", "block"}
-    assert parse("a.py", "python", text)[1].symbol.name == "f"
+        assert {unit.symbol.kind for unit in units_of("a.py", "python", text)} == {"module", "block"}
+    assert units_of("a.py", "python", text)[1].symbol.name == "f"
 
 
 def test_crowded_files_are_bounded() -> None:
     """A file of a hundred thousand definitions gives a bounded number of units."""
-    assert len(parse("a.js", "javascript", "function f(){}\n" * 30_000)) < 30_000
-    assert len(parse("a.md", "markdown", "# a\n" * 30_000)) < 30_000
+    assert len(units_of("a.js", "javascript", "function f(){}\n" * 30_000)) < 30_000
+    assert len(units_of("a.md", "markdown", "# a\n" * 30_000)) < 30_000
 
 
 def test_importing_the_room_loads_no_grammar() -> None:

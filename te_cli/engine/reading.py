@@ -50,9 +50,10 @@ def reader_of(root: str) -> Callable[[Job], Outcome]:
         if text.digest == job.known:
             return Outcome(file)
         try:
-            units = parse(file.path, file.language, text.text)
+            parsed = parse(file.path, file.language, text.text)
         except Exception:  # noqa: BLE001 - whatever a file does to the parser, the others go on
             return Outcome(file, skipped=Skipped(file.path, SkipReason.PARSER_FAILED, file.fingerprint))
-        return Outcome(file, ParsedFile(file.path, text.digest, units[0].symbol.end_line, units, text.text))
+        lines = parsed.units[0].symbol.end_line
+        return Outcome(file, ParsedFile(file.path, text.digest, lines, parsed.units, text.text, parsed.references))
 
     return do

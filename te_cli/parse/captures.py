@@ -24,6 +24,8 @@ is named after something farther out than what encloses it: nothing ("file"), wh
 ("namespace"), or the nearest type ("type"). ``(#set! clauses ";")``:
 such definitions of one name are one where the one above ends so (Erlang), or, without a text, right behind each other
 (Haskell). Captures that begin with ``_`` serve predicates only.
+
+``@reference.KIND``    a name that is defined elsewhere: :mod:`te_cli.parse.references` says more of those patterns
 """
 
 from __future__ import annotations
@@ -35,6 +37,7 @@ from typing import TYPE_CHECKING, Final, Literal
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+    from te_cli.parse.references import Mentions
     from te_cli.parse.source import Source
     from te_cli.parse.syntax import Match
 
@@ -100,7 +103,7 @@ class Comment:
 
 @dataclass(slots=True)
 class Captures:
-    """All that a file's matches say, each list in no particular order."""
+    """All that a file's matches say, each list in no particular order; ``claimed`` are the offsets of names."""
 
     found: list[Found] = field(default_factory=list)
     comments: list[Comment] = field(default_factory=list)
@@ -109,6 +112,7 @@ class Captures:
     docs: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
     wrappers: dict[tuple[int, int], tuple[int, int, int, int]] = field(default_factory=dict)
     modules: list[tuple[int, str]] = field(default_factory=list)
+    claimed: frozenset[int] = frozenset()
 
     def attributes_in(self, start: int, end: int) -> list[Comment]:
         """The attributes that lie between two offsets; matches come in source order, and so do they."""
@@ -121,14 +125,18 @@ def _start(comment: Comment) -> int:
     return comment.start
 
 
-def collect(matches: list[Match], settings: dict[int, dict[str, str | None]], source: Source) -> Captures:
-    """Sort the matches by what they are about."""
+def collect(
+    matches: list[Match], settings: dict[int, dict[str, str | None]], source: Source, mentions: Mentions
+) -> Captures:
+    """Sort the matches by what they are about; those of references go to ``mentions``."""
     captures = Captures()
     named: dict[int, Found | None] = {}
     ranks: dict[int, int] = {}
     for pattern, nodes in matches:
         key = _subject(nodes)
-        if key == "comment":
+        if key.startswith("reference."):
+            mentions.note(key[10:], pattern, nodes, settings.get(pattern, _NOTHING))
+        elif key == "comment":
             captures.comments.append(_comment(nodes["comment"][0], source))
         elif key == "attribute":
             captures.attributes.append(_comment(nodes["attribute"][0], source))
@@ -150,6 +158,7 @@ def collect(matches: list[Match], settings: dict[int, dict[str, str | None]], so
         else:
             _claim(named, ranks, key, pattern, nodes, source)
     captures.found += _settled([found for found in named.values() if found is not None], settings, source)
+    captures.claimed = frozenset(named)
     return captures
 
 
@@ -190,7 +199,10 @@ def _subject(nodes: dict[str, list[Node]]) -> str:
     return subject
 
 
-_PARTS: Final = frozenset(("name", "declarator", "owner", "body", "doc", "wrapped", "end"))
+_PARTS: Final = frozenset(
+    ("name", "declarator", "owner", "body", "doc", "wrapped", "end", "from", "alias", "qualifier")
+)
+_NOTHING: Final[dict[str, str | None]] = {}
 
 
 def _claim(

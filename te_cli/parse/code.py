@@ -5,16 +5,19 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
-from te_cli.model import Symbol, Unit
+from te_cli.model import Parsed, Symbol, Unit
 from te_cli.parse import blocks, syntax
 from te_cli.parse.captures import Captures, Found, collect
 from te_cli.parse.docs import Comments, clean_comment, clean_string
 from te_cli.parse.grammars import GRAMMARS, Grammar
 from te_cli.parse.nesting import Placed, place
+from te_cli.parse.references import Mentions
 from te_cli.parse.signatures import signature, tidy
 from te_cli.parse.texts import texts_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from te_cli.parse.captures import Comment
     from te_cli.parse.source import Source
 
@@ -31,20 +34,19 @@ _SOURCE_FOLDERS: Final = ("src", "lib", "python")
 """Leading folders that are no part of a Python module's name."""
 
 
-def read_code(path: str, language: str, source: Source) -> tuple[Unit, ...] | None:
-    """The module unit and the file's definitions; None where the grammar finds none or takes too long."""
+def read_code(path: str, language: str, source: Source) -> Parsed | None:
+    """The module unit, the file's definitions and its references; None where the grammar takes too long."""
     grammar = GRAMMARS[language]
     try:
         matches = syntax.matches(language, source.data)
     except syntax.ParserTimedOut:
         return None
-    captures = collect(matches, syntax.settings(language), source)
+    mentions = Mentions(source, grammar.links, grammar.primitives)
+    captures = collect(matches, syntax.settings(language), source, mentions)
     _unwrap(captures)
     module = module_path(path) if language == "python" else ""
     placed = place(captures, grammar.separator, module)
-    if not placed:
-        return None
-    return _File(path, source, captures, grammar, module).units(placed)
+    return _File(path, source, captures, grammar, module).parsed(placed, mentions)
 
 
 def module_path(path: str) -> str:
@@ -81,8 +83,8 @@ class _File:
         self.full_name = module or self.stem
         self.comments = Comments(captures, source, xml=grammar.doc == "xml")
 
-    def units(self, placed: list[Placed]) -> tuple[Unit, ...]:
-        """The module unit, then the definitions, and blocks where long stretches of code define nothing."""
+    def parsed(self, placed: list[Placed], mentions: Mentions) -> Parsed:
+        """The module unit, the definitions, and blocks where long stretches of code define nothing; the references."""
         docs = {id(item): self._doc_of(item) for item in placed}
         file_doc, at_top = self._file_doc(placed)
         placed = self._with_blocks(placed, at_top)
@@ -92,7 +94,7 @@ class _File:
         units = [Unit(module, texts[-1])]
         for item, header, text in zip(placed, headers, texts, strict=False):
             units.append(Unit(_symbol(item, header, docs.get(id(item), "")), text))
-        return tuple(units)
+        return Parsed(tuple(units), mentions.settle(_spans(placed), self.captures.claimed))
 
     def _doc_of(self, item: Placed) -> str:
         """What is said of a definition, or else of the first of its declarations of which anything is said.
@@ -127,7 +129,8 @@ class _File:
     def _file_doc(self, placed: list[Placed]) -> tuple[str, list[Comment]]:
         """What the file says of itself, and the comments and strings at its top that say it."""
         founds = (found for item in placed for found in (item.found, *item.declared))
-        before = min(found.doc_start if found.doc_start >= 0 else found.start for found in founds)
+        starts = (found.doc_start if found.doc_start >= 0 else found.start for found in founds)
+        before = min(starts, default=len(self.source.data))
         doc, at_top = self.comments.of_file(before)
         own = sorted(
             (piece for piece in self.captures.file_docs if piece.start < before), key=lambda piece: piece.start
@@ -181,6 +184,13 @@ def _merged(placed: list[Placed], new: list[Placed]) -> list[Placed]:
         if item.owner is not None:
             item.owner = positions[id(placed[item.owner])]
     return merged
+
+
+def _spans(placed: list[Placed]) -> Iterator[tuple[int, int, int]]:
+    """Where the units stand, with their positions; what yielded to a definition is a part of it."""
+    for position, item in enumerate(placed, start=1):
+        for found in (item.found, *item.declared):
+            yield found.start, found.end, position
 
 
 def _symbol(item: Placed, header: str, doc: str) -> Symbol:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from te_cli.model import Parsed
 from te_cli.parse import blocks
 from te_cli.parse.parts import Part, module_unit, part_units
 from te_cli.parse.source import Source
@@ -34,21 +35,24 @@ class _Section(NamedTuple):
     end: int
 
 
-def read(path: str, language: str, source: Source) -> tuple[Unit, ...]:
-    """The module unit, what the scripts define at its true lines, and the other sections as blocks."""
+def read(path: str, language: str, source: Source) -> Parsed:
+    """The module unit, what the scripts define and refer to at its true lines, and the other sections as blocks."""
     stem = PurePosixPath(path).stem
     text = source.text
     lines = text.split("\n")[: source.lines]
     found = _sections(text, language)
     scripts = [section for section in found if section.tag == "script"]
     code = _code(path, text, scripts)
-    parts = _parts(found if code else [s for s in found if s.tag != "script"], text, lines, language)
+    defined = code.units if code is not None and len(code.units) > 1 else ()
+    parts = _parts(found if defined else [s for s in found if s.tag != "script"], text, lines, language)
     others = part_units(parts, stem, lines)
     script_text = "\n".join(text[section.start : section.end].strip("\n") for section in scripts)
-    module = module_unit(stem, source, code[0].text if code else script_text if others else text)
-    if code:
-        module = replace(module, symbol=replace(module.symbol, doc=code[0].symbol.doc))
-    return (module, *_merged(list(code[1:]), others))
+    module = module_unit(stem, source, defined[0].text if defined else script_text if others else text)
+    if defined:
+        module = replace(module, symbol=replace(module.symbol, doc=defined[0].symbol.doc))
+    units, places = _merged(list(defined[1:]), others)
+    mentioned = code.references if code is not None else ()
+    return Parsed((module, *units), tuple(each._replace(unit=places.get(each.unit, 0)) for each in mentioned))
 
 
 def _sections(text: str, language: str) -> list[_Section]:
@@ -67,20 +71,21 @@ def _sections(text: str, language: str) -> list[_Section]:
     return found
 
 
-def _code(path: str, text: str, scripts: list[_Section]) -> tuple[Unit, ...]:
-    """What the scripts define, read together, with nothing in place of what is around them."""
+def _code(path: str, text: str, scripts: list[_Section]) -> Parsed | None:
+    """What the scripts hold, read together, with nothing in place of what is around them."""
     dialects = [_DIALECTS.get(found[1], "") for s in scripts if (found := _LANGUAGE.search(s.attributes))]
     if not scripts or "" in dialects:
-        return ()
+        return None
     from te_cli.parse.code import read_code  # only now: it loads tree-sitter
 
     pieces: list[str] = []
     at = 0
     for section in scripts:
-        pieces += ["\n" * text.count("\n", at, section.start), text[section.start : section.end]]
+        margin = section.start - text.rfind("\n", 0, section.start) - 1
+        pieces += ["\n" * text.count("\n", at, section.start), " " * margin, text[section.start : section.end]]
         at = section.end
     pieces.append("\n" * text.count("\n", at))
-    return read_code(path, max(dialects, default="javascript"), Source("".join(pieces))) or ()
+    return read_code(path, max(dialects, default="javascript"), Source("".join(pieces)))
 
 
 def _parts(found: list[_Section], text: str, lines: list[str], language: str) -> list[Part]:
@@ -115,8 +120,8 @@ def _pieces(name: str, first: int, last: int, lines: list[str]) -> list[Part]:
     return [Part(start, end, name if start == first else f"{name}:{start + 1}") for start, end in pieces]
 
 
-def _merged(code: list[Unit], others: list[Unit]) -> list[Unit]:
-    """Both lists in the order of their lines, the parents' positions put right."""
+def _merged(code: list[Unit], others: list[Unit]) -> tuple[list[Unit], dict[int, int]]:
+    """Both lists in the order of their lines, the parents' positions put right; where each of ``code`` went."""
     every = sorted([*enumerate(code, start=1), *((0, unit) for unit in others)], key=lambda p: p[1].symbol.start_line)
     places = {old: new for new, (old, _) in enumerate(every, start=1) if old}
     merged: list[Unit] = []
@@ -124,4 +129,4 @@ def _merged(code: list[Unit], others: list[Unit]) -> list[Unit]:
         parent = unit.symbol.parent
         moved = None if parent is None else places[parent]
         merged.append(unit if moved == parent else replace(unit, symbol=replace(unit.symbol, parent=moved)))
-    return merged
+    return merged, places

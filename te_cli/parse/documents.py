@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
+from te_cli.model import Parsed
 from te_cli.parse import (
     asciidoc,
     blocks,
@@ -24,7 +25,6 @@ from te_cli.parse.sections import sections
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from te_cli.model import Unit
     from te_cli.parse.markdown import Heading
     from te_cli.parse.source import Source
 
@@ -48,7 +48,7 @@ LANGUAGES: Final = frozenset((*_HEADINGS, *_PARTS, *configuration.LANGUAGES, *co
 """The languages that are read here and are more than lines."""
 
 
-def read(path: str, language: str, source: Source) -> tuple[Unit, ...]:
+def read(path: str, language: str, source: Source) -> Parsed:
     """The module unit, then the file's sections, or its parts, or its blocks; a short file stays whole."""
     if language in components.LANGUAGES:
         return components.read(path, language, source)
@@ -57,11 +57,11 @@ def read(path: str, language: str, source: Source) -> tuple[Unit, ...]:
     if language in _HEADINGS and (found := _HEADINGS[language](lines)):
         units = sections(found, lines)
     elif path.endswith(".ipynb") and (cells := notebooks.cells(source.text, lines)):
-        return (module_unit(stem, source, ""), *cells)
+        return Parsed((module_unit(stem, source, ""), *cells))
     else:
         parts = _parts(language, lines)
         units = part_units(parts or [Part(*block, "") for block in blocks.cut(lines, 0, len(lines) - 1)], stem, lines)
-    return (module_unit(stem, source, rest(lines, units) if units else source.text), *units)
+    return Parsed((module_unit(stem, source, rest(lines, units) if units else source.text), *units))
 
 
 def _parts(language: str, lines: list[str]) -> list[Part]:

@@ -16,6 +16,8 @@ class Grammar:
     ``queries`` are the files under ``queries/`` that are read one after the other as one query. ``separator`` joins
     qualified names. ``closer`` is the word that ends a definition without a body and is no part of its signature.
     ``overloads``: callers see the declarations of a function, and not the signature of its definition.
+    ``links`` are what joins a member to its owner in this language alone, with spaces between.
+    ``primitives`` are types that the grammar takes for names like any other, and that nobody looks for.
     ``preprocessed``: what a preprocessor takes away would keep the grammar from reading the rest.
     """
 
@@ -26,37 +28,49 @@ class Grammar:
     closer: str = ""
     overloads: bool = False
     preprocessed: bool = False
+    links: str = ""
+    primitives: frozenset[str] = frozenset()
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_PYTHON = _words("bool bytes complex dict float frozenset int list object set str tuple type None")
+_GO = _words(
+    "any bool byte comparable complex64 complex128 error float32 float64 int int8 int16 int32 int64 rune string"
+    " uint uint8 uint16 uint32 uint64 uintptr"
+)
 
 GRAMMARS: dict[str, Grammar] = {
-    "python": Grammar("python", ("python",), doc="docstring"),
+    "python": Grammar("python", ("python",), doc="docstring", primitives=_PYTHON),
     "javascript": Grammar("javascript", ("ecmascript", "javascript")),
     "typescript": Grammar("typescript", ("ecmascript", "typescript"), overloads=True),
     "tsx": Grammar("tsx", ("ecmascript", "typescript"), overloads=True),
-    "go": Grammar("go", ("go",)),
-    "rust": Grammar("rust", ("rust",), separator="::"),
+    "go": Grammar("go", ("go",), primitives=_GO),
+    "rust": Grammar("rust", ("rust",), separator="::", primitives=_words("Self")),
     "java": Grammar("java", ("java",)),
-    "c": Grammar("c", ("c",), preprocessed=True),
-    "cpp": Grammar("cpp", ("cpp", "c"), separator="::", preprocessed=True),
+    "c": Grammar("c", ("c",), preprocessed=True, links="->"),
+    "cpp": Grammar("cpp", ("cpp", "c"), separator="::", preprocessed=True, links="->"),
     "csharp": Grammar("csharp", ("csharp",), doc="xml"),
     "ruby": Grammar("ruby", ("ruby",), separator="::", closer="end"),
-    "php": Grammar("php", ("php",), separator="::"),
+    "php": Grammar("php", ("php",), separator="::", links="?-> ->"),
     "kotlin": Grammar("kotlin", ("kotlin",)),
     "swift": Grammar("swift", ("swift",)),
-    "lua": Grammar("lua", ("lua",), closer="end"),
+    "lua": Grammar("lua", ("lua",), closer="end", links=":"),
     "elixir": Grammar("elixir", ("elixir",)),
     "bash": Grammar("bash", ("bash",)),
     "scala": Grammar("scala", ("scala",)),
-    "dart": Grammar("dart", ("dart",)),
+    "dart": Grammar("dart", ("dart",), links=".."),
     "zig": Grammar("zig", ("zig",)),
     "haskell": Grammar("haskell", ("haskell",), overloads=True),
     "ocaml": Grammar("ocaml", ("ocaml",)),
     "ocaml_interface": Grammar("ocaml_interface", ("ocaml",)),
-    "erlang": Grammar("erlang", ("erlang",), doc="docstring"),
+    "erlang": Grammar("erlang", ("erlang",), doc="docstring", links=":"),
     "clojure": Grammar("clojure", ("clojure",), doc="docstring"),
     "gdscript": Grammar("gdscript", ("gdscript",)),
     "julia": Grammar("julia", ("julia",), closer="end"),
-    "r": Grammar("r", ("r",), separator="::"),
-    "perl": Grammar("perl", ("perl",), separator="::"),
-    "objc": Grammar("objc", ("objc", "c"), preprocessed=True),
+    "r": Grammar("r", ("r",), separator="::", links="$ @ :::"),
+    "perl": Grammar("perl", ("perl",), separator="::", links="->"),
+    "objc": Grammar("objc", ("objc", "c"), preprocessed=True, links="->"),
 }

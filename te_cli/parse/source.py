@@ -34,6 +34,10 @@ class Source:
             return self.text[start:end]
         return self.data[start:end].decode("utf-8", "replace")
 
+    def characters(self, start: int, end: int) -> int:
+        """How many characters lie between two byte offsets."""
+        return end - start if self._ascii else len(self.data[start:end].decode("utf-8", "replace"))
+
     def starts_line(self, start: int, column: int) -> bool:
         """Whether nothing but blanks stands before ``start``, which is ``column`` bytes into its line."""
         return column <= _MAX_INDENT and not self.data[start - column : start].strip()

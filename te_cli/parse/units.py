@@ -1,4 +1,4 @@
-"""The one entrance of the room: from a file's text to its units."""
+"""The one entrance of the room: from a file's text to its units and references."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from te_cli.parse.grammars import GRAMMARS
 from te_cli.parse.source import Source, count_lines
 
 if TYPE_CHECKING:
-    from te_cli.model import Unit
+    from te_cli.model import Parsed
 
 __all__ = ["count_lines", "parse"]
 
 
-def parse(path: str, language: str, text: str) -> tuple[Unit, ...]:
-    """The units of one file: the ``module`` unit (line 1 to the last), then the others in the order of their lines.
+def parse(path: str, language: str, text: str) -> Parsed:
+    """The units of one file, the ``module`` unit (line 1 to the last) first, and its references.
 
     ``path`` is relative to the indexed root. Any text is accepted, empty and malformed too; where the grammar of
     ``language`` gives nothing, or there is none, long files are cut into blocks.

@@ -100,3 +100,30 @@
 ; Names inside unnamed functions are local, but for the methods of an unnamed class.
 (class !name) @anonymous
 [(arrow_function) (function_expression) (generator_function) (class_static_block)] @local
+
+; References. Calls, constructors, tags, decorators; imports, also those of modules that are only run or handed on.
+(call_expression function: [
+  (identifier) @reference.call
+  (member_expression property: [(property_identifier) (private_property_identifier)] @reference.call)
+  (parenthesized_expression [(identifier) @reference.call (member_expression property: (_) @reference.call)])
+  (await_expression (identifier) @reference.call)
+])
+(new_expression constructor: [
+  (identifier) @reference.call
+  (member_expression property: (property_identifier) @reference.call)
+])
+(decorator [(identifier) @reference.call (member_expression property: (property_identifier) @reference.call)])
+(import_statement (import_clause (identifier) @reference.import) source: (string) @from (#set! name "default"))
+(import_statement (import_clause (namespace_import (identifier) @reference.import)) source: (string) @from
+  (#set! name "*"))
+(import_statement (import_clause (named_imports
+  (import_specifier name: (_) @reference.import alias: (_)? @alias))) source: (string) @from)
+(import_statement . source: (string) @reference.import)
+(import_statement . "import" . source: (string) @reference.import)
+(export_statement (export_clause (export_specifier name: (_) @reference.import alias: (_)? @alias))
+  source: (string) @from)
+(export_statement "*" @reference.import source: (string) @from)
+(export_statement (namespace_export (_) @reference.import) source: (string) @from (#set! name "*"))
+((call_expression function: (identifier) @_require arguments: (arguments . (string) @reference.import .))
+  (#eq? @_require "require"))
+(call_expression function: (import) arguments: (arguments . (string) @reference.import))

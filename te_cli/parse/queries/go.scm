@@ -41,3 +41,25 @@
   value: (expression_list . (func_literal body: (block) @body) .)) @definition.function
 (var_spec name: (identifier) @name) @definition.variable
 (func_literal) @local
+
+; References. Calls, also of generic functions and of literals' types; types where they are used; imports.
+(call_expression function: [
+  (identifier) @reference.call
+  (selector_expression field: (field_identifier) @reference.call)
+  (parenthesized_expression (identifier) @reference.call)
+  (index_expression operand: [(identifier) @reference.call (selector_expression field: (field_identifier) @reference.call)])
+])
+(field_declaration !name type: [
+  (type_identifier) @reference.inherit
+  (qualified_type name: (type_identifier) @reference.inherit)
+  (generic_type type: (type_identifier) @reference.inherit)
+  (generic_type type: (qualified_type name: (type_identifier) @reference.inherit))
+])
+(interface_type (type_elem . [
+  (type_identifier) @reference.inherit
+  (qualified_type name: (type_identifier) @reference.inherit)
+] .))
+(type_parameter_declaration name: (identifier) @reference.bound)
+(type_identifier) @reference.type
+(import_spec path: (_) @reference.import)
+(import_spec name: (_) @alias path: (_) @reference.import)

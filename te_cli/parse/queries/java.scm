@@ -27,3 +27,37 @@
 (object_creation_expression (class_body) @anonymous)
 (lambda_expression) @local
 (static_initializer) @local
+
+; References. Calls, constructors; what a type extends and implements; types where they are used, annotations too; imports.
+(method_invocation name: (identifier) @reference.call)
+(explicit_constructor_invocation constructor: (_) @reference.none)
+(object_creation_expression type: [
+  (type_identifier) @reference.call
+  (scoped_type_identifier (type_identifier) @reference.call .)
+  (generic_type . (type_identifier) @reference.call)
+  (generic_type . (scoped_type_identifier (type_identifier) @reference.call .))
+])
+(annotation name: [(identifier) @reference.type (scoped_identifier name: (identifier) @reference.type)])
+(marker_annotation name: [(identifier) @reference.type (scoped_identifier name: (identifier) @reference.type)])
+(superclass [
+  (type_identifier) @reference.inherit
+  (scoped_type_identifier (type_identifier) @reference.inherit .)
+  (generic_type . [(type_identifier) @reference.inherit (scoped_type_identifier (type_identifier) @reference.inherit .)])
+])
+(extends_interfaces (type_list [
+  (type_identifier) @reference.inherit
+  (scoped_type_identifier (type_identifier) @reference.inherit .)
+  (generic_type . [(type_identifier) @reference.inherit (scoped_type_identifier (type_identifier) @reference.inherit .)])
+]))
+(super_interfaces (type_list [
+  (type_identifier) @reference.implement
+  (scoped_type_identifier (type_identifier) @reference.implement .)
+  (generic_type . [
+    (type_identifier) @reference.implement
+    (scoped_type_identifier (type_identifier) @reference.implement .)
+  ])
+]))
+(type_parameter (type_identifier) @reference.bound)
+(type_identifier) @reference.type
+(import_declaration (scoped_identifier) @reference.import .)
+(import_declaration (scoped_identifier) @from (asterisk) @reference.import)

@@ -49,3 +49,36 @@
 (module (if_statement (else_clause (block (assignment left: (identifier) @name) @definition.variable))))
 (module (try_statement (block (assignment left: (identifier) @name) @definition.variable)))
 (module (try_statement (except_clause (block (assignment left: (identifier) @name) @definition.variable))))
+
+; References. Calls, decorators without arguments, base classes; names of types where annotations stand.
+(call function: [(identifier) @reference.call (attribute attribute: (identifier) @reference.call)])
+(decorator [(identifier) @reference.call (attribute attribute: (identifier) @reference.call)])
+(class_definition superclasses: (argument_list [
+  (identifier) @reference.inherit
+  (attribute attribute: (identifier) @reference.inherit)
+  (subscript value: [(identifier) @reference.inherit (attribute attribute: (identifier) @reference.inherit)])
+]))
+(type [(identifier) @reference.type (attribute attribute: (identifier) @reference.type)])
+(type [
+  (subscript value: [(identifier) @reference.type (attribute attribute: (identifier) @reference.type)])
+  (generic_type (identifier) @reference.type)
+  (binary_operator [(identifier) @reference.type (attribute attribute: (identifier) @reference.type)])
+])
+(except_clause [
+  (identifier) @reference.type
+  (attribute attribute: (identifier) @reference.type)
+  (as_pattern . [(identifier) @reference.type (attribute attribute: (identifier) @reference.type)])
+  (tuple [(identifier) @reference.type (attribute attribute: (identifier) @reference.type)])
+  (as_pattern . (tuple [(identifier) @reference.type (attribute attribute: (identifier) @reference.type)]))
+])
+
+; Imports: of modules, of names from modules, of everything.
+(import_statement name: [
+  (dotted_name) @reference.import
+  (aliased_import name: (dotted_name) @reference.import alias: (identifier) @alias)
+])
+(import_from_statement module_name: (_) @from name: [
+  (dotted_name) @reference.import
+  (aliased_import name: (dotted_name) @reference.import alias: (identifier) @alias)
+])
+(import_from_statement module_name: (_) @from (wildcard_import) @reference.import)

@@ -39,3 +39,51 @@
 (static_item name: (identifier) @name) @definition.variable
 (macro_definition name: (identifier) @name ["{" "(" "["] @body) @definition.macro
 (closure_expression) @local
+
+; References. Calls, struct literals, macros (in whose arguments a name before parentheses is a call, too).
+(call_expression function: [
+  (identifier) @reference.call
+  (field_expression field: (field_identifier) @reference.call)
+  (scoped_identifier name: (identifier) @reference.call)
+  (generic_function function: [
+    (identifier) @reference.call
+    (field_expression field: (field_identifier) @reference.call)
+    (scoped_identifier name: (identifier) @reference.call)
+  ])
+])
+(struct_expression name: [
+  (type_identifier) @reference.call
+  (scoped_type_identifier name: (type_identifier) @reference.call)
+  (generic_type_with_turbofish type: [(type_identifier) @reference.call (scoped_identifier name: (identifier) @reference.call)])
+])
+(macro_invocation macro: [(identifier) @reference.call (scoped_identifier name: (identifier) @reference.call)])
+(token_tree (identifier) @reference.call . (token_tree . "("))
+(token_tree (identifier) @reference.call . "!" . (token_tree))
+(attribute [(identifier) @reference.call (scoped_identifier name: (identifier) @reference.call)])
+
+; Traits: those above a trait, and the one that an impl is of; types, less the parameters.
+(trait_item bounds: (trait_bounds [
+  (type_identifier) @reference.inherit
+  (scoped_type_identifier name: (type_identifier) @reference.inherit)
+  (generic_type type: [
+    (type_identifier) @reference.inherit
+    (scoped_type_identifier name: (type_identifier) @reference.inherit)
+  ])
+]))
+(impl_item trait: [
+  (type_identifier) @reference.implement
+  (scoped_type_identifier name: (type_identifier) @reference.implement)
+  (generic_type type: [
+    (type_identifier) @reference.implement
+    (scoped_type_identifier name: (type_identifier) @reference.implement)
+  ])
+])
+(type_parameters (type_parameter name: (type_identifier) @reference.bound))
+(type_identifier) @reference.type
+
+; Imports: each leaf of a tree of uses.
+(use_declaration argument: [(identifier) (scoped_identifier) (use_wildcard)] @reference.import)
+(use_as_clause path: (_) @reference.import alias: (_) @alias (#set! path "scoped_use_list"))
+(use_list [(identifier) (self) (scoped_identifier) (use_wildcard)] @reference.import
+  (#set! path "scoped_use_list"))
+(extern_crate_declaration name: (identifier) @reference.import)

@@ -32,3 +32,24 @@
 (class_body (method_signature name: (_) @name) @declaration.method)
 (abstract_method_signature name: (_) @name) @definition.method
 (function_signature name: (identifier) @name) @declaration.function
+
+; References: what a class or an interface extends and implements; types where they are used, less the parameters.
+(class_heritage (extends_clause value: [
+  (identifier) @reference.inherit
+  (member_expression property: (_) @reference.inherit)
+]))
+(extends_type_clause type: [
+  (type_identifier) @reference.inherit
+  (nested_type_identifier name: (_) @reference.inherit)
+  (generic_type name: [(type_identifier) @reference.inherit (nested_type_identifier name: (_) @reference.inherit)])
+])
+(implements_clause [
+  (type_identifier) @reference.implement
+  (nested_type_identifier name: (_) @reference.implement)
+  (generic_type name: [(type_identifier) @reference.implement (nested_type_identifier name: (_) @reference.implement)])
+])
+(type_parameter name: (type_identifier) @reference.bound)
+(infer_type (type_identifier) @reference.bound)
+(mapped_type_clause name: (type_identifier) @reference.bound)
+(type_query [(identifier) @reference.use (member_expression property: (_) @reference.use)])
+(type_identifier) @reference.type

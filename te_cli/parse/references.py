@@ -1,0 +1,223 @@
+"""References: where a file names what is defined, here or elsewhere, and inside of which definition it does so.
+
+A query's ``@reference.KIND`` captures the name itself; what stands before it (``os.path.`` in ``os.path.join(…)``) is
+read from the text, backwards, so that a language needs one short pattern a form. Names that a definition of the file
+claims are no references: a pattern may take every name of a type.
+
+``@reference.call``       what is called: functions, methods, constructors by their class, macros, decorators
+``@reference.inherit``    what a declaration extends or embeds; ``@reference.implement`` an interface that it implements
+``@reference.type``       a type where it is used; ``@reference.use`` any other definition that is named
+``@reference.import``     what is brought in: a name, with the module as ``@from`` where that stands apart, or a whole
+                          path (its last part is the name); ``@alias`` is what it is called here
+``@reference.none``       no reference, whatever other patterns say; ``@reference.bound``: nor is that name anywhere in
+                          the definition around it (type parameters)
+``@qualifier``            beside a reference: what it is a member of, where that does not stand right before the name
+
+``(#set! name "default")``: so is the thing called that is imported; the captured text is its alias.
+``(#set! path "scoped_use_list")``: the ``path`` of each node of that type around an import belongs in front of it.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from te_cli.model import Reference
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterable
+
+    from tree_sitter import Node
+
+    from te_cli.model import ReferenceKind
+    from te_cli.parse.source import Source
+
+MAX_REFERENCES: Final = 50_000
+"""References read from one file. Past that it is data."""
+
+MAX_QUALIFIER: Final = 120
+"""Bytes before a name that are looked at."""
+
+_MAX_NAME: Final = 200
+
+_STRENGTH: Final = {"none": 0, "import": 1, "inherit": 2, "implement": 3, "call": 4, "type": 5, "use": 6}
+"""What a name captured more than once is: the first of these; of one kind, by the pattern that stands first."""
+
+_LINKS: Final = (".?", ".!!", ".!", ".&", "::", ".", "\\")
+"""What joins a member to its owner in any language, read backwards."""
+
+_MEMBERS: Final = frozenset(("field_identifier", "property_identifier"))
+"""Names that always follow a link, if need be on the line before."""
+
+_QUOTES: Final = "\"'`<>"
+_JOINTS: Final = ".?!&:>-\\/$@"
+
+
+class _Mention(NamedTuple):
+    """A reference whose enclosing definition is not known yet."""
+
+    rank: tuple[int, int]
+    kind: ReferenceKind
+    name: str
+    qualifier: str
+    alias: str
+    line: int
+    column: int
+
+
+class Mentions:
+    """The references of one file on their way, by the offset of their names."""
+
+    def __init__(self, source: Source, links: str, primitives: frozenset[str]) -> None:
+        self._source = source
+        self._primitives = primitives
+        self._before, self._last = _chains(links)
+        self._found: dict[int, _Mention] = {}
+        self._bound: dict[int, str] = {}
+
+    def note(
+        self, role: str, pattern: int, nodes: dict[str, list[Node]], said: dict[str, str | None]
+    ) -> None:  # fmt: skip
+        """Take in one match of a ``@reference.…`` pattern; the strongest kind keeps the name."""
+        for node in nodes["reference." + role]:
+            if role == "bound":
+                self._bound[node.start_byte] = self._source.between(*node.byte_range)
+            rank = _STRENGTH.get(role, 0), pattern
+            known = self._found.get(node.start_byte)
+            if (known is None or rank < known.rank) and len(self._found) < MAX_REFERENCES:
+                self._found[node.start_byte] = self._mention(role, rank, node, nodes, said)
+
+    def _mention(
+        self, role: str, rank: tuple[int, int], node: Node, nodes: dict[str, list[Node]], said: dict[str, str | None]
+    ) -> _Mention:
+        source = self._source
+        start, end = node.byte_range
+        name = source.between(start, min(end, start + 4 * _MAX_NAME))[:_MAX_NAME]
+        alias = ""
+        if role == "import":
+            alias = _text(nodes.get("alias"), source)
+            wanted = said.get("name")
+            if wanted:
+                alias = alias or name
+            name, qualifier = self._imported(node, wanted or name, _text(nodes.get("from"), source), said.get("path"))
+        else:
+            qualifier = _text(nodes.get("qualifier"), source) or self._qualifier(node, start)
+        row, column = node.start_point
+        column = source.characters(start - column, start) + 1
+        return _Mention(rank, role, name, qualifier, alias, row + 1, column)  # type: ignore[arg-type]
+
+    def _qualifier(self, node: Node, start: int) -> str:
+        """What stands before a name: ``a.b`` of ``a.b.name``; ``?`` where that is, or begins with, an expression."""
+        data = self._source.data
+        last = data[start - 1 : start]
+        if last not in self._last and not (last.isspace() and node.type in _MEMBERS):
+            return ""
+        before = data[max(0, start - MAX_QUALIFIER) : start].decode("utf-8", "ignore")[::-1]
+        found = self._before.match(before)
+        if found is None:
+            return ""
+        chain = "".join((found["chain"] or "")[::-1].split())
+        owner = chain.rstrip(_JOINTS)
+        return (
+            f"?{found['more'][::-1].strip()}{owner}" if found["more"] else owner or ("?" if found["expression"] else "")
+        )
+
+    def _imported(self, node: Node, text: str, origin: str, around: str | None) -> tuple[str, str]:
+        """The name and the origin of an import."""
+        quoted = text[:1] in _QUOTES or self._source.data[node.start_byte - 1 : node.start_byte] in (b'"', b"'", b"`")
+        path, separator, name = _parted(text.strip(_QUOTES), quoted=quoted)
+        outer = [_text([found], self._source) for found in _paths_around(node, around)] if around else []
+        front = [part for part in (origin.strip(_QUOTES), *outer, path) if part]
+        return name, ("::" if outer else separator or ".").join(front)
+
+    def settle(self, spans: Iterable[tuple[int, int, int]], claimed: Container[int]) -> tuple[Reference, ...]:
+        """The references in source order, each in the smallest of ``spans`` (start, end, position) around it.
+
+        ``claimed`` are the offsets of the names of definitions.
+        """
+        every = sorted(spans, key=lambda span: (span[0], -span[1]))
+        walk = _Spans(every)
+        bound = {(self._bound[at], walk.around(at)) for at in sorted(self._bound)}
+        walk = _Spans(every)
+        settled: list[Reference] = []
+        for start, mention in sorted(self._found.items()):
+            position = walk.around(start)
+            (strength, _), kind, name, qualifier, alias, line, column = mention
+            if not strength or not name or (strength > _STRENGTH["implement"] and start in claimed):
+                continue
+            if kind == "type" and (
+                name in self._primitives or (bound and any((name, around) in bound for around in walk.open()))
+            ):
+                continue
+            settled.append(Reference(kind, name, qualifier, alias, line, column, position))
+        return tuple(settled)
+
+
+class _Spans:
+    """Nested spans in source order, asked for the smallest around an offset, in rising order of the offsets."""
+
+    def __init__(self, spans: list[tuple[int, int, int]]) -> None:
+        self._spans = spans
+        self._next = 0
+        self._open: list[tuple[int, int]] = [(1 << 62, 0)]  # ends and positions, the outermost first
+
+    def around(self, offset: int) -> int:
+        """The position of the smallest span around ``offset``; 0, the file's own, where there is none."""
+        while self._next < len(self._spans) and self._spans[self._next][0] <= offset:
+            start, end, position = self._spans[self._next]
+            self._close(start)
+            self._open.append((end, position))
+            self._next += 1
+        self._close(offset)
+        return self._open[-1][1]
+
+    def _close(self, offset: int) -> None:
+        while self._open[-1][0] <= offset:
+            self._open.pop()
+
+    def open(self) -> list[int]:
+        """The positions of all spans around the offset last asked for, the file's own first."""
+        return [position for _, position in self._open]
+
+
+@cache
+def _chains(links: str) -> tuple[re.Pattern[str], frozenset[bytes]]:
+    """What matches a chain of owners read backwards, and the bytes that can stand right before a name it belongs to.
+
+    ``links`` are what joins names in one language alone, beside :data:`_LINKS`, with spaces between.
+    """
+    every = [*(link[::-1] for link in links.split()), *_LINKS]
+    link = "(?:" + "|".join(r"\.(?!\.)" if each == "." else re.escape(each) for each in every) + ")"
+    owner = rf"{link}\s*(?:>[^<>()]{{0,60}}<(?:::)?)?[\w$]+"
+    expression = r"\s*[)\]}\"'`>?!]"
+    pattern = rf"\s*(?:(?P<chain>(?:{owner})+)(?P<more>\s*{link}(?={expression}))?|{link}(?P<expression>{expression})?)"
+    return re.compile(pattern), frozenset(each[0].encode() for each in every)
+
+
+def _parted(text: str, *, quoted: bool) -> tuple[str, str, str]:
+    """An import's path in front of its last part, what joins them, and that part."""
+    for separator in ("/",) if quoted else ("::", "\\", "/", "."):
+        if separator in text.strip(separator):
+            return text.rstrip(separator).rpartition(separator)
+    return "", "", text
+
+
+def _paths_around(node: Node, kind: str) -> list[Node]:
+    """The ``path`` fields of the nodes of one type around a node, the outermost first."""
+    found: list[Node] = []
+    above = node.parent
+    while above is not None and not above.type.endswith("declaration"):
+        path = above.child_by_field_name("path") if above.type == kind else None
+        if path is not None and path.end_byte <= node.start_byte:
+            found.insert(0, path)
+        above = above.parent
+    return found
+
+
+def _text(nodes: list[Node] | None, source: Source) -> str:
+    """The text from the first of the nodes to the last, on one line."""
+    if not nodes:
+        return ""
+    start, end = nodes[0].start_byte, nodes[-1].end_byte
+    return " ".join(source.between(start, min(end, start + 4 * _MAX_NAME))[:_MAX_NAME].split())
