@@ -21,6 +21,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import re
 import subprocess
 import sys
 from collections import Counter, defaultdict
@@ -82,6 +83,8 @@ OTHERWISE = {
     ("clojure", "namespace"): "",
     ("erlang", "module"): "",
     ("ocaml", "Constructor"): "constants",
+    ("python", "member"): "methods",
+    ("python", "namespace"): "",  # a module of elsewhere, imported under another name
 }
 """Where a language's kind means something else; empty: not compared, as te names it in the module of what it holds."""
 
@@ -92,9 +95,14 @@ OURS = {
     "types": "struct enum interface trait union type class",
     "modules": "namespace module class trait",
     "macros": "macro function",
-    "constants": "constant variable field property",
+    "constants": "constant variable field property function method class",  # const f = () => …
 }
 """te's kinds that agree with a group."""
+
+
+_GROUPS = {kind: group for group, kinds in reversed(KINDS.items()) for kind in kinds.split()}
+_UNNAMED = ("__anon", "anonymousFunction", "AnonymousFunction", "anonFunc")
+_ECMASCRIPT = ("javascript", "jsx", "typescript", "tsx")
 
 
 class Tag(NamedTuple):
@@ -148,22 +156,30 @@ def tags_of(tree: Path, language: str, paths: Iterable[str]) -> Iterator[Tag]:
     ]
     listed = "".join(f"{path}\n" for path in paths)
     done = subprocess.run(command, cwd=tree, input=listed, capture_output=True, text=True, check=True, errors="replace")
-    groups = {kind: group for group, kinds in reversed(KINDS.items()) for kind in kinds.split()}
-    for line in done.stdout.splitlines():
+    for line in done.stdout.split("\n")[:-1]:
         tag = json.loads(line)
-        kind, name = tag.get("kind", ""), tag.get("name", "")
-        group = OTHERWISE.get((language, kind), groups.get(kind, ""))
-        if group and name and not name.startswith(("__anon", "anonymousFunction", "AnonymousFunction")):
-            if group == "functions" and tag.get("scopeKind") in (
-                "class",
-                "struct",
-                "interface",
-                "trait",
-                "enum",
-                "object",
-            ):
-                group = "methods"
-            yield Tag(tag["path"], tag["line"], name, group, kind)
+        name = tag.get("name", "")
+        if name and not name.startswith(_UNNAMED) and (group := _group(tag, language)):
+            yield Tag(tag["path"], tag["line"], name, group, tag["kind"])
+
+
+def _group(tag: dict[str, str], language: str) -> str:
+    """In which group a tag is compared; empty where it is not."""
+    kind, pattern = tag.get("kind", ""), tag.get("pattern", "")
+    group = OTHERWISE.get((language, kind), _GROUPS.get(kind, ""))
+    if language in _ECMASCRIPT:
+        if group == "constants" and (pattern[2:3].isspace() or "require(" in pattern):
+            return ""  # local to an unnamed function, for which ctags has no scope; or what is defined elsewhere
+        if kind == "alias" and not set("=<") & set(pattern):
+            return ""  # import { type Name }
+        if kind == "class" and not re.search(r"\bclass\b", pattern):
+            constructs = re.search(rf"\bfunction\s+{re.escape(tag['name'])}\b|=\s*function\b", pattern)
+            return "functions" if constructs and ".prototype" not in pattern else ""  # an object is none
+    scope = tag.get("scopeKind", "")
+    if group == "constants" and scope in ("function", "method"):
+        return ""  # local
+    inside = scope in ("class", "struct", "interface", "trait", "enum", "object")
+    return "methods" if group == "functions" and inside else group
 
 
 def match(tag: Tag, by_name: dict[tuple[str, str], list[Symbol]]) -> Symbol | None:
@@ -178,7 +194,7 @@ def plain(name: str) -> str:
     last = name.rstrip("'").replace("::", ".").rpartition(".")[2] or name
     if len(head := last.rpartition("/")[0]) and last.rpartition("/")[2].isdigit():
         last = head
-    return last.strip("'\"`:") or last
+    return last.strip("'\"`:#") or last
 
 
 def noted(first: str) -> list[tuple[str, ...]]:

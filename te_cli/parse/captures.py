@@ -12,7 +12,8 @@ What the captures mean, in every ``queries/*.scm``:
 ``@local``             an unnamed function: values and methods right inside it are local, so they are no units
 ``@anonymous``         an unnamed class: its methods are units even inside a function, whose name they then bear
 ``@module``            the package or namespace that everything below it belongs to
-``@ignore``            its ``@name`` is no definition, whatever patterns further down say
+``@ignore``            its ``@name`` is no definition, whatever patterns further down say; without a name: this function
+                       is not ``@local`` (modules that are functions called at once)
 ``@comment``           a comment; ``@filedoc`` a comment or string about the whole file
 ``@documented``        a definition whose documentation is the string ``@doc``
 ``@attribute``         a decorator, annotation or attribute
@@ -21,9 +22,10 @@ What the captures mean, in every ``queries/*.scm``:
 Where several patterns take the same name, the one that stands first in the file wins. ``(#set! transparent)``: the
 definition lends no name to what it encloses; ``(#set! prefix "operator ")``: so begins its name; ``(#set! lift …)``: it
 is named after something farther out than what encloses it: nothing ("file"), what encloses the type it stands in
-("namespace"), or the nearest type ("type"). ``(#set! clauses ";")``:
-such definitions of one name are one where the one above ends so (Erlang), or, without a text, right behind each other
-(Haskell). Captures that begin with ``_`` serve predicates only.
+("namespace"), or the nearest type ("type"). ``(#set! shown …)``: it is a unit inside functions, too, those that have
+a name ("named") or all ("anywhere"). ``(#set! clauses ";")``: such definitions of one name are one where the one above
+ends so (Erlang), or, without a text, right behind each other (Haskell). Captures that begin with ``_`` serve predicates
+only.
 
 ``@reference.KIND``    a name that is defined elsewhere: :mod:`te_cli.parse.references` says more of those patterns
 """
@@ -77,6 +79,7 @@ class Found:
     owner: str = ""
     prefix: str = ""
     transparent: bool = False
+    shown: str = ""
     lift: str = ""
     module: str = ""
     doc_start: int = -1
@@ -132,22 +135,22 @@ def collect(
     captures = Captures()
     named: dict[int, Found | None] = {}
     ranks: dict[int, int] = {}
+    opened: set[tuple[int, int]] = set()
+    asides = {"comment": captures.comments, "attribute": captures.attributes, "filedoc": captures.file_docs}
     for pattern, nodes in matches:
         key = _subject(nodes)
         if key.startswith("reference."):
             mentions.note(key[10:], pattern, nodes, settings.get(pattern, _NOTHING))
-        elif key == "comment":
-            captures.comments.append(_comment(nodes["comment"][0], source))
-        elif key == "attribute":
-            captures.attributes.append(_comment(nodes["attribute"][0], source))
-        elif key == "filedoc":
-            captures.file_docs.append(_comment(nodes["filedoc"][0], source))
+        elif key in asides:
+            asides[key].append(_comment(nodes[key][0], source))
         elif key == "documented":
             captures.docs[nodes["documented"][0].byte_range] = nodes["doc"][0].byte_range
         elif key == "wrapper":
             _wrap(captures, nodes)
         elif key in ("local", "anonymous"):
             captures.found.append(_found(key, "", nodes[key][0], pattern))  # type: ignore[arg-type]
+        elif key == "ignore" and _NAMES.isdisjoint(nodes):
+            opened.add(nodes["ignore"][0].byte_range)
         elif key == "module":
             node = nodes["module"][0]
             captures.modules.append((node.start_byte, _text(node, source)))
@@ -157,6 +160,8 @@ def collect(
             captures.found.append(scope)
         else:
             _claim(named, ranks, key, pattern, nodes, source)
+    if opened:
+        captures.found = [found for found in captures.found if found.role != "local" or found.node not in opened]
     captures.found += _settled([found for found in named.values() if found is not None], settings, source)
     captures.claimed = frozenset(named)
     return captures
@@ -174,7 +179,7 @@ def _settled(claimed: list[Found], settings: dict[int, dict[str, str | None]], s
                 continue
             last = found
         found.transparent, found.prefix = "transparent" in said, said.get("prefix") or ""
-        found.lift = said.get("lift") or ""
+        found.shown, found.lift = said.get("shown") or "", said.get("lift") or ""
         kept.append(found)
     return kept
 
@@ -202,6 +207,7 @@ def _subject(nodes: dict[str, list[Node]]) -> str:
 _PARTS: Final = frozenset(
     ("name", "declarator", "owner", "body", "doc", "wrapped", "end", "from", "alias", "qualifier")
 )
+_NAMES: Final = frozenset(("name", "declarator"))
 _NOTHING: Final[dict[str, str | None]] = {}
 
 

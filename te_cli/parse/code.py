@@ -87,6 +87,9 @@ class _File:
         """The module unit, the definitions, and blocks where long stretches of code define nothing; the references."""
         docs = {id(item): self._doc_of(item) for item in placed}
         file_doc, at_top = self._file_doc(placed)
+        if self.grammar.overloads:
+            for item in placed:
+                self._take_in_overloads(item)
         placed = self._with_blocks(placed, at_top)
         headers = [self._header(item) for item in placed]
         texts = texts_of(placed, headers, self.source)
@@ -95,6 +98,21 @@ class _File:
         for item, header, text in zip(placed, headers, texts, strict=False):
             units.append(Unit(_symbol(item, header, docs.get(id(item), "")), text))
         return Parsed(tuple(units), mentions.settle(_spans(placed), self.captures.claimed))
+
+    def _take_in_overloads(self, item: Placed) -> None:
+        """Let a definition begin with those of its declarations that stand right above it."""
+        found = item.found
+        for declared in reversed(item.declared):
+            if not declared.end <= found.start:
+                return
+            position, between = declared.end, b""
+            for start, end in self.comments.inside(declared.end, found.start):
+                between += self.source.data[position:start]
+                position = end
+            if (between + self.source.data[position : found.start]).strip(b"; \t\r\n"):
+                return
+            found.start, found.start_row = declared.start, declared.start_row
+            found.doc_start, found.doc_row = declared.doc_start, declared.doc_row
 
     def _doc_of(self, item: Placed) -> str:
         """What is said of a definition, or else of the first of its declarations of which anything is said.

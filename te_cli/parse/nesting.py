@@ -19,6 +19,7 @@ MAX_NESTING: Final = 24
 _FUNCTIONS: Final = frozenset(("function", "method", "constructor", "property", "macro"))
 _CONTAINERS: Final = frozenset(("class", "struct", "union", "enum", "interface", "trait"))
 _LOCAL_KINDS: Final = frozenset(("variable", "constant", "field", "property", "method"))
+_VALUES: Final = frozenset(("variable", "constant", "field"))
 _IN_CONTAINER: Final = {"function": "method", "variable": "field"}
 
 _GENERICS: Final = re.compile(r"<[^<>]*>")
@@ -48,7 +49,8 @@ class Placed:
 class _Level:
     """One enclosing thing: where it ends, and what it lends to what stands inside.
 
-    ``hides``: what stands inside is local, but for methods where ``shows_methods``.
+    ``hides``: what stands inside is local, but for methods where ``shows_methods``; ``unnamed``: to a function that
+    has no name.
     """
 
     node: tuple[int, int]
@@ -60,6 +62,8 @@ class _Level:
     hides: bool
     contains: bool
     shows_methods: bool = False
+    unnamed: bool = False
+    body_end: int = -1
 
 
 def place(captures: Captures, separator: str, module: str) -> list[Placed]:
@@ -105,13 +109,14 @@ class _Walk:
         """Place one finding below ``above``; the level it opens, None when it is no unit."""
         around = replace(above, node=found.node, end=found.end)
         if found.role == "local":
-            return replace(around, hides=True, contains=False, shows_methods=False)
+            named = above.hides and above.body_end == found.end
+            return replace(around, hides=True, contains=False, shows_methods=False, unnamed=not named)
         if found.role == "anonymous":
             return replace(around, shows_methods=True)
         if found.role == "scope" and found.module:
             return replace(around, module=found.module, position=None, depth=0, hides=False, contains=False)
         name = found.prefix + clean_name(found.name, self._separator)
-        if not name or name == "_" or above.depth >= MAX_NESTING:
+        if not name or (name == "_" and found.kind not in _FUNCTIONS) or above.depth >= MAX_NESTING:
             return None
         naming = self._naming(found, above)
         qualified, owned = self._qualified(found, naming, name)
@@ -167,8 +172,9 @@ class _Walk:
             qualified if kind == "namespace" else naming.module,
             len(self.placed) - 1,
             above.depth + 1,
-            hides=kind in _FUNCTIONS,
+            hides=kind in _FUNCTIONS or (above.hides and kind in _VALUES),
             contains=kind in _CONTAINERS,
+            body_end=found.body[1],
         )
 
     def _know_namespace(self, qualified: str) -> None:
@@ -185,6 +191,8 @@ class _Walk:
 
 def _is_local(found: Found, naming: _Level) -> bool:
     """Whether a definition inside a function is of no interest outside of it."""
+    if found.shown == "anywhere" or (found.shown == "named" and not naming.unnamed):
+        return False
     return found.kind in _LOCAL_KINDS and not (naming.shows_methods and found.kind == "method")
 
 

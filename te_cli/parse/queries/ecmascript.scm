@@ -3,10 +3,23 @@
 (decorator) @attribute
 (export_statement declaration: (_) @wrapped) @wrapper
 
-; What "require" brings in is defined elsewhere.
+; What "require" and "import" bring in is defined elsewhere.
 ((variable_declarator name: (identifier) @name
   value: (call_expression function: (identifier) @_require)) @ignore
   (#eq? @_require "require"))
+((variable_declarator
+  name: (object_pattern [
+    (shorthand_property_identifier_pattern) @name
+    (pair_pattern value: (identifier) @name)
+  ])
+  value: (call_expression function: (identifier) @_require)) @ignore
+  (#eq? @_require "require"))
+(variable_declarator
+  name: [(identifier) @name (object_pattern [
+    (shorthand_property_identifier_pattern) @name
+    (pair_pattern value: (identifier) @name)
+  ])]
+  value: (await_expression (call_expression function: (import)))) @ignore
 
 ; Functions, and functions held by a name.
 (function_declaration name: (identifier) @name) @definition.function
@@ -21,12 +34,45 @@
   (function_expression body: (_) @body)
   (generator_function body: (_) @body)
 ])) @definition.function
+((variable_declarator name: (identifier) @name
+  value: (call_expression function: (member_expression
+    object: (function_expression body: (_) @body)
+    property: (property_identifier) @_bind))) @definition.function
+  (#eq? @_bind "bind"))
+([
+  (variable_declarator name: (identifier) @name value: (call_expression
+    function: (parenthesized_expression (function_expression body: (_) @body)))) @definition.variable
+  (variable_declarator name: (identifier) @name value: (parenthesized_expression (call_expression
+    function: (function_expression body: (_) @body)))) @definition.variable
+  (assignment_expression left: (identifier) @name right: (call_expression
+    function: (parenthesized_expression (function_expression body: (_) @body)))) @definition.variable
+  (assignment_expression left: (identifier) @name right: (parenthesized_expression (call_expression
+    function: (function_expression body: (_) @body)))) @definition.variable
+  (assignment_expression
+    left: (member_expression object: [(identifier) (member_expression)] @owner property: (property_identifier) @name)
+    right: (call_expression function: (parenthesized_expression (function_expression body: (_) @body)))
+  ) @definition.variable
+  (assignment_expression
+    left: (member_expression object: [(identifier) (member_expression)] @owner property: (property_identifier) @name)
+    right: (parenthesized_expression (call_expression function: (function_expression body: (_) @body)))
+  ) @definition.variable
+] (#set! shown "anywhere"))
 (export_statement "default" @name value: [
   (arrow_function body: (_) @body)
   (function_expression body: (_) @body)
 ]) @definition.function
 
-; Functions assigned to members: of the module, of a prototype, of any object.
+; A function that gets several names at once: each is its own, but for what the module calls it.
+((variable_declarator value: (assignment_expression
+  left: (member_expression object: (_) @_object property: (property_identifier) @name)
+  right: [(arrow_function) (function_expression)])) @ignore
+  (#any-of? @_object "exports" "module.exports" "module"))
+(variable_declarator name: (identifier) @name value: (assignment_expression right: [
+  (arrow_function body: (_) @body)
+  (function_expression body: (_) @body)
+])) @definition.function
+
+; Functions assigned to members: of the module, of a prototype, of "this", of any object; and to names declared before.
 ((assignment_expression
   left: (member_expression object: (_) @_object property: (property_identifier) @name)
   right: [(arrow_function body: (_) @body) (function_expression body: (_) @body)]) @definition.function
@@ -35,7 +81,22 @@
   left: (member_expression
     object: (member_expression object: (_) @owner property: (property_identifier) @_prototype)
     property: (property_identifier) @name)
-  right: [(arrow_function body: (_) @body) (function_expression body: (_) @body)]) @definition.function
+  right: [(arrow_function body: (_) @body) (function_expression body: (_) @body)]) @definition.method
+  (#eq? @_prototype "prototype") (#set! shown "anywhere"))
+((assignment_expression right: (assignment_expression
+  left: (member_expression
+    object: (member_expression object: (_) @owner property: (property_identifier) @_prototype)
+    property: (property_identifier) @name)
+  right: [(identifier) (member_expression)]) @definition.field)
+  (#eq? @_prototype "prototype") (#set! lift "file") (#set! shown "anywhere"))
+((assignment_expression
+  left: (member_expression
+    object: (member_expression object: (_) @owner property: (property_identifier) @_prototype)
+    property: (property_identifier) @name)
+  right: (_)) @definition.field
+  (#eq? @_prototype "prototype") (#set! shown "anywhere"))
+((assignment_expression left: (member_expression object: (_) @name property: (property_identifier) @_prototype)
+  right: (object)) @scope
   (#eq? @_prototype "prototype"))
 ((assignment_expression
   left: (member_expression object: (identifier) @_module property: (property_identifier) @_exports)
@@ -43,14 +104,44 @@
   (#eq? @_module "module") (#eq? @_exports "exports"))
 ((assignment_expression
   left: (member_expression object: (identifier) @_module property: (property_identifier) @name)
-  right: [(arrow_function) (function_expression)]) @ignore
+  right: [(arrow_function body: (_) @body) (function_expression !name body: (_) @body)]) @definition.function
   (#eq? @_module "module") (#eq? @name "exports"))
-(assignment_expression
+((assignment_expression
+  left: (member_expression object: (identifier) @_module property: (property_identifier) @name)
+  right: (function_expression)) @ignore
+  (#eq? @_module "module") (#eq? @name "exports"))
+([
+  (assignment_expression right: (assignment_expression
+    left: (member_expression object: [(identifier) (member_expression)] @owner property: (property_identifier) @name)
+    right: [(arrow_function body: (_) @body) (function_expression body: (_) @body)]) @definition.method)
+  (variable_declarator value: (assignment_expression
+    left: (member_expression object: [(identifier) (member_expression)] @owner property: (property_identifier) @name)
+    right: [(arrow_function body: (_) @body) (function_expression body: (_) @body)]) @definition.method)
+] (#set! lift "file"))
+((assignment_expression
   left: (member_expression object: [(identifier) (member_expression)] @owner property: (property_identifier) @name)
   right: [(arrow_function body: (_) @body) (function_expression body: (_) @body)]) @definition.method
-(assignment_expression
+  (#set! shown "anywhere"))
+((assignment_expression
   left: (member_expression object: [(identifier) (member_expression)] @owner property: (property_identifier) @name)
   right: (assignment_expression right: (function_expression body: (_) @body))) @definition.method
+  (#set! shown "anywhere"))
+((assignment_expression left: (member_expression object: (this) property: (_) @name) right: [
+  (arrow_function body: (_) @body)
+  (function_expression body: (_) @body)
+]) @definition.method
+  (#set! lift "type") (#set! shown "anywhere"))
+((assignment_expression
+  left: [
+    (member_expression object: [(subscript_expression) (call_expression)] property: (property_identifier) @name)
+    (subscript_expression object: (_) @owner index: (string) @name)
+  ]
+  right: [(arrow_function body: (_) @body) (function_expression body: (_) @body)]) @definition.method
+  (#set! shown "anywhere"))
+(assignment_expression left: (identifier) @name right: [
+  (arrow_function body: (_) @body)
+  (function_expression body: (_) @body)
+]) @definition.function
 
 ; Classes, also those held by a name.
 (class_declaration name: (_) @name) @definition.class
@@ -64,13 +155,16 @@
 ; Methods of classes and of object literals.
 ((method_definition name: (property_identifier) @name) @definition.constructor
   (#eq? @name "constructor"))
-(method_definition ["get" "set"] name: (_) @name) @definition.property
-(method_definition name: (_) @name) @definition.method
-(pair key: [(property_identifier) (string)] @name value: [
+((method_definition ["get" "set"] name: (_) @name) @definition.property
+  (#set! shown "named"))
+((method_definition name: (_) @name) @definition.method
+  (#set! shown "named"))
+((pair key: [(property_identifier) (string) (computed_property_name)] @name value: [
   (arrow_function body: (_) @body)
   (function_expression body: (_) @body)
   (generator_function body: (_) @body)
 ]) @definition.method
+  (#set! shown "named"))
 (pair key: [(property_identifier) (string)] @name value: (object)) @scope
 
 ((assignment_expression
@@ -79,6 +173,28 @@
 ((assignment_expression
   left: (member_expression object: (_) @owner property: (property_identifier) @name) right: (object)) @scope
   (#not-eq? @name "exports"))
+
+; Functions and classes that have a name although they are values; wrapped ones, less the name that they share.
+((variable_declarator name: (identifier) @_outer
+  value: (call_expression arguments: (arguments . (function_expression name: (_) @name)))) @ignore
+  (#eq? @name @_outer))
+([(arguments [
+    (function_expression name: (_) @name body: (_) @body)
+    (generator_function name: (_) @name body: (_) @body)
+  ] @definition.function)
+  (return_statement [
+    (function_expression name: (_) @name body: (_) @body)
+    (generator_function name: (_) @name body: (_) @body)
+  ] @definition.function)
+  (parenthesized_expression (function_expression name: (_) @name body: (_) @body) @definition.function)
+  (array (function_expression name: (_) @name body: (_) @body) @definition.function)
+])
+([
+  (arguments (class name: (_) @name body: (_) @body) @definition.class)
+  (return_statement (class name: (_) @name body: (_) @body) @definition.class)
+  (binary_expression (class name: (_) @name body: (_) @body) @definition.class)
+  (pair value: (class name: (_) @name body: (_) @body) @definition.class)
+])
 
 ; Constants and variables; exported, also those that a pattern takes apart.
 (export_statement declaration: (_ (variable_declarator name: (object_pattern [
@@ -93,11 +209,34 @@
   (assignment_pattern left: (identifier) @name)
   (rest_pattern (identifier) @name)
 ]))) @definition.constant)
+(lexical_declaration kind: "const" (variable_declarator name: (object_pattern [
+  (shorthand_property_identifier_pattern) @name
+  (pair_pattern value: (identifier) @name)
+  (object_assignment_pattern left: (shorthand_property_identifier_pattern) @name)
+  (rest_pattern (identifier) @name)
+]))) @definition.constant
+(lexical_declaration kind: "const" (variable_declarator name: (array_pattern (identifier) @name))) @definition.constant
 (lexical_declaration kind: "const" (variable_declarator name: (identifier) @name)) @definition.constant
 (lexical_declaration kind: "let" (variable_declarator name: (identifier) @name)) @definition.variable
 (variable_declaration (variable_declarator name: (identifier) @name)) @definition.variable
 
-; Names inside unnamed functions are local, but for the methods of an unnamed class.
+; Names inside unnamed functions are local, but for the methods of an unnamed class, and for modules that are functions:
+; called at once, handed to what defines or wraps the module, or one of a bundle.
+(call_expression function: [
+  (function_expression) @ignore
+  (parenthesized_expression (function_expression) @ignore)
+  (member_expression object: [(function_expression) @ignore (parenthesized_expression (function_expression) @ignore)])
+])
+((program (expression_statement (call_expression function: (identifier) @_define
+  arguments: (arguments [(function_expression) (arrow_function)] @ignore))))
+  (#any-of? @_define "define" "require" "requirejs"))
+(object (pair value: (array . (function_expression) @ignore)))
+(program (expression_statement [
+  (call_expression function: (parenthesized_expression (function_expression))
+    arguments: (arguments [(function_expression) (arrow_function)] @ignore))
+  (parenthesized_expression (call_expression function: (function_expression)
+    arguments: (arguments [(function_expression) (arrow_function)] @ignore)))
+]))
 (class !name) @anonymous
 [(arrow_function) (function_expression) (generator_function) (class_static_block)] @local
 

@@ -6,10 +6,12 @@
 (interface_declaration name: (_) @name) @definition.interface
 (interface_body (method_signature ["get" "set"] name: (_) @name) @definition.property)
 (interface_body (method_signature name: (_) @name) @definition.method)
+(interface_body (construct_signature "new" @name) @definition.constructor)
 (interface_body (property_signature name: (_) @name) @definition.property)
 (type_alias_declaration name: (_) @name) @definition.type
 (type_alias_declaration value: (object_type (method_signature ["get" "set"] name: (_) @name) @definition.property))
 (type_alias_declaration value: (object_type (method_signature name: (_) @name) @definition.method))
+(type_alias_declaration value: (object_type (construct_signature "new" @name) @definition.constructor))
 (type_alias_declaration value: (object_type (property_signature name: (_) @name) @definition.property))
 (type_alias_declaration value: (_ (object_type (property_signature name: (_) @name) @definition.property)))
 (enum_declaration name: (_) @name) @definition.enum
