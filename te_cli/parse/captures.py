@@ -7,6 +7,7 @@ What the captures mean, in every ``queries/*.scm``:
 ``@declarator``         in place of ``@name`` (C, C++): the name is at the end of its chain of declarators; a variable
                        or field whose declarator is a function's is the prototype of a function
 ``@declaration.KIND``  the same, but it yields to a definition of that name in the same file (prototypes, overloads)
+``@parameters``        beside a definition: it holds as many named nodes as there are arguments, in which clauses agree
 ``@end``               beside a definition: a later node, with which it ends (Dart's bodies stand behind signatures)
 ``@scope``             lends its ``@name`` (or ``@module``) to what it encloses, and is no unit itself (Rust's ``impl``)
 ``@local``             an unnamed function: values and methods right inside it are local, so they are no units
@@ -24,8 +25,8 @@ definition lends no name to what it encloses; ``(#set! prefix "operator ")``: so
 is named after something farther out than what encloses it: nothing ("file"), what encloses the type it stands in
 ("namespace"), or the nearest type ("type"). ``(#set! shown …)``: it is a unit inside functions, too, those that have
 a name ("named") or all ("anywhere"). ``(#set! clauses ";")``: such definitions of one name are one where the one above
-ends so (Erlang), or, without a text, right behind each other (Haskell). Captures that begin with ``_`` serve predicates
-only.
+ends so (Erlang), or, without a text, where nothing but comments stands between (Haskell). ``(#set! arity)``: its
+qualified name ends with the number of its arguments, ``f/2``. Captures that begin with ``_`` serve predicates only.
 
 ``@reference.KIND``    a name that is defined elsewhere: :mod:`te_cli.parse.references` says more of those patterns
 """
@@ -78,6 +79,8 @@ class Found:
     body: tuple[int, int] = (0, 0)
     owner: str = ""
     prefix: str = ""
+    parameters: int = 0
+    arity: bool = False
     transparent: bool = False
     shown: str = ""
     lift: str = ""
@@ -162,35 +165,46 @@ def collect(
             _claim(named, ranks, key, pattern, nodes, source)
     if opened:
         captures.found = [found for found in captures.found if found.role != "local" or found.node not in opened]
-    captures.found += _settled([found for found in named.values() if found is not None], settings, source)
+    captures.comments.sort(key=_start)
+    captures.found += _settled([found for found in named.values() if found is not None], settings, captures, source)
     captures.claimed = frozenset(named)
     return captures
 
 
-def _settled(claimed: list[Found], settings: dict[int, dict[str, str | None]], source: Source) -> list[Found]:
+def _settled(
+    claimed: list[Found], settings: dict[int, dict[str, str | None]], captures: Captures, source: Source
+) -> list[Found]:
     """The definitions with what their patterns set; the further clauses of one are joined to its first."""
     kept: list[Found] = []
     last: Found | None = None
     for found in claimed:
         said = settings.get(found.pattern, {})
         if "clauses" in said:
-            if last is not None and _goes_on(last, found, source, said["clauses"] or ""):
+            if last is not None and _goes_on(last, found, captures, source, said["clauses"] or ""):
+                if last.body == (0, 0):
+                    last.body = (last.end, last.end)
                 last.end, last.end_row = found.end, found.end_row
                 continue
             last = found
         found.transparent, found.prefix = "transparent" in said, said.get("prefix") or ""
         found.shown, found.lift = said.get("shown") or "", said.get("lift") or ""
+        found.arity = "arity" in said
         kept.append(found)
     return kept
 
 
-def _goes_on(last: Found, found: Found, source: Source, link: str) -> bool:
-    """Whether ``found`` is one more clause of ``last``: of its name, behind ``link``; where that is empty, at once."""
-    if last.name != found.name:
+def _goes_on(last: Found, found: Found, captures: Captures, source: Source, link: str) -> bool:
+    """Whether ``found`` is one more clause of ``last``: behind ``link``, or, where that is empty, right below it."""
+    if last.name != found.name or last.parameters != found.parameters:
         return False
     if link:
         return source.data.endswith(link.encode(), last.start, last.end)
-    return not source.data[last.end : found.start].strip()
+    position = last.end
+    for comment in captures.comments[bisect_left(captures.comments, last.end, key=_start) :]:
+        if comment.start >= found.start or source.data[position : comment.start].strip():
+            break
+        position = comment.end
+    return not source.data[position : found.start].strip()
 
 
 def _subject(nodes: dict[str, list[Node]]) -> str:
@@ -205,7 +219,7 @@ def _subject(nodes: dict[str, list[Node]]) -> str:
 
 
 _PARTS: Final = frozenset(
-    ("name", "declarator", "owner", "body", "doc", "wrapped", "end", "from", "alias", "qualifier")
+    ("name", "declarator", "owner", "body", "doc", "wrapped", "end", "parameters", "from", "alias", "qualifier")
 )
 _NAMES: Final = frozenset(("name", "declarator"))
 _NOTHING: Final[dict[str, str | None]] = {}
@@ -238,6 +252,8 @@ def _claim(
     found.name_start = name.start_byte
     if "end" in nodes:
         found.end, found.end_row = nodes["end"][-1].end_byte, _rows(nodes["end"][-1])[1]
+    if "parameters" in nodes:
+        found.parameters = sum(child.type != "comment" for child in nodes["parameters"][0].named_children)
     if "owner" in nodes:
         found.owner = _text(nodes["owner"][0], source)
     if "body" in nodes:

@@ -23,7 +23,7 @@ _VALUES: Final = frozenset(("variable", "constant", "field"))
 _IN_CONTAINER: Final = {"function": "method", "variable": "field"}
 
 _GENERICS: Final = re.compile(r"<[^<>]*>")
-_NOT_NAME: Final = re.compile(r"^[\s'\"`:&*\[]+|[\s'\"`\]]+$")
+_NOT_NAME: Final = re.compile(r"^[\s'\"`:&*\[]+|:\s+$|[\s'\"`\]]+$")
 _SPACE: Final = re.compile(r"\s+")
 
 
@@ -160,7 +160,8 @@ class _Walk:
         module = naming.module if path == naming.prefix else self._namespace_of(path) or naming.module
         inside = position is not None and self.placed[position].kind in _CONTAINERS
         owner = None if inside else self._types.get(path)
-        self.placed.append(Placed(found, kind, simple, qualified, module, position, owner))
+        full_name = f"{qualified}/{found.parameters}" if found.arity else qualified
+        self.placed.append(Placed(found, kind, simple, full_name, module, position, owner))
         if kind in _CONTAINERS or kind == "type":
             self._types.setdefault(qualified, len(self.placed) - 1)
         elif kind == "namespace":
