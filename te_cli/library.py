@@ -6,13 +6,25 @@ import os
 from typing import TYPE_CHECKING
 
 from te_cli.config import Options, settings_for_indexing
-from te_cli.model import Filters, SearchRequest
+from te_cli.model import Filters, SearchRequest, UsesRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from te_cli.config import Settings
-    from te_cli.model import Content, Hit, IndexReport, Mode, Outline, Progress, Refresh, SearchResult, Status
+    from te_cli.model import (
+        Content,
+        Hit,
+        IndexReport,
+        Mode,
+        Outline,
+        Progress,
+        ReferenceKind,
+        Refresh,
+        SearchResult,
+        Status,
+        Use,
+    )
 
 
 def open_index(path: str | os.PathLike[str] = ".", *, index_dir: str | None = None, jobs: int | None = None) -> Index:
@@ -72,6 +84,26 @@ class Index:
         from te_cli.engine.searching import search
 
         return search(self._settings, request)
+
+    def refs(
+        self,
+        name: str,
+        *,
+        kinds: Sequence[ReferenceKind] = (),
+        languages: Sequence[str] = (),
+        paths: Sequence[str] = (),
+        refresh: Refresh = "auto",
+    ) -> tuple[Use, ...]:
+        """Every place that calls, imports, extends, implements or otherwise uses ``name``, by path and line.
+
+        Raises:
+            EmptyQuery: there is no name.
+            TeError: the index cannot be read or built.
+        """
+        from te_cli.engine.referring import refs
+
+        filters = Filters(tuple(languages), (), tuple(paths))
+        return refs(self._settings, UsesRequest(name, tuple(kinds), filters, refresh=refresh)).uses
 
     def outline(self, file: str) -> Outline:
         """The symbols of one file, nested.

@@ -25,26 +25,9 @@ Freshness = Literal["fresh", "unchecked", "stale"]
 """``fresh``: the work tree was checked for this answer; ``unchecked``: it was not; ``stale``: a hit's file changed."""
 
 KINDS: tuple[str, ...] = (
-    "module",
-    "namespace",
-    "class",
-    "struct",
-    "union",
-    "enum",
-    "interface",
-    "trait",
-    "type",
-    "function",
-    "method",
-    "constructor",
-    "property",
-    "field",
-    "constant",
-    "variable",
-    "macro",
-    "section",
-    "block",
-)
+    "module", "namespace", "class", "struct", "union", "enum", "interface", "trait", "type", "function", "method",
+    "constructor", "property", "field", "constant", "variable", "macro", "section", "block",
+)  # fmt: skip
 """Every kind of unit, in the order in which listings show them."""
 
 
@@ -135,9 +118,9 @@ REFERENCE_KINDS: tuple[ReferenceKind, ...] = ("call", "import", "inherit", "impl
 class Reference(NamedTuple):
     """A place that names a definition. A named tuple, for there are many: ten a unit.
 
-    ``qualifier`` is what stands before the name (``os.path`` in ``os.path.join(…)``; for an import, where it comes
-    from; ``?`` for an expression); ``alias`` is what an import is called here; ``column`` counts characters from 1;
-    ``unit`` is the position, in the file's list of units, of the innermost one that the place lies in.
+    ``qualifier``: what stands before the name (``os.path`` in ``os.path.join(…)``; for an import, where it comes from;
+    ``?`` for an expression). ``alias``: what an import is called here. ``column`` counts characters from 1. ``unit``:
+    the position, in the file's list of units, of the innermost one around the place.
     """
 
     kind: ReferenceKind
@@ -166,7 +149,6 @@ class ParsedFile:
     lines: int
     units: tuple[Unit, ...]
     whole_text: str
-    references: tuple[Reference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +242,43 @@ class SearchResult:
 
 
 @dataclass(frozen=True, slots=True)
+class UsesRequest:
+    """What is asked of a name: where it is used, in which ways. ``limit`` is the most that are wanted; None for all."""
+
+    name: str
+    kinds: tuple[ReferenceKind, ...] = ()
+    filters: Filters = Filters()
+    limit: int | None = None
+    refresh: Refresh = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A place that uses a name: the reference, the unit around it, and its line of source where that can be read."""
+
+    path: str
+    language: str
+    reference: Reference
+    within: Symbol
+    id: int
+    stale: bool = False
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UsesResult:
+    """Every place that uses a name, ``total`` past the limit too. ``near``: names to try where there is none."""
+
+    name: str
+    root: str
+    freshness: Freshness
+    total: int
+    uses: tuple[Use, ...]
+    note: str | None = None
+    near: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class IndexReport:
     """What one run of the indexer did. ``unembedded`` counts units whose text has no word that the model knows."""
 
@@ -328,6 +347,7 @@ class Status:
     format: int
     files: int
     symbols: int
+    references: int
     by_language: dict[str, int]
     by_kind: dict[str, int]
     skipped: tuple[Skipped, ...]

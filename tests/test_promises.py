@@ -22,6 +22,7 @@ from te_cli import open_index
 from te_cli.errors import EmptyQuery, IndexDamaged, NotWritable
 from te_cli.model import Filters
 from te_cli.store.catalog import Catalog
+from te_cli.store.checks import unfinished
 from te_cli.store.folder import Place
 from te_cli.store.lexical import TextIndex, query_terms
 from te_cli.store.reader import Reader
@@ -70,7 +71,18 @@ def contents(root: Path) -> dict[str, Any]:
             for word in words
         }
         skipped = [(record.path, record.skip) for record in reader.files() if record.skip]
-    return {"rows": [row[1:] for row in rows], "vectors": vectors, "matches": matches, "skipped": skipped}
+        named = reader.catalog.rows("SELECT DISTINCT name FROM ref_names ORDER BY name")
+        references = {
+            name: [(file.path, found) for file, found in reader.references_to(name, Filters())] for (name,) in named
+        }
+        assert reader.references() == sum(len(found) for files in references.values() for _, found in files)
+    return {
+        "references": references,
+        "rows": [row[1:] for row in rows],
+        "vectors": vectors,
+        "matches": matches,
+        "skipped": skipped,
+    }
 
 
 def same(first: dict[str, Any], second: dict[str, Any]) -> bool:
@@ -78,7 +90,7 @@ def same(first: dict[str, Any], second: dict[str, Any]) -> bool:
     vectors_agree = first["vectors"].keys() == second["vectors"].keys() and all(
         np.array_equal(vector, second["vectors"][key]) for key, vector in first["vectors"].items()
     )
-    return vectors_agree and all(first[key] == second[key] for key in ("rows", "matches", "skipped"))
+    return vectors_agree and all(first[key] == second[key] for key in ("rows", "references", "matches", "skipped"))
 
 
 # 1. After any sequence of edits, an incremental index equals a fresh one
@@ -88,9 +100,10 @@ BODIES = st.sampled_from(
     [
         "def alpha():\n    return 1\n",
         "def alpha():\n    return 2\n\n\ndef beta(x):\n    return x\n",
-        "\n\ndef beta(x):\n    return x\n",
+        "\n\ndef beta(x):\n    return alpha(x)\n",
+        "import alpha as beta\n\n\nbeta.alpha(beta)\n",
         "class Gamma:\n    def alpha(self):\n        pass\n\n    def alpha(self):\n        pass\n",
-        "package main\n\nfunc Delta() {}\n",
+        "package main\n\nfunc Delta() { alpha() }\n",
         "# Title\n\ntext\n\n## Part\n\nmore\n",
         "binary\0content",
         "",
@@ -170,7 +183,7 @@ def test_a_kill_loses_nothing(repo: MakeRepository, stage: str) -> None:
     open_index(root).update(full=True)
     assert same(healed, contents(root))
     with Reader(place_of(root)) as reader:
-        assert reader.unfinished() == 0
+        assert unfinished(reader.catalog) == 0
 
 
 # 3. The same query gives the same list, byte for byte

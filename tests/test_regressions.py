@@ -19,6 +19,7 @@ from te_cli.errors import IndexBusy, NotWritable
 from te_cli.model import Filters, SearchRequest
 from te_cli.store import lock
 from te_cli.store.catalog import Catalog
+from te_cli.store.checks import unfinished
 from te_cli.store.folder import Place
 from te_cli.store.lock import WriterLock, current_holder
 from te_cli.store.reader import Reader
@@ -315,7 +316,7 @@ def test_a_run_that_is_given_up_leaves_nothing_pending(repo: MakeRepository, mon
         with pytest.raises(KeyboardInterrupt):
             index.update()
     with Reader(place_of(root)) as reader:
-        assert reader.unfinished() == 0
+        assert unfinished(reader.catalog) == 0
 
 
 def test_a_search_during_somebody_elses_first_build_says_so(repo: MakeRepository, te: Run) -> None:

@@ -12,6 +12,7 @@ from te_cli.cli.doctor import doctor
 from te_cli.cli.index import index
 from te_cli.cli.languages import languages
 from te_cli.cli.outline import outline
+from te_cli.cli.refs import refs
 from te_cli.cli.search import search
 from te_cli.cli.settings import config
 from te_cli.cli.start import EPILOG, start
@@ -27,7 +28,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.callback(invoke_without_command=True, epilog=EPILOG)(start)
-for _verb in (search, index, watch, outline, status, doctor, languages, config):
+for _verb in (search, refs, outline, index, watch, status, doctor, languages, config):
     app.command(cls=Verb)(_verb)
 
 

@@ -36,7 +36,7 @@ BUG = 70
 INTERRUPTED = 128 + signal.SIGINT
 TERMINATED = 128 + signal.SIGTERM
 
-SECTIONS = (("Find", ("search", "outline")), ("Keep", ("index", "watch", "status", "doctor", "config")))
+SECTIONS = (("Find", ("search", "refs", "outline")), ("Keep", ("index", "watch", "status", "doctor", "config")))
 """The verbs as ``te --help`` groups them."""
 
 

@@ -6,12 +6,12 @@ import os
 from typing import TYPE_CHECKING, TypeVar
 
 from te_cli.errors import UnknownName, UsageError
-from te_cli.model import CONTENTS, KINDS
+from te_cli.model import CONTENTS, KINDS, REFERENCE_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from te_cli.model import Content
+    from te_cli.model import Content, ReferenceKind
 
 Name = TypeVar("Name", bound=str)
 
@@ -59,6 +59,11 @@ def kinds_of(values: list[str] | None) -> tuple[str, ...]:
     return _unique(one_of("kind", name, KINDS) for name in _split(values, "--kind", "function,class"))
 
 
+def reference_kinds_of(values: list[str] | None) -> tuple[ReferenceKind, ...]:
+    """The kinds of references asked for."""
+    return _unique(one_of("kind of reference", name, REFERENCE_KINDS) for name in _split(values, "--kind", "call,type"))
+
+
 def contents_of(value: str) -> tuple[Content, ...]:
     """The contents asked for; ``all`` filters nothing."""
     names = _split([value], "--content", "code")
@@ -86,6 +91,11 @@ def complete_languages(incomplete: str) -> list[str]:
 def complete_kinds(incomplete: str) -> list[str]:
     """The kinds that a shell may offer."""
     return _offered(incomplete, KINDS)
+
+
+def complete_reference_kinds(incomplete: str) -> list[str]:
+    """The kinds of references that a shell may offer."""
+    return _offered(incomplete, REFERENCE_KINDS)
 
 
 def _offered(incomplete: str, known: tuple[str, ...]) -> list[str]:

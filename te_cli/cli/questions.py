@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from te_cli.cli.names import complete_kinds, complete_languages
+from te_cli.errors import UsageError
 from te_cli.model import CONTENTS, MODES, REFRESHES
 
 MAX_LIMIT = 100_000
@@ -50,3 +51,10 @@ RefreshName = Annotated[
     str, typer.Option(metavar="|".join(REFRESHES), help="Update first?", autocompletion=lambda: list(REFRESHES))
 ]
 JsonLines = Annotated[bool, typer.Option("--jsonl", help="Print one JSON object a hit.")]
+
+
+def at_least(flag: str, value: int, least: int) -> int:
+    """``value``, which must not be less than ``least``; raises :class:`UsageError`."""
+    if value < least:
+        raise UsageError(f"{flag} is {value}, but must be at least {least}.", f"For example: {flag} {least + 4}")
+    return value

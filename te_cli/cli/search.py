@@ -23,6 +23,7 @@ from te_cli.cli.questions import (
     PathGlob,
     Query,
     RefreshName,
+    at_least,
 )
 from te_cli.config import Options, settings_for_asking
 from te_cli.errors import EmptyQuery, UsageError
@@ -64,7 +65,7 @@ def search(
         filters=Filters(languages_of(lang), kinds_of(kind), paths_of(path), contents_of(content)),
         mode=one_of("mode", mode, MODES),
         refresh=one_of("way to refresh", refresh, REFRESHES),
-        context=None if context is None else _at_least("--context", context, 0),
+        context=None if context is None else at_least("--context", context, 0),
         explain=explain,
     )
     settings = settings_for_asking(directory, Options(index_dir), build=True)
@@ -89,13 +90,7 @@ def _text(query: list[str] | None) -> str:
 def _limit(value: int) -> int:
     if value > MAX_LIMIT:
         raise UsageError(f"-k is {value}, but must be at most {MAX_LIMIT:,}.", "Nobody reads more: ask more narrowly.")
-    return _at_least("-k", value, 1)
-
-
-def _at_least(flag: str, value: int, least: int) -> int:
-    if value < least:
-        raise UsageError(f"{flag} is {value}, but must be at least {least}.", f"For example: {flag} {least + 4}")
-    return value
+    return at_least("-k", value, 1)
 
 
 def _show(result: SearchResult, *, as_json: bool, as_lines: bool, source: bool) -> None:

@@ -16,6 +16,7 @@ by its names.
 
   te search how are sessions expired   ask; the first question builds the index
   te search parse_config --kind function --lang python,go
+  te refs parse_config                 where a name is called, imported, used
   te outline src/app.py                the symbols of one file
   te watch                             keep the index fresh while you edit
   te status                            what is indexed, what is not, and why

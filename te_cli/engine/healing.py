@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from te_cli.config import Settings
 
 
-UNTRUSTED = frozenset({"owner and format", "open", "catalog", "units"})
+UNTRUSTED = frozenset({"owner and format", "open", "catalog", "units", "references"})
 """Checks whose failure puts the truth itself in doubt: then nothing is kept. All else is derived from it."""
 
 

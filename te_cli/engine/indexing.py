@@ -181,7 +181,7 @@ class _Run:
         units = [documents_of(file) for file in parsed]
         vectors = vectors_of(units, embedder()) if units else []
         for outcome, file, own, rows in zip(batch, parsed, units, vectors, strict=True):
-            self._writer.put(outcome.file, file.digest, file.lines, own, rows)
+            self._writer.put(outcome.file, file.digest, file.lines, own, rows, outcome.references)
             before = self._known.get(file.path)
             fresh = before is None or before.skip is not None
             self._added += fresh

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from te_cli.model import ParsedFile, Skipped, SkipReason, SourceFile
+from te_cli.store.references import NO_REFERENCES, Packed, pack
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,12 +28,14 @@ class Job:
 class Outcome:
     """What became of a job: parsed, skipped, or neither, when the content is what it was.
 
-    ``file`` carries the language that the content showed.
+    ``file`` carries the language that the content showed; ``references`` are packed here, since the process that
+    writes them has the most to do.
     """
 
     file: SourceFile
     parsed: ParsedFile | None = None
     skipped: Skipped | None = None
+    references: Packed = NO_REFERENCES
 
 
 def reader_of(root: str) -> Callable[[Job], Outcome]:
@@ -54,6 +57,7 @@ def reader_of(root: str) -> Callable[[Job], Outcome]:
         except Exception:  # noqa: BLE001 - whatever a file does to the parser, the others go on
             return Outcome(file, skipped=Skipped(file.path, SkipReason.PARSER_FAILED, file.fingerprint))
         lines = parsed.units[0].symbol.end_line
-        return Outcome(file, ParsedFile(file.path, text.digest, lines, parsed.units, text.text, parsed.references))
+        whole = ParsedFile(file.path, text.digest, lines, parsed.units, text.text)
+        return Outcome(file, whole, references=pack(parsed.references))
 
     return do

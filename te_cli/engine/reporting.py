@@ -39,6 +39,7 @@ def status(settings: Settings) -> Status:
             format=FORMAT,
             files=counted,
             symbols=units,
+            references=reader.references(),
             by_language=reader.count_by("f.language"),
             by_kind=reader.count_by("u.kind"),
             skipped=skipped_files(files),

@@ -42,6 +42,7 @@ class Sources:
         self._records = records
         self._checked = checked
         self._texts: dict[str, FileText | None] = {}
+        self._lines: dict[str, list[str]] = {}
 
     def stale(self, path: str) -> bool:
         """Whether the file is gone or its content is not what was indexed."""
@@ -70,6 +71,14 @@ class Sources:
         else:
             start, end = max(1, symbol.start_line - context), symbol.start_line + context
         return start, "\n".join(line.rstrip("\r") for line in lines[start - 1 : end])
+
+    def line(self, path: str, number: int) -> str | None:
+        """One line of a file, without its indentation; None where there is none."""
+        if path not in self._lines:
+            text = self._text(path)
+            self._lines[path] = [] if text is None else text.text.split("\n")
+        lines = self._lines[path]
+        return lines[number - 1].strip() if number <= len(lines) else None
 
     def _same_stat(self, record: FileRecord) -> bool:
         try:

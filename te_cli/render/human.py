@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
-    from te_cli.model import Hit, Outline, SearchResult, Symbol
+    from te_cli.model import Hit, Outline, SearchResult, Symbol, UsesResult
 
 LONGEST_LINE = 400
 """Characters of a source line that are shown: no terminal is wider, and highlighting a longer one is slow."""
@@ -126,6 +126,32 @@ def _print_explained(screen: Console, hit: Hit) -> None:
         else:
             screen.print(Text.assemble(points, name, (share, "dim")), soft_wrap=True)
     screen.print(Text(f"    {hit.score:>8.4f}  score", "bold"), soft_wrap=True)
+
+
+def refs(result: UsesResult) -> None:
+    """Print the uses of a name, file by file, each with its line of source."""
+    from rich.text import Text
+
+    screen = console()
+    width = max((len(str(use.reference.line)) for use in result.uses), default=0)
+    kinds = max((len(use.reference.kind) for use in result.uses), default=0)
+    path = ""
+    for use in result.uses:
+        if use.path != path:
+            head = Text(one_line(use.path), "magenta")
+            if use.stale:
+                head.append(f"  ({STALE})", "yellow")
+            screen.print(Text.assemble("\n" if path else "", head), soft_wrap=True)
+            path = use.path
+        line = Text.assemble(
+            (f"  {use.reference.line:>{width}}", "green"),
+            (f"  {use.reference.kind:<{kinds}}", "cyan"),
+            ("  in ", "dim"),
+            one_line(use.within.qualified_name),
+            (f"  {_cut(one_line(use.source or ''))}", "dim"),
+        )
+        line.truncate(max(screen.width, NARROWEST), overflow="ellipsis")
+        screen.print(line, soft_wrap=True)
 
 
 def outline(value: Outline) -> None:

@@ -21,12 +21,15 @@ if TYPE_CHECKING:
         Skipped,
         Status,
         Symbol,
+        Use,
+        UsesResult,
     )
 
 Object = dict[str, Any]
 
 SEARCH = "te.search/1"
 OUTLINE = "te.outline/1"
+REFS = "te.refs/1"
 STATUS = "te.status/1"
 INDEX = "te.index/1"
 WATCH = "te.watch/1"
@@ -125,6 +128,42 @@ def _all_within(top: OutlineNode) -> tuple[OutlineNode, ...]:
     return tuple(found)
 
 
+def refs(result: UsesResult) -> Object:
+    """Every place that uses a name."""
+    return {
+        "schema": REFS,
+        "name": result.name,
+        "index": {"root": result.root, "freshness": result.freshness, "note": result.note},
+        "total": result.total,
+        "results": [use(each) for each in result.uses],
+    }
+
+
+def use(each: Use) -> Object:
+    """One place that uses a name; ``in`` is the innermost unit around it."""
+    kind, name, qualifier, alias, line, column, _ = each.reference
+    return {
+        "path": each.path,
+        "line": line,
+        "column": column,
+        "language": each.language,
+        "kind": kind,
+        "name": name,
+        "qualifier": qualifier,
+        "alias": alias,
+        "in": {
+            "id": each.id,
+            "kind": each.within.kind,
+            "name": each.within.name,
+            "qualified_name": each.within.qualified_name,
+            "start_line": each.within.start_line,
+            "end_line": each.within.end_line,
+        },
+        "stale": each.stale,
+        "source": each.source,
+    }
+
+
 def status(value: Status) -> Object:
     """What is indexed, what is not and why, how big and how fresh."""
     return {
@@ -134,6 +173,7 @@ def status(value: Status) -> Object:
         "format": value.format,
         "files": value.files,
         "symbols": value.symbols,
+        "references": value.references,
         "by_language": value.by_language,
         "by_kind": value.by_kind,
         "skipped": _skipped(value.skipped),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from te_cli.render.escape import many_lines, one_line
 
 if TYPE_CHECKING:
-    from te_cli.model import Hit, Outline, OutlineNode, SearchResult, Symbol
+    from te_cli.model import Hit, Outline, OutlineNode, SearchResult, Symbol, Use, UsesResult
 
 
 def search(result: SearchResult, *, source: bool = False) -> str:
@@ -42,6 +42,17 @@ def place(path: str, symbol: Symbol) -> str:
 def outline(value: Outline) -> str:
     """A line for each symbol of the file, in its order."""
     return "".join(f"{place(value.path, node.symbol)}\n" for node, _ in walk(value.nodes))
+
+
+def refs(result: UsesResult) -> str:
+    """A line for each use: where, how, and in what; then its source, as grep prints it."""
+    return "".join(f"{_use(use)}\n" for use in result.uses)
+
+
+def _use(use: Use) -> str:
+    place = f"{one_line(use.path)}:{use.reference.line}:{use.reference.column}"
+    said = f"{place}: {use.reference.kind} in {one_line(use.within.qualified_name)}{' [stale]' if use.stale else ''}"
+    return f"{said}: {one_line(use.source)}" if use.source else said
 
 
 def walk(nodes: tuple[OutlineNode, ...]) -> list[tuple[OutlineNode, int]]:

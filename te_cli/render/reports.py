@@ -56,6 +56,7 @@ def status(value: Status) -> str:
         _row("freshness", freshness(value.freshness, changed)),
         _row("files", f"{value.files:,}"),
         _row("units", f"{value.symbols:,}"),
+        _row("references", f"{value.references:,}"),
         _row("languages", _amounts(value.by_language)),
         _row("kinds", _amounts(value.by_kind)),
         _row("skipped", _reasons(value.skipped)),

@@ -1,4 +1,4 @@
-"""The catalog: files, units, the delta's vectors, and which vector base is current. The only importer of sqlite3.
+"""The catalog: files, units, references, the delta's vectors, and which vector base is current. Only it knows sqlite3.
 
 What a reader sees is what one SQLite snapshot says. Every statement lives here; what they mean together (reserve, add,
 publish, collect) is told in :mod:`te_cli.store.writer`.
@@ -60,6 +60,8 @@ CREATE TABLE units (
 );
 CREATE INDEX units_by_file ON units (file_id);
 CREATE INDEX units_by_name ON units (name_lower);
+CREATE TABLE refs (file_id INTEGER PRIMARY KEY, total INTEGER NOT NULL, packed BLOB NOT NULL);
+CREATE TABLE ref_names (name TEXT NOT NULL, file_id INTEGER NOT NULL, PRIMARY KEY (name, file_id)) WITHOUT ROWID;
 CREATE TABLE delta (unit_id INTEGER PRIMARY KEY, vector BLOB NOT NULL);
 CREATE TABLE pending (first INTEGER NOT NULL, last INTEGER NOT NULL);
 CREATE TABLE garbage (unit_id INTEGER PRIMARY KEY);

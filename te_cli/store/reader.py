@@ -7,6 +7,7 @@ beyond it is dropped.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -27,16 +28,17 @@ from te_cli.store.records import (
     filter_sql,
     path_matcher,
 )
+from te_cli.store.references import unpack
 from te_cli.store.vectors import VectorBase, base_name, similarity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from types import TracebackType
     from typing import Self
 
     from numpy.typing import NDArray
 
-    from te_cli.model import Symbol
+    from te_cli.model import Reference, Symbol
     from te_cli.store.folder import Place
 
 ATTEMPTS = 20
@@ -184,6 +186,32 @@ class Reader:
         sql = f"SELECT {UNIT_COLUMNS} {_UNITS} WHERE u.file_id = ? ORDER BY u.position"
         return [UnitRecord.of(row).symbol for row in self.catalog.rows(sql, (file_id,))]
 
+    def units_of(self, file_id: int, positions: Iterable[int]) -> dict[int, UnitRecord]:
+        """Some of a file's units, by their position."""
+        sql = f"SELECT {UNIT_COLUMNS} {_UNITS} WHERE u.file_id = ? AND u.position IN ({{}})"
+        rows = self.catalog.rows_in(sql, positions, (file_id,))
+        return {record.position: record for record in map(UnitRecord.of, rows)}
+
+    def references_to(self, name: str, filters: Filters) -> Iterator[tuple[FileRecord, list[Reference]]]:
+        """The references to what is called exactly ``name``, file by file in order of path; kinds of units apart."""
+        condition, values = filter_sql(replace(filters, kinds=()))
+        self._define(filters)
+        sql = (
+            f"SELECT {FILE_COLUMNS}, r.packed FROM ref_names n JOIN refs r ON r.file_id = n.file_id"
+            f" JOIN files f ON f.id = n.file_id WHERE n.name = ? AND {condition} ORDER BY f.path"
+        )
+        for *columns, packed in self.catalog.rows(sql, (name, *values)):
+            yield FileRecord.of(tuple(columns)), [each for each in unpack(packed) if each.name == name]
+
+    def names_like(self, name: str) -> list[str]:
+        """Names that something refers to and that differ from ``name`` in case only."""
+        sql = "SELECT DISTINCT name FROM ref_names WHERE name = ? COLLATE NOCASE AND name != ? ORDER BY name"
+        return [row[0] for row in self.catalog.rows(sql, (name, name))]
+
+    def references(self) -> int:
+        """How many references there are."""
+        return int(self.catalog.rows("SELECT coalesce(sum(total), 0) FROM refs")[0][0])
+
     def modules(self, file_ids: Iterable[int]) -> dict[int, int]:
         """The id of each file's module unit."""
         sql = "SELECT file_id, id FROM units WHERE position = 0 AND file_id IN ({})"
@@ -205,11 +233,6 @@ class Reader:
         """Ids of all module units, or of all others."""
         return [row[0] for row in self.catalog.rows(f"SELECT id FROM units WHERE position {'=' if modules else '>'} 0")]
 
-    def orphans(self) -> int:
-        """Units whose file is not in the catalog."""
-        sql = "SELECT count(*) FROM units WHERE file_id NOT IN (SELECT id FROM files WHERE skip IS NULL)"
-        return int(self.catalog.rows(sql)[0][0])
-
     def without_vector(self) -> int:
         """Units that should have a vector, and have none in base or delta."""
         wanted = np.array([row[0] for row in self.catalog.rows("SELECT id FROM units WHERE embedded")], np.int64)
@@ -217,10 +240,6 @@ class Reader:
         if self._base is not None:
             held = np.concatenate([held, self._base.rows(wanted)[0]])
         return len(np.setdiff1d(wanted, held))
-
-    def unfinished(self) -> int:
-        """What a run that was cut off left for the next one to clean up."""
-        return int(self.catalog.rows("SELECT (SELECT count(*) FROM pending) + (SELECT count(*) FROM garbage)")[0][0])
 
     # Retrievers: each applies the filters before its cut, and breaks ties at the cut by the total order
 

@@ -25,6 +25,7 @@ from te_cli.store.lexical import TextIndex, file_words, unit_words
 from te_cli.store.lock import WriterLock
 from te_cli.store.owner import claim
 from te_cli.store.records import FILE_COLUMNS, FileRecord
+from te_cli.store.references import NO_REFERENCES, Packed, unpack
 from te_cli.store.vectors import VectorBase, base_name
 
 if TYPE_CHECKING:
@@ -188,8 +189,9 @@ class Writer:
         lines: int,
         units: Sequence[tuple[Symbol, Document]],
         vectors: Sequence[NDArray[np.int8] | None],
+        references: Packed,
     ) -> None:
-        """Write a file and its units, the module unit first; what the edit left as it was keeps its id and vector."""
+        """Write a file, its units (the module unit first) and references; what is as it was keeps its id and vector."""
         file_id = self._put_file(file, digest, lines, skip=None)
         kept = self._kept(file_id)
         ordinals: dict[tuple[str, str], int] = {}
@@ -210,11 +212,13 @@ class Writer:
                     self.catalog.run("UPDATE units SET embedded = ? WHERE id = ?", (vector is not None, unit_id))
                     self._derive(unit_id, file_id, file, document, vector)
         self._remove_units(list(kept.values()))
+        self._put_references(file_id, references)
 
     def skip(self, file: SourceFile, reason: str, digest: bytes | None = None) -> None:
         """Note a file that was met and left out; its units go."""
         file_id = self._put_file(file, digest, 0, skip=reason)
         self._remove_units(list(self._kept(file_id).values()))
+        self._put_references(file_id, NO_REFERENCES)
 
     def touch(self, file: SourceFile) -> None:
         """Note a new fingerprint for a file whose content is what it was."""
@@ -227,6 +231,7 @@ class Writer:
     def drop(self, record: FileRecord) -> None:
         """Forget a file that is gone."""
         self._remove_units(list(self._kept(record.id).values()))
+        self._put_references(record.id, NO_REFERENCES)
         self.catalog.run("DELETE FROM files WHERE id = ?", (record.id,))
 
     def publish(self, threads: int, **notes: object) -> None:
@@ -307,6 +312,19 @@ class Writer:
             ),
         )  # fmt: skip
         return unit_id
+
+    def _put_references(self, file_id: int, references: Packed) -> None:
+        """Write what a file refers to in place of what it did."""
+        for (before,) in self.catalog.rows("SELECT packed FROM refs WHERE file_id = ?", (file_id,)):
+            if before == references.data:
+                return
+            named = [(reference.name, file_id) for reference in unpack(before)]
+            self.catalog.run_many("DELETE FROM ref_names WHERE name = ? AND file_id = ?", named)
+            self.catalog.run("DELETE FROM refs WHERE file_id = ?", (file_id,))
+        if references.data:
+            self.catalog.run("INSERT INTO refs VALUES (?, ?, ?)", (file_id, references.total, references.data))
+            named = [(name, file_id) for name in references.names]
+            self.catalog.run_many("INSERT INTO ref_names VALUES (?, ?)", named)
 
     def _derive(
         self, unit_id: int, file_id: int, file: SourceFile, document: Document, vector: NDArray[np.int8] | None

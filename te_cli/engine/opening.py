@@ -1,0 +1,125 @@
+"""Opening an index to answer from it: built where there is none, brought up to date where that is cheap or wanted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from te_cli.engine.places import made_alike, open_reader, place_of, same_model
+from te_cli.engine.plan import make_plan
+from te_cli.errors import IndexBusy, IndexDamaged, NoIndex, NotWritable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from te_cli.config import Settings
+    from te_cli.model import Freshness, IndexReport, Progress, Refresh
+    from te_cli.store.reader import Reader
+
+Answer = TypeVar("Answer")
+
+OTHER_MODEL = "Another model made the vectors of this index: answered by words and names alone."
+
+CHEAP_MS = 100.0
+"""A stat pass that took less than this is repeated before each answer; a longer one would be felt."""
+
+
+class Updater:
+    """The verb ``indexing.update``, imported only when a search needs it."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        progress: Callable[[Progress], None] | None,
+        announce: Callable[[str], None] | None,
+    ) -> None:
+        self._settings, self._progress, self._announce = settings, progress, announce
+
+    def __call__(self, sentence: str = "", *, full: bool = False) -> IndexReport:
+        """Update; ``sentence`` is said once the update is under way, not when somebody else holds the lock."""
+        from te_cli.engine.indexing import update
+
+        said = [sentence] if sentence and self._announce else []
+
+        def tell(step: Progress) -> None:
+            while said and self._announce:
+                self._announce(said.pop())
+            if self._progress:
+                self._progress(step)
+
+        return update(self._settings, full=full, progress=tell)
+
+
+def read_fresh(
+    settings: Settings, refresh: Refresh, update: Updater, answer: Callable[[Reader, bool], Answer]
+) -> tuple[Answer, Freshness, str | None]:
+    """What ``answer`` says of an open index (and whether that was checked), how fresh it is, and what to tell of that.
+
+    An index that turns out to be damaged is built anew, and asked again.
+
+    Raises:
+        StoreError: the index cannot be read, and cannot be built.
+    """
+    try:
+        opened = _open_fresh(settings, refresh, update)
+        with opened.reader as reader:
+            return answer(reader, opened.freshness == "fresh"), opened.freshness, opened.note
+    except IndexDamaged as error:
+        if place_of(settings).read_only:
+            raise
+        update(f"{error.message} Building it anew.", full=True)
+        with open_reader(settings) as reader:
+            return answer(reader, True), "fresh", None
+
+
+class _Opened(NamedTuple):
+    """A reader, how fresh it is, and what to tell about that."""
+
+    reader: Reader
+    freshness: Freshness
+    note: str | None = None
+
+
+def _open_fresh(settings: Settings, refresh: Refresh, update: Updater) -> _Opened:
+    """The index, built where there is none, and brought up to date where that was asked for or is cheap."""
+    read_only = place_of(settings).read_only
+    try:
+        reader = open_reader(settings)
+    except (NoIndex, IndexDamaged) as error:
+        if read_only:
+            raise
+        update(f"{error.message} Building it.")
+        return _Opened(open_reader(settings), "fresh")
+    try:
+        return _brought_up_to_date(settings, refresh, reader, update, read_only=read_only)
+    except BaseException:
+        reader.close()
+        raise
+
+
+def _brought_up_to_date(
+    settings: Settings, refresh: Refresh, reader: Reader, update: Updater, *, read_only: bool
+) -> _Opened:
+    """``reader``, or one of the index that an update left."""
+    comparable = same_model(reader)
+    note = None if comparable else OTHER_MODEL
+    slow = float(reader.catalog.meta("walk_ms", "0")) > CHEAP_MS
+    if refresh == "never" or read_only or (refresh == "auto" and slow and comparable):
+        return _Opened(reader, "unchecked", note)
+    if made_alike(reader) and not _changed(settings, reader):
+        return _Opened(reader, "fresh")
+    reader.close()
+    try:
+        update("" if comparable else "Another model made this index. Building it anew.")
+    except (IndexBusy, NotWritable) as error:
+        if refresh == "always":
+            raise
+        return _Opened(open_reader(settings), "unchecked", note or error.message)
+    return _Opened(open_reader(settings), "fresh")
+
+
+def _changed(settings: Settings, reader: Reader) -> bool:
+    """Whether the work tree differs from what the index remembers."""
+    from te_cli.engine.indexing import look, size_limit
+
+    listing = look(settings, size_limit(settings, reader.catalog))
+    return bool(make_plan(listing, {record.path: record for record in reader.files()}))

@@ -1,0 +1,53 @@
+"""How a file's references are kept: all of them as one value, beside the list of the names that they name.
+
+They are written, replaced and read together, there are ten times as many of them as of units, and a row each would be
+half of the index. The value is zlib (RFC 1950) over a JSON list of the columns of :class:`te_cli.model.Reference`.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from te_cli.errors import IndexDamaged
+from te_cli.model import Reference
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class Packed(NamedTuple):
+    """The references of a file as they are kept: how many, all of them, and each name among them once, in order."""
+
+    total: int = 0
+    data: bytes = b""
+    names: tuple[str, ...] = ()
+
+
+NO_REFERENCES: Final = Packed()
+
+
+def pack(references: Sequence[Reference]) -> Packed:
+    """References as the catalog keeps them; nothing for none."""
+    if not references:
+        return NO_REFERENCES
+    columns = list(zip(*references, strict=True))
+    text = json.dumps(columns, ensure_ascii=False, separators=(",", ":"))
+    return Packed(
+        len(references), zlib.compress(text.encode()), tuple(sorted(set(columns[Reference._fields.index("name")])))
+    )
+
+
+def unpack(data: bytes) -> list[Reference]:
+    """What :func:`pack` packed.
+
+    Raises:
+        IndexDamaged: it is something else.
+    """
+    if not data:
+        return []
+    try:
+        return [Reference(*row) for row in zip(*json.loads(zlib.decompress(data)), strict=True)]
+    except (ValueError, TypeError, zlib.error) as error:
+        raise IndexDamaged(f"The references of a file cannot be read: {error}.", "Run `te doctor --repair`.") from error
