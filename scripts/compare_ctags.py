@@ -46,10 +46,10 @@ NOTES = Path(__file__).parent / "ctags"
 
 CTAGS = {
     "bash": "Sh", "c": "C", "clojure": "Clojure", "cpp": "C++", "csharp": "C#", "elixir": "Elixir", "erlang": "Erlang",
-    "go": "Go", "haskell": "Haskell", "java": "Java", "javascript": "JavaScript", "julia": "Julia", "kotlin": "Kotlin",
-    "lua": "Lua", "make": "Make", "objc": "ObjectiveC", "ocaml": "OCaml", "perl": "Perl", "php": "PHP",
-    "python": "Python", "r": "R", "ruby": "Ruby", "rust": "Rust", "sql": "SQL", "tsx": "TypeScript",
-    "typescript": "TypeScript",
+    "go": "Go", "haskell": "Haskell", "java": "Java", "javascript": "JavaScript", "jsx": "JavaScript",
+    "julia": "Julia", "kotlin": "Kotlin", "lua": "Lua", "make": "Make", "objc": "ObjectiveC", "ocaml": "OCaml",
+    "perl": "Perl", "php": "PHP", "python": "Python", "r": "R", "ruby": "Ruby", "rust": "Rust", "sql": "SQL",
+    "tsx": "TypeScript", "typescript": "TypeScript",
 }  # fmt: skip
 """What ctags calls the languages that both know."""
 

@@ -10,7 +10,7 @@ from te_cli.model import CONTENTS, Fingerprint
 from te_cli.walk.fingerprint import RACY_NS, unchanged
 from te_cli.walk.languages import BINARY_EXTENSIONS, LANGUAGES, classify, is_binary_name
 
-PARSED = ("python", "javascript", "typescript", "tsx", "go", "rust", "java", "c", "cpp", "csharp", "ruby", "php")
+PARSED = ("python", "javascript", "jsx", "typescript", "tsx", "go", "rust", "java", "c", "cpp", "csharp", "ruby", "php")
 
 
 def language(path: str, head: bytes = b"") -> str | None:
@@ -23,7 +23,8 @@ def language(path: str, head: bytes = b"") -> str | None:
     ("names", "expected"),
     [
         ("a.py b.pyi src/c.PY SConstruct", "python"),
-        ("a.js a.jsx a.mjs a.cjs", "javascript"),
+        ("a.js a.mjs a.cjs", "javascript"),
+        ("a.jsx", "jsx"),
         ("a.ts a.mts a.cts a.d.ts", "typescript"),
         ("a.tsx", "tsx"),
         ("a.go", "go"),

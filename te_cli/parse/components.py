@@ -22,7 +22,10 @@ _OPEN: Final = re.compile(
     r"^<([A-Za-z][\w-]{0,30})((?:[^<>\"']|\"[^\"]{0,500}\"|'[^']{0,500}'){0,2000}+)>", re.MULTILINE
 )
 _LANGUAGE: Final = re.compile(r"\blang\s*=\s*[\"']?(\w+)")
-_DIALECTS: Final = {"ts": "typescript", "typescript": "typescript", "tsx": "tsx", "jsx": "javascript"}
+_DIALECTS: Final = {
+    "js": "javascript", "javascript": "javascript", "jsx": "jsx",
+    "ts": "typescript", "typescript": "typescript", "tsx": "tsx",
+}  # fmt: skip
 _MAX_SECTIONS: Final = 50
 
 

@@ -45,6 +45,7 @@ _GO = _words(
 GRAMMARS: dict[str, Grammar] = {
     "python": Grammar("python", ("python",), doc="docstring", primitives=_PYTHON),
     "javascript": Grammar("javascript", ("ecmascript", "javascript")),
+    "jsx": Grammar("javascript", ("ecmascript", "javascript")),
     "typescript": Grammar("typescript", ("ecmascript", "typescript"), overloads=True),
     "tsx": Grammar("tsx", ("ecmascript", "typescript"), overloads=True),
     "go": Grammar("go", ("go",), primitives=_GO),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 LONGEST_LINE = 400
 """Characters of a source line that are shown: no terminal is wider, and highlighting a longer one is slow."""
 
-LEXERS = {"tsx": "typescript", "markdown": "markdown", "text": "text", "make": "makefile"}
+LEXERS = {"jsx": "javascript", "tsx": "typescript", "markdown": "markdown", "text": "text", "make": "makefile"}
 """Names that Pygments knows otherwise than the parsers do."""
 
 CUT = "…"

@@ -61,7 +61,7 @@ ENDLESS_SHARE = 0.9
 
 _MINIFIED_NAME = re.compile(r"[.-]min\.(?:js|mjs|cjs|css)$")
 _SOURCE_MAP = re.compile(r"\.(?:js|mjs|cjs|css|ts)\.map$")
-_MINIFIABLE = frozenset({"javascript", "typescript", "css", "json", "xml", "html"})
+_MINIFIABLE = frozenset({"javascript", "jsx", "typescript", "css", "json", "xml", "html"})
 _PROSE = frozenset({"markdown", "rst", "asciidoc", "org", "latex", "typst", "textile", "mediawiki"})
 
 _STARTERS = frozenset({"gitignore", "gitattributes"})

@@ -174,6 +174,17 @@
   left: (member_expression object: (_) @owner property: (property_identifier) @name) right: (object)) @scope
   (#not-eq? @name "exports"))
 
+; What Svelte computes anew whenever something changes: "$: doubled = count * 2".
+((labeled_statement
+  label: (statement_identifier) @_label
+  body: (expression_statement [
+    (assignment_expression left: (identifier) @name)
+    (assignment_expression left: (array_pattern (identifier) @name))
+    (parenthesized_expression (assignment_expression
+      left: (object_pattern (shorthand_property_identifier_pattern) @name)))
+  ])) @definition.variable
+  (#eq? @_label "$"))
+
 ; Functions and classes that have a name although they are values; wrapped ones, less the name that they share.
 ((variable_declarator name: (identifier) @_outer
   value: (call_expression arguments: (arguments . (function_expression name: (_) @name)))) @ignore
