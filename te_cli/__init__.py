@@ -21,11 +21,13 @@ __all__ = [
     "Index",
     "IndexReport",
     "Outline",
+    "Reference",
     "SearchResult",
     "Skipped",
     "Status",
     "Symbol",
     "TeError",
+    "Use",
     "__version__",
     "open_index",
 ]
@@ -33,10 +35,12 @@ __all__ = [
 if TYPE_CHECKING:
     from te_cli.errors import TeError
     from te_cli.library import Index, open_index
-    from te_cli.model import Hit, IndexReport, Outline, SearchResult, Skipped, Status, Symbol
+    from te_cli.model import Hit, IndexReport, Outline, Reference, SearchResult, Skipped, Symbol, Use
+    from te_cli.state import Status
 
 _HOMES = {
     "Index": "te_cli.library",
+    "Status": "te_cli.state",
     "TeError": "te_cli.errors",
     "open_index": "te_cli.library",
 }

@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from te_cli.errors import ConfigError, NoIndex, NoSuchFolder, NotAFolder, NotReadable
+from te_cli.project import asked_by_project, declared_languages
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
 INDEX_FOLDER = ".te"
 """Where an index lives, inside the root it describes, unless it is moved."""
@@ -39,9 +40,6 @@ MAX_FILE_BYTES = 1 << 40
 PROJECT_MAX_FILE_BYTES = 64 << 20
 """The most that a project's own file may ask for, so that a cloned repository cannot exhaust the memory."""
 
-MAX_CONFIG_BYTES = 1 << 20
-"""A settings file larger than this is not one."""
-
 NETWORK_FILE_SYSTEMS = frozenset(
     {"9p", "afs", "beegfs", "ceph", "cifs", "davfs", "glusterfs", "lustre", "nfs", "nfs4", "smb3", "smbfs"}
     | {f"fuse.{name}" for name in ("davfs2", "gcsfuse", "glusterfs", "rclone", "s3fs", "sshfs")}
@@ -58,7 +56,8 @@ _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmg]?)(i?b)?", re.IGNORECASE)
 class Settings:
     """Everything a verb needs to know, decided once. ``root`` and ``index_dir`` are absolute, ``root`` resolved.
 
-    ``sources`` says where each value came from, as pairs of a field's name and a phrase for people.
+    ``languages`` are pairs of a file name or an extension and the language that the project says it is. ``sources``
+    says where each value came from, as pairs of a field's name and a phrase for people.
     """
 
     root: Path
@@ -67,6 +66,7 @@ class Settings:
     max_file_bytes: int
     trust_index: bool = False
     index_dir_given: bool = False
+    languages: tuple[tuple[str, str], ...] = ()
     sources: tuple[tuple[str, str], ...] = ()
 
 
@@ -268,19 +268,21 @@ def file_system_of(folder: Path, mounts: str) -> str:
 
 def _settings(root: Path, root_source: str, base: Path, options: Options) -> Settings:
     index_dir, index_source = _index_dir(root, base, options)
-    project, file_name = project_file(root)
+    project, file_name = asked_by_project(root)
     jobs, jobs_source = _jobs(options, project.get("jobs"), file_name)
     max_bytes, bytes_source = _max_file_bytes(options, project.get("max_file_size"), file_name)
     trust, trust_source = _trust(options.environment)
+    languages = declared_languages(project.get("languages"), file_name)
     sources = {
         "root": root_source,
         "index_dir": index_source,
         "jobs": jobs_source,
         "max_file_bytes": bytes_source,
         "trust_index": trust_source,
+        "languages": file_name if languages else "default",
     }
     given = index_source in {"--index-dir", "TE_INDEX_DIR"}
-    return Settings(root, index_dir, jobs, max_bytes, trust, given, tuple(sources.items()))
+    return Settings(root, index_dir, jobs, max_bytes, trust, given, languages, tuple(sources.items()))
 
 
 def _trust(environment: Mapping[str, str]) -> tuple[bool, str]:
@@ -343,56 +345,3 @@ def parse_size(value: object, source: str) -> int:
     if not 1 <= size <= MAX_FILE_BYTES:
         raise ConfigError(f"{source} is '{value}', which no source file is.", "For example: 500k, 2 MB or 1048576.")
     return int(size)
-
-
-_PROJECT_KEYS = ("jobs", "max_file_size")
-
-
-def project_file(root: Path) -> tuple[dict[str, object], str]:
-    """The settings that the project itself asks for, and the file they stand in: ``te.toml`` before pyproject.toml."""
-    table = _table(root / "te.toml", lambda document: document, strict=True)
-    if table is not None:
-        return _checked(table, "te.toml"), "te.toml"
-    table = _table(root / "pyproject.toml", lambda document: _section(document, "tool", "te"), strict=False)
-    return _checked(table or {}, "pyproject.toml"), "pyproject.toml"
-
-
-def _table(
-    path: Path, section: Callable[[dict[str, object]], dict[str, object] | None], *, strict: bool
-) -> dict[str, object] | None:
-    """A section of a TOML file, None where there is none; links and special files are not followed."""
-    try:
-        said = path.lstat()
-        if not stat.S_ISREG(said.st_mode) or said.st_size > MAX_CONFIG_BYTES:
-            return None
-        text = path.read_bytes().decode("utf-8", "replace")
-    except OSError:
-        return None
-    if not strict and not ("tool" in text and re.search(r"\bte\b", text)):
-        return None
-    import tomllib
-
-    try:
-        return section(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        if not strict:  # a project's own tools will say so; it is not ours to complain about
-            return None
-        raise ConfigError(f"{path.name} cannot be read: {error}.", f"Correct {path}.") from error
-
-
-def _section(document: dict[str, object], *names: str) -> dict[str, object] | None:
-    for name in names:
-        inner = document.get(name)
-        if not isinstance(inner, dict):
-            return None
-        document = inner
-    return document
-
-
-def _checked(table: dict[str, object], file_name: str) -> dict[str, object]:
-    for key in table:
-        if key not in _PROJECT_KEYS:
-            near = get_close_matches(key, _PROJECT_KEYS, n=1)
-            hint = f"Did you mean '{near[0]}'?" if near else f"Known: {', '.join(_PROJECT_KEYS)}."
-            raise ConfigError(f"{file_name} has no setting '{key}'.", hint)
-    return table

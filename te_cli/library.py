@@ -22,9 +22,9 @@ if TYPE_CHECKING:
         ReferenceKind,
         Refresh,
         SearchResult,
-        Status,
         Use,
     )
+    from te_cli.state import Status
 
 
 def open_index(path: str | os.PathLike[str] = ".", *, index_dir: str | None = None, jobs: int | None = None) -> Index:

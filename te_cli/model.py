@@ -7,7 +7,7 @@ one ``module`` unit, documents have ``section`` units, and text without a gramma
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, NamedTuple
 
@@ -64,13 +64,17 @@ class Fingerprint:
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A file that the walk offers for indexing. ``forced``: a ``!`` line of .teignore asked for it by name."""
+    """A file that the walk offers for indexing.
+
+    ``forced``: a ``!`` line of .teignore asked for it by name; ``declared``: the settings say what its language is.
+    """
 
     path: str
     language: str
     content: Content
     fingerprint: Fingerprint
     forced: bool = False
+    declared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,64 +340,3 @@ class Outline:
     language: str
     stale: bool
     nodes: tuple[OutlineNode, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """What is indexed, how big it is on disk (bytes) and how fresh."""
-
-    root: str
-    index_dir: str
-    format: int
-    files: int
-    symbols: int
-    references: int
-    by_language: dict[str, int]
-    by_kind: dict[str, int]
-    skipped: tuple[Skipped, ...]
-    model: str
-    dimensions: int
-    unembedded: int
-    bytes: dict[str, int]
-    freshness: Freshness
-    changed_files: int
-    indexed_at: float | None
-    writer: str | None = None
-
-
-Extracted = Literal["symbols", "sections", "keys", "blocks"]
-"""What files of a language are cut into: definitions, headed sections, configuration by its keys, or plain blocks."""
-
-
-@dataclass(frozen=True, slots=True)
-class KnownLanguage:
-    """A language that te tells apart: what it is for, what is extracted, and how its files are recognised."""
-
-    name: str
-    content: Content
-    extracted: Extracted
-    extensions: tuple[str, ...]
-    filenames: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing the doctor looked at: ``ok`` or a sentence that says what is wrong."""
-
-    name: str
-    ok: bool
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class Diagnosis:
-    """All checks of one visit to the doctor, and what was repaired."""
-
-    root: str
-    checks: tuple[Check, ...]
-    repaired: tuple[str, ...] = field(default=())
-
-    @property
-    def healthy(self) -> bool:
-        """Whether every check passed."""
-        return all(check.ok for check in self.checks)

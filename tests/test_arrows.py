@@ -11,15 +11,17 @@ PACKAGE = Path(__file__).resolve().parent.parent / "te_cli"
 FILES = sorted(PACKAGE.rglob("*.py"))
 NAMES = [file.relative_to(PACKAGE).as_posix() for file in FILES]
 
-GROUND = {"model", "errors", "digest", "words"}
+GROUND = {"model", "state", "errors", "digest", "words"}
 """The bottom floor: any room may stand on it."""
 
 ARROWS = {
     "model": set(),
+    "state": {"model"},
     "errors": set(),
     "digest": set(),
     "words": set(),
-    "config": GROUND,
+    "config": GROUND | {"project"},
+    "project": {"errors"},
     "walk": GROUND,
     "parse": GROUND,
     "embed": GROUND,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from te_cli.engine.languages import languages
 from te_cli.parse.grammars import GRAMMARS
 
 if TYPE_CHECKING:
-    from conftest import Run
+    from conftest import MakeRepository, Run
 
 
 def test_languages_for_people(te: Run) -> None:
@@ -40,3 +42,37 @@ def test_languages_as_json(te: Run) -> None:
 def test_a_language_is_known_by_something() -> None:
     """A row that no file can match would be a row too many."""
     assert all(language.extensions or language.filenames or language.extracted for language in languages())
+
+
+def test_a_project_maps_extensions_and_names(repo: MakeRepository, te: Run) -> None:
+    """`[tool.te] languages` names the language of an extension or of a file, and a change of it is taken up."""
+    root = repo(
+        {
+            "a.inc": "<?php\nfunction shelve() {}\n",
+            "Shelf": "def stock():\n    pass\n",
+            "pyproject.toml": '[tool.te]\nlanguages = { ".INC" = "php", Shelf = "python" }\n',
+        }
+    )
+    te("index")
+    assert te("outline", "a.inc").lines == ["a.inc:2: function shelve"]
+    assert te("outline", "Shelf").lines == ["Shelf:1: function stock"]
+    assert te("config", "--json").json()["languages"] == {"INC": "php", "Shelf": "python"}
+    (root / "pyproject.toml").write_text("")
+    assert te("search", "shelve", "--lang", "php", "--json").json()["results"] == []
+    assert te("outline", "a.inc").lines == []
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ('languages = { inc = "phq" }', "te.toml: languages names 'phq', which is no language."),
+        ("languages = { inc = 1 }", "te.toml: languages says that 'inc' is '1', which makes no sense."),
+        ('languages = ["php"]', "te.toml: languages is no table of extensions and languages."),
+        ('languages = { "." = "php" }', "te.toml: languages says that '.' is 'php', which makes no sense."),
+    ],
+)
+def test_a_mapping_that_makes_no_sense_is_told(repo: MakeRepository, te: Run, said: str, message: str) -> None:
+    repo({"a.inc": "", "te.toml": f"{said}\n"})
+    ran = te("index")
+    assert ran.exit_code == 2
+    assert message in ran.stderr

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from te_cli.engine.indexing import update
 from te_cli.engine.places import place_of
 from te_cli.errors import NoIndex, TeError
-from te_cli.model import Check, Diagnosis
+from te_cli.state import Check, Diagnosis
 from te_cli.store.checks import inspect
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from te_cli.engine.documents import documents_of, vectors_of
-from te_cli.engine.places import RECIPE, embedder, place_of
+from te_cli.engine.places import embedder, languages_of, place_of, recipe_of
 from te_cli.engine.plan import Plan, as_file, make_plan
 from te_cli.engine.reading import Job, Outcome
 from te_cli.engine.workers import read_all
@@ -65,7 +65,11 @@ def _update(
     started = time.perf_counter()
     model = embedder().identity
     with Writer(
-        place_of(settings), model=model.fingerprint, dimensions=model.dimensions, recipe=RECIPE, afresh=afresh
+        place_of(settings),
+        model=model.fingerprint,
+        dimensions=model.dimensions,
+        recipe=recipe_of(settings),
+        afresh=afresh,
     ) as writer:
         if full:
             writer.rewrite_everything()
@@ -98,7 +102,7 @@ def _look(
         listing = look(settings, limit)
     else:
         wanted = set(paths)
-        listing = scan_paths(settings.root, settings.index_dir, limit, wanted)
+        listing = scan_paths(settings.root, settings.index_dir, limit, wanted, languages_of(settings))
         known = {path: record for path, record in known.items() if path in wanted}
     return listing, known, (time.perf_counter() - started) * 1000
 
@@ -124,7 +128,7 @@ def look(settings: Settings, limit: int) -> Listing:
     """
     if not os.access(settings.root, os.R_OK | os.X_OK):
         raise NotReadable(f"The folder {settings.root} cannot be read.", "Check its rights.")
-    return scan(settings.root, settings.index_dir, limit)
+    return scan(settings.root, settings.index_dir, limit, languages_of(settings))
 
 
 class _Run:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from te_cli.model import KnownLanguage
 from te_cli.parse import documents
 from te_cli.parse.grammars import GRAMMARS
+from te_cli.state import KnownLanguage
 from te_cli.walk.languages import LANGUAGES
 
 if TYPE_CHECKING:
-    from te_cli.model import Extracted
+    from te_cli.state import Extracted
 
 ORDER: tuple[Extracted, ...] = ("symbols", "sections", "keys", "blocks")
 

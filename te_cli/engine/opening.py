@@ -105,7 +105,7 @@ def _brought_up_to_date(
     slow = float(reader.catalog.meta("walk_ms", "0")) > CHEAP_MS
     if refresh == "never" or read_only or (refresh == "auto" and slow and comparable):
         return _Opened(reader, "unchecked", note)
-    if made_alike(reader) and not _changed(settings, reader):
+    if made_alike(settings, reader) and not _changed(settings, reader):
         return _Opened(reader, "fresh")
     reader.close()
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from te_cli.errors import NoIndex
+from te_cli.errors import ConfigError, NoIndex, nearest
 from te_cli.store.folder import Place
 from te_cli.store.reader import Reader
 
@@ -39,14 +39,38 @@ def embedder() -> Embedder:
     return StaticModel()
 
 
+def languages_of(settings: Settings) -> dict[str, str]:
+    """What the project says of the languages of its files, by extension or name.
+
+    Raises:
+        ConfigError: one of them is no language.
+    """
+    if not settings.languages:
+        return {}
+    from te_cli.walk.languages import LANGUAGES
+
+    for _, language in settings.languages:
+        if language not in LANGUAGES:
+            near = nearest(language.lower(), sorted(LANGUAGES))
+            source = dict(settings.sources)["languages"]
+            hint = f"Did you mean '{near}'?" if near else "`te languages` lists them all."
+            raise ConfigError(f"{source}: languages names '{language}', which is no language.", hint)
+    return {name.lower(): language for name, language in settings.languages} | dict(settings.languages)
+
+
+def recipe_of(settings: Settings) -> str:
+    """What the index is made by: this te's recipe, and what the project says of languages."""
+    return ";".join([RECIPE, *(f"{name}={language}" for name, language in settings.languages)])
+
+
 def same_model(reader: Reader) -> bool:
     """Whether the index's vectors can be compared with this model's."""
     return reader.catalog.meta("model") == embedder().identity.fingerprint
 
 
-def made_alike(reader: Reader) -> bool:
+def made_alike(settings: Settings, reader: Reader) -> bool:
     """Whether this te would derive from the sources what the index holds."""
-    return same_model(reader) and reader.catalog.meta("recipe") == RECIPE
+    return same_model(reader) and reader.catalog.meta("recipe") == recipe_of(settings)
 
 
 def open_reader(settings: Settings) -> Reader:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from te_cli.engine.indexing import look, size_limit, skipped_files
 from te_cli.engine.places import made_alike, open_reader, place_of
 from te_cli.engine.plan import make_plan
-from te_cli.model import Skipped, Status
+from te_cli.model import Skipped
+from te_cli.state import Status
 from te_cli.store.formats import FORMAT
 from te_cli.store.lock import current_holder
 from te_cli.walk.content import FileText, read
@@ -47,7 +48,7 @@ def status(settings: Settings) -> Status:
             dimensions=reader.dimensions,
             unembedded=reader.unembedded(),
             bytes=place.sizes(),
-            freshness="stale" if changed or not made_alike(reader) else "fresh",
+            freshness="stale" if changed or not made_alike(settings, reader) else "fresh",
             changed_files=changed,
             indexed_at=indexed / 1e9 if indexed else None,
             writer=current_holder(place.folder),

@@ -10,20 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from te_cli.config import Settings
-    from te_cli.model import (
-        Diagnosis,
-        Hit,
-        IndexReport,
-        KnownLanguage,
-        Outline,
-        OutlineNode,
-        SearchResult,
-        Skipped,
-        Status,
-        Symbol,
-        Use,
-        UsesResult,
-    )
+    from te_cli.model import Hit, IndexReport, Outline, OutlineNode, SearchResult, Skipped, Symbol, Use, UsesResult
+    from te_cli.state import Diagnosis, KnownLanguage, Status
 
 Object = dict[str, Any]
 
@@ -238,6 +226,7 @@ def config(settings: Settings) -> Object:
         "jobs": settings.jobs,
         "max_file_bytes": settings.max_file_bytes,
         "trust_index": settings.trust_index,
+        "languages": dict(settings.languages),
         "sources": dict(settings.sources),
     }
 

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from te_cli.config import Settings
-    from te_cli.model import Diagnosis, IndexReport, KnownLanguage, Skipped, Status
+    from te_cli.model import IndexReport, Skipped
+    from te_cli.state import Diagnosis, KnownLanguage, Status
 
 LABEL = 12
 """Columns of a label: the longest is ``index folder``."""
@@ -83,12 +84,14 @@ def doctor(value: Diagnosis) -> str:
 def config(settings: Settings) -> str:
     """Each setting in force, and where it came from."""
     sources = dict(settings.sources)
+    languages = ", ".join(f"{name} = {language}" for name, language in settings.languages)
     values = {
         "root": str(settings.root),
         "index_dir": str(settings.index_dir),
         "jobs": str(settings.jobs),
         "max_file_bytes": f"{settings.max_file_bytes} ({size(settings.max_file_bytes)})",
         "trust_index": "yes" if settings.trust_index else "no",
+        "languages": languages or "by name and content",
     }
     width = max(len(name) for name in values)
     return _text(f"{name:<{width}}  {value}  [{sources.get(name, 'default')}]" for name, value in values.items())

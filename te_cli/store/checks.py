@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from te_cli.errors import IndexDamaged
-from te_cli.model import Check
+from te_cli.state import Check
 from te_cli.store.reader import Reader
 from te_cli.store.references import unpack
 

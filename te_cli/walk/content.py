@@ -57,7 +57,9 @@ def read(root: Path, file: SourceFile) -> FileText | Skipped:
     text = decode(data)
     if text is None:
         return Skipped(file.path, SkipReason.BINARY, file.fingerprint)
-    language, content = classify(file.path, data[:HEAD_BYTES]) or UNKNOWN
+    language, content = file.language, file.content
+    if not file.declared:
+        language, content = classify(file.path, data[:HEAD_BYTES]) or UNKNOWN
     if not file.forced and (reason := machine_made(text, language, content)):
         return Skipped(file.path, reason, file.fingerprint)
     return FileText(file.path, language, content, digest(data), text)

@@ -5,19 +5,22 @@ from __future__ import annotations
 import os
 import stat
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
 from te_cli.model import Skipped, SkipReason, SourceFile
 from te_cli.walk import candidates
 from te_cli.walk.boundary import Boundary
 from te_cli.walk.fingerprint import of_stat
-from te_cli.walk.languages import UNKNOWN, classify, is_binary_name
+from te_cli.walk.languages import UNKNOWN, classify, declared, is_binary_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
+
+NO_LANGUAGES: Final[Mapping[str, str]] = MappingProxyType({})
 
 FORCED_FACTOR = 16
 """How many times the limit a file asked for by name may be: a wish is honoured, a disk image is not read whole."""
@@ -31,13 +34,18 @@ class Listing:
     skipped: tuple[Skipped, ...]
 
 
-def scan(root: Path, index_dir: Path, max_file_bytes: int) -> Listing:
-    """Every file below ``root`` worth indexing, as git names them or by the same rules, and every one skipped."""
+def scan(root: Path, index_dir: Path, max_file_bytes: int, languages: Mapping[str, str] = NO_LANGUAGES) -> Listing:
+    """Every file below ``root`` worth indexing, as git names them or by the same rules, and every one skipped.
+
+    ``languages``: what the settings say of some extensions and file names.
+    """
     boundary = Boundary(root, index_dir)
-    return _look_at(boundary, candidates.find(boundary), max_file_bytes)
+    return _look_at(boundary, candidates.find(boundary), max_file_bytes, languages)
 
 
-def scan_paths(root: Path, index_dir: Path, max_file_bytes: int, paths: Iterable[str]) -> Listing:
+def scan_paths(
+    root: Path, index_dir: Path, max_file_bytes: int, paths: Iterable[str], languages: Mapping[str, str] = NO_LANGUAGES
+) -> Listing:
     """The same for some paths, relative to ``root``. One that is gone, ignored or a folder is in neither list."""
     boundary = Boundary(root, index_dir)
     wanted = frozenset(path for path in paths if _nameable(path) and boundary.file(path) != "never")
@@ -46,16 +54,19 @@ def scan_paths(root: Path, index_dir: Path, max_file_bytes: int, paths: Iterable
     found = candidates.find(boundary, wanted)
     found.paths = [path for path in found.paths if path in wanted]
     found.skipped = [skip for skip in found.skipped if skip.path in wanted]
-    return _look_at(boundary, found, max_file_bytes)
+    return _look_at(boundary, found, max_file_bytes, languages)
 
 
-def _look_at(boundary: Boundary, found: candidates.Candidates, max_file_bytes: int) -> Listing:
+def _look_at(
+    boundary: Boundary, found: candidates.Candidates, max_file_bytes: int, languages: Mapping[str, str]
+) -> Listing:
     files: list[SourceFile] = []
     skipped = [Skipped(_printable(skip.path), skip.reason) for skip in found.skipped]
     for path in dict.fromkeys(found.paths):
         seen = _examine(boundary, path, max_file_bytes, forced=path in found.forced)
         if isinstance(seen, SourceFile):
-            files.append(seen)
+            row = declared(path, languages) if languages else None
+            files.append(seen if row is None else replace(seen, language=row.name, content=row.content, declared=True))
         elif seen is not None:
             skipped.append(seen)
     by_path = attrgetter("path")

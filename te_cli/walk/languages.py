@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from te_cli.model import Content
 
 
@@ -259,6 +261,13 @@ def classify(path: str, head: bytes = b"") -> tuple[str, Content] | None:
     elif head:
         row = _by_head(row, path, head)
     return (row.name, row.content) if row is not None else None
+
+
+def declared(path: str, languages: Mapping[str, str]) -> Language | None:
+    """The language that the settings give to the file's name or its extension, if they do."""
+    name = path.rpartition("/")[2]
+    found = languages.get(name) or languages.get(name.rpartition(".")[2].lower() if "." in name else "")
+    return LANGUAGES[found] if found else None
 
 
 def is_binary_name(path: str) -> bool:

@@ -1,0 +1,92 @@
+"""The settings that a project asks for in its own ``te.toml``, or in ``[tool.te]`` of its pyproject.toml."""
+
+from __future__ import annotations
+
+import re
+import stat
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from te_cli.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+MAX_CONFIG_BYTES = 1 << 20
+"""A settings file larger than this is not one."""
+
+MAX_LANGUAGES = 1_000
+"""Extensions that a project may map; nobody writes more."""
+
+KEYS = ("jobs", "max_file_size", "languages")
+"""The settings that a project may make."""
+
+
+def asked_by_project(root: Path) -> tuple[dict[str, object], str]:
+    """The settings that the project itself asks for, and the file they stand in: ``te.toml`` before pyproject.toml."""
+    table = _table(root / "te.toml", lambda document: document, strict=True)
+    if table is not None:
+        return _checked(table, "te.toml"), "te.toml"
+    table = _table(root / "pyproject.toml", lambda document: _section(document, "tool", "te"), strict=False)
+    return _checked(table or {}, "pyproject.toml"), "pyproject.toml"
+
+
+def _table(
+    path: Path, section: Callable[[dict[str, object]], dict[str, object] | None], *, strict: bool
+) -> dict[str, object] | None:
+    """A section of a TOML file, None where there is none; links and special files are not followed."""
+    try:
+        said = path.lstat()
+        if not stat.S_ISREG(said.st_mode) or said.st_size > MAX_CONFIG_BYTES:
+            return None
+        text = path.read_bytes().decode("utf-8", "replace")
+    except OSError:
+        return None
+    if not strict and not ("tool" in text and re.search(r"\bte\b", text)):
+        return None
+    import tomllib
+
+    try:
+        return section(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        if not strict:  # a project's own tools will say so; it is not ours to complain about
+            return None
+        raise ConfigError(f"{path.name} cannot be read: {error}.", f"Correct {path}.") from error
+
+
+def _section(document: dict[str, object], *names: str) -> dict[str, object] | None:
+    for name in names:
+        inner = document.get(name)
+        if not isinstance(inner, dict):
+            return None
+        document = inner
+    return document
+
+
+def _checked(table: dict[str, object], file_name: str) -> dict[str, object]:
+    for key in table:
+        if key not in KEYS:
+            near = get_close_matches(key, KEYS, n=1)
+            hint = f"Did you mean '{near[0]}'?" if near else f"Known: {', '.join(KEYS)}."
+            raise ConfigError(f"{file_name} has no setting '{key}'.", hint)
+    return table
+
+
+def declared_languages(value: object, file_name: str) -> tuple[tuple[str, str], ...]:
+    """Extensions (``.inc``, ``inc``, ``*.inc``) or file names, each with its language, in order; names are unchecked.
+
+    Raises:
+        ConfigError: it is no table of texts.
+    """
+    if value is None:
+        return ()
+    example = f'For example, in {file_name}: languages = {{ inc = "php" }}'
+    if not isinstance(value, dict) or len(value) > MAX_LANGUAGES:
+        raise ConfigError(f"{file_name}: languages is no table of extensions and languages.", example)
+    for name, language in value.items():
+        if not isinstance(language, str) or not name.lstrip("*.") or "/" in name:
+            raise ConfigError(
+                f"{file_name}: languages says that '{name}' is '{language}', which makes no sense.", example
+            )
+    return tuple(sorted((name.removeprefix("*").removeprefix("."), language) for name, language in value.items()))

@@ -1,0 +1,70 @@
+"""What te says of itself, as values: the state of an index, its health, and the languages that are known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from te_cli.model import Content, Freshness, Skipped
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What is indexed, how big it is on disk (bytes) and how fresh."""
+
+    root: str
+    index_dir: str
+    format: int
+    files: int
+    symbols: int
+    references: int
+    by_language: dict[str, int]
+    by_kind: dict[str, int]
+    skipped: tuple[Skipped, ...]
+    model: str
+    dimensions: int
+    unembedded: int
+    bytes: dict[str, int]
+    freshness: Freshness
+    changed_files: int
+    indexed_at: float | None
+    writer: str | None = None
+
+
+Extracted = Literal["symbols", "sections", "keys", "blocks"]
+"""What files of a language are cut into: definitions, headed sections, configuration by its keys, or plain blocks."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownLanguage:
+    """A language that te tells apart: what it is for, what is extracted, and how its files are recognised."""
+
+    name: str
+    content: Content
+    extracted: Extracted
+    extensions: tuple[str, ...]
+    filenames: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing the doctor looked at: ``ok`` or a sentence that says what is wrong."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """All checks of one visit to the doctor, and what was repaired."""
+
+    root: str
+    checks: tuple[Check, ...]
+    repaired: tuple[str, ...] = field(default=())
+
+    @property
+    def healthy(self) -> bool:
+        """Whether every check passed."""
+        return all(check.ok for check in self.checks)
