@@ -15,7 +15,7 @@ from te_cli.parse import documents
 if TYPE_CHECKING:
     from te_cli.model import Unit
 
-FILES = [*((language, "pkg/file.x") for language in sorted(documents.LANGUAGES)), ("json", "a.ipynb")]
+FILES = [(language, "pkg/file.x") for language in sorted(documents.LANGUAGES)]
 
 PIECES = st.sampled_from(
     [
@@ -141,8 +141,8 @@ def test_a_cell_is_found_by_what_was_typed_into_it() -> None:
     text = (
         '{"metadata": {}, "cells": [{"cell_type": "code", "outputs": [{"x": 1}], "source": ["a = \\"b\\"\\n", "c"]}]}'
     )
-    units = units_of("a.ipynb", "json", text)
+    units = units_of("a.ipynb", "jupyter", text)
     assert [(unit.symbol.kind, unit.symbol.name, unit.text) for unit in units[1:]] == [
         ("block", "cell 1", 'a = "b"\nc')
     ]
-    assert units_of("a.ipynb", "json", "[1]")[0].text == "[1]"
+    assert units_of("a.ipynb", "jupyter", "[1]")[0].text == "[1]"

@@ -44,7 +44,7 @@ _PARTS: Final[dict[str, Callable[[list[str]], list[Part]]]] = {
 HEADED: Final = frozenset(_HEADINGS)
 """The languages with headings."""
 
-LANGUAGES: Final = frozenset((*_HEADINGS, *_PARTS, *configuration.LANGUAGES, *components.LANGUAGES))
+LANGUAGES: Final = frozenset((*_HEADINGS, *_PARTS, *configuration.LANGUAGES, *components.LANGUAGES, notebooks.LANGUAGE))
 """The languages that are read here and are more than lines."""
 
 
@@ -52,12 +52,12 @@ def read(path: str, language: str, source: Source) -> Parsed:
     """The module unit, then the file's sections, or its parts, or its blocks; a short file stays whole."""
     if language in components.LANGUAGES:
         return components.read(path, language, source)
+    if language == notebooks.LANGUAGE and (read_cells := notebooks.read(path, source)) is not None:
+        return read_cells
     stem = PurePosixPath(path).stem
     lines = source.text.split("\n")[: source.lines]
     if language in _HEADINGS and (found := _HEADINGS[language](lines)):
         units = sections(found, lines)
-    elif path.endswith(".ipynb") and (cells := notebooks.cells(source.text, lines)):
-        return Parsed((module_unit(stem, source, ""), *cells))
     else:
         parts = _parts(language, lines)
         units = part_units(parts or [Part(*block, "") for block in blocks.cut(lines, 0, len(lines) - 1)], stem, lines)

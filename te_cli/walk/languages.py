@@ -136,6 +136,7 @@ _ROWS = (
     _row("code", "vue", "vue"),
     _row("code", "svelte", "svelte"),
     _row("code", "astro", "astro"),
+    _row("code", "jupyter", "ipynb"),
     _row("code", "html", "html htm xhtml"),
     _row("code", "embeddedtemplate", "erb ejs rhtml"),
     _row("code", "twig", "twig j2 jinja jinja2 njk liquid mustache hbs handlebars tmpl gotmpl tpl"),
@@ -174,7 +175,7 @@ _ROWS = (
     _row(
         "config",
         "json",
-        "json jsonc json5 jsonl ndjson geojson webmanifest avsc ipynb code-workspace",
+        "json jsonc json5 jsonl ndjson geojson webmanifest avsc code-workspace",
         ".prettierrc .eslintrc .babelrc .jshintrc .swcrc composer.lock Pipfile.lock flake.lock deno.lock",
     ),
     _row("config", "yaml", "yaml yml cff", ".clang-format .clang-tidy .clangd .gemrc pubspec.lock Podfile.lock"),

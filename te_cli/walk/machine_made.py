@@ -62,7 +62,8 @@ ENDLESS_SHARE = 0.9
 _MINIFIED_NAME = re.compile(r"[.-]min\.(?:js|mjs|cjs|css)$")
 _SOURCE_MAP = re.compile(r"\.(?:js|mjs|cjs|css|ts)\.map$")
 _MINIFIABLE = frozenset({"javascript", "jsx", "typescript", "css", "json", "xml", "html"})
-_PROSE = frozenset({"markdown", "rst", "asciidoc", "org", "latex", "typst", "textile", "mediawiki"})
+_PROSE = frozenset({"markdown", "rst", "asciidoc", "org", "latex", "typst", "textile", "mediawiki", "jupyter"})
+"""What people write with long lines in it: paragraphs, and the pictures that a notebook has put out."""
 
 _STARTERS = frozenset({"gitignore", "gitattributes"})
 """Files that a generator may begin, and that people go on with."""
