@@ -79,6 +79,8 @@ OTHERWISE = {
     ("go", "package"): "",
     ("java", "package"): "",
     ("kotlin", "package"): "",
+    ("csharp", "namespace"): "",
+    ("csharp", "typedef"): "",  # using Name = Type;
     ("kotlin", "object"): "classes",
     ("make", "macro"): "",
     ("clojure", "namespace"): "",
@@ -102,7 +104,7 @@ OURS = {
 
 
 _GROUPS = {kind: group for group, kinds in reversed(KINDS.items()) for kind in kinds.split()}
-_UNNAMED = ("__anon", "anonymousFunction", "AnonymousFunction", "anonFunc")
+_UNNAMED = ("<lambda>", "__anon", "anonymousFunction", "AnonymousFunction", "anonFunc")
 _ECMASCRIPT = ("javascript", "jsx", "typescript", "tsx")
 
 

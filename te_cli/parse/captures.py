@@ -18,6 +18,7 @@ What the captures mean, in every ``queries/*.scm``:
 ``@comment``           a comment; ``@filedoc`` a comment or string about the whole file
 ``@documented``        a definition whose documentation is the string ``@doc``
 ``@attribute``         a decorator, annotation or attribute
+``@modifier``          what belongs to the definition right behind it as an attribute does, and to its signature, too
 ``@wrapper``           begins earlier than the definition it holds, ``@wrapped`` (``export``, ``template<…>``)
 
 Where several patterns take the same name, the one that stands first in the file wins. ``(#set! transparent)``: the
@@ -114,6 +115,7 @@ class Captures:
     found: list[Found] = field(default_factory=list)
     comments: list[Comment] = field(default_factory=list)
     attributes: list[Comment] = field(default_factory=list)
+    modifiers: set[int] = field(default_factory=set)
     file_docs: list[Comment] = field(default_factory=list)
     docs: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
     wrappers: dict[tuple[int, int], tuple[int, int, int, int]] = field(default_factory=dict)
@@ -121,10 +123,10 @@ class Captures:
     claimed: frozenset[int] = frozenset()
 
     def attributes_in(self, start: int, end: int) -> list[Comment]:
-        """The attributes that lie between two offsets; matches come in source order, and so do they."""
+        """The attributes between two offsets that are no modifiers; matches come in source order, and so do they."""
         first = bisect_left(self.attributes, start, key=_start)
         last = bisect_left(self.attributes, end, lo=first, key=_start)
-        return self.attributes[first:last]
+        return [each for each in self.attributes[first:last] if each.start not in self.modifiers]
 
 
 def _start(comment: Comment) -> int:
@@ -144,6 +146,9 @@ def collect(
         key = _subject(nodes)
         if key.startswith("reference."):
             mentions.note(key[10:], pattern, nodes, settings.get(pattern, _NOTHING))
+        elif key == "modifier":
+            captures.attributes.append(_comment(nodes[key][0], source))
+            captures.modifiers.add(captures.attributes[-1].start)
         elif key in asides:
             asides[key].append(_comment(nodes[key][0], source))
         elif key == "documented":

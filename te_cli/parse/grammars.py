@@ -41,12 +41,15 @@ _GO = _words(
     "any bool byte comparable complex64 complex128 error float32 float64 int int8 int16 int32 int64 rune string"
     " uint uint8 uint16 uint32 uint64 uintptr"
 )
-_ERLANG = _words(
-    "any arity atom binary bitstring bool boolean byte char dynamic float function identifier integer iodata iolist"
-    " list map maybe_improper_list mfa module neg_integer nil no_return node nonempty_binary nonempty_bitstring"
-    " nonempty_improper_list nonempty_list nonempty_maybe_improper_list nonempty_string none non_neg_integer number"
-    " pid port pos_integer record reference string term timeout tuple"
+_KOTLIN = _words(
+    "Any Boolean Byte Char Double Float Int Long Nothing Short String UByte UInt ULong UShort Unit dynamic"
 )
+_SCALA = _words("Any AnyRef AnyVal Boolean Byte Char Double Float Int Long Nothing Null Short String Unit")
+_SWIFT = _words(
+    "Any AnyObject Bool Character Double Float Int Int8 Int16 Int32 Int64 Never Self String"
+    " UInt UInt8 UInt16 UInt32 UInt64 Void"
+)
+_DART = _words("Never Null Object String bool double dynamic int num void")
 
 GRAMMARS: dict[str, Grammar] = {
     "python": Grammar("python", ("python",), doc="docstring", primitives=_PYTHON),
@@ -59,21 +62,21 @@ GRAMMARS: dict[str, Grammar] = {
     "java": Grammar("java", ("java",)),
     "c": Grammar("c", ("c",), preprocessed=True, links="->"),
     "cpp": Grammar("cpp", ("cpp", "c"), separator="::", preprocessed=True, links="->"),
-    "csharp": Grammar("csharp", ("csharp",), doc="xml"),
+    "csharp": Grammar("csharp", ("csharp",), doc="xml", primitives=_words("dynamic nint nuint notnull unmanaged")),
     "ruby": Grammar("ruby", ("ruby",), separator="::", closer="end"),
     "php": Grammar("php", ("php",), separator="::", links="?-> ->"),
-    "kotlin": Grammar("kotlin", ("kotlin",)),
-    "swift": Grammar("swift", ("swift",)),
+    "kotlin": Grammar("kotlin", ("kotlin",), primitives=_KOTLIN),
+    "swift": Grammar("swift", ("swift",), primitives=_SWIFT),
     "lua": Grammar("lua", ("lua",), closer="end", links=":"),
     "elixir": Grammar("elixir", ("elixir",)),
     "bash": Grammar("bash", ("bash",)),
-    "scala": Grammar("scala", ("scala",)),
-    "dart": Grammar("dart", ("dart",), links=".."),
+    "scala": Grammar("scala", ("scala",), primitives=_SCALA),
+    "dart": Grammar("dart", ("dart",), links="..", primitives=_DART),
     "zig": Grammar("zig", ("zig",)),
     "haskell": Grammar("haskell", ("haskell",), overloads=True),
     "ocaml": Grammar("ocaml", ("ocaml",)),
     "ocaml_interface": Grammar("ocaml_interface", ("ocaml",)),
-    "erlang": Grammar("erlang", ("erlang",), doc="docstring", links=":", primitives=_ERLANG),
+    "erlang": Grammar("erlang", ("erlang",), doc="docstring", links=":"),
     "clojure": Grammar("clojure", ("clojure",), doc="docstring"),
     "gdscript": Grammar("gdscript", ("gdscript",)),
     "julia": Grammar("julia", ("julia",), closer="end"),

@@ -5,7 +5,7 @@
 
 ; What stands before a variable of the file is beside it in the tree, not around it.
 (program [(const_builtin) (final_builtin) (inferred_type) (type_identifier) (type_arguments) (nullable_type)
-  (function_type) (record_type) (void_type) "late" "external" "covariant"] @attribute)
+  (function_type) (record_type) (void_type) "late" "external" "covariant"] @modifier)
 
 ; Types. The members of an extension without a name belong to the type that it extends.
 (class_definition name: (identifier) @name) @definition.class
@@ -20,11 +20,11 @@
 (type_alias (type_identifier) @name . (type_parameters)? . (formal_parameter_list)) @definition.type
 
 ; Functions of the file; a body stands behind its signature.
-(program [
-  (function_signature name: (identifier) @name)
-  (getter_signature name: (identifier) @name)
-  (setter_signature name: (identifier) @name)
-] @definition.function . (function_body)? @body @end)
+(program (function_signature name: (identifier) @name) @definition.function . (function_body)? @body @end)
+(program [(getter_signature name: (identifier) @name) (setter_signature name: (identifier) @name)]
+  @definition.property . (function_body)? @body @end)
+(local_function_declaration (lambda_expression
+  parameters: (function_signature name: (identifier) @name) body: (_) @body)) @definition.function
 
 ; Methods, with and without a body, and constructors, with their own names and without.
 ((method_signature (function_signature name: (identifier) @name)) @definition.method
@@ -34,7 +34,7 @@
 ((method_signature (operator_signature (binary_operator) @name)) @definition.method
   . (function_body)? @body @end
   (#set! prefix "operator "))
-((method_signature (operator_signature ["[]" "[]="] @name)) @definition.method
+((method_signature (operator_signature ["[]" "[]=" "~"] @name)) @definition.method
   . (function_body)? @body @end
   (#set! prefix "operator "))
 ((method_signature (constructor_signature (identifier) @name . (formal_parameter_list)) (initializers) @body)
@@ -46,7 +46,7 @@
 (declaration (function_signature name: (identifier) @name)) @definition.method
 (declaration [(getter_signature name: (identifier) @name) (setter_signature name: (identifier) @name)])
   @definition.property
-((declaration (operator_signature (binary_operator) @name)) @definition.method
+((declaration (operator_signature [(binary_operator) "[]" "[]=" "~"] @name)) @definition.method
   (#set! prefix "operator "))
 (declaration [
   (constructor_signature (identifier) @name . (formal_parameter_list))
@@ -64,3 +64,39 @@
   (static_final_declaration . (identifier) @name) @definition.constant))
 (program (static_final_declaration_list (static_final_declaration . (identifier) @name) @definition.variable))
 (program (initialized_identifier_list (initialized_identifier . (identifier) @name) @definition.variable))
+
+; References. A call is a name, or the last of a chain of selectors, before arguments.
+((identifier) @reference.call . (selector (argument_part)))
+((selector [
+  (unconditional_assignable_selector (identifier) @reference.call)
+  (conditional_assignable_selector (identifier) @reference.call)
+]) . (selector (argument_part)))
+((unconditional_assignable_selector (identifier) @reference.call) . (selector (argument_part)))
+(cascade_section (cascade_selector (identifier) @reference.call) . (argument_part))
+(new_expression (type_identifier) @reference.call . (type_arguments)? . (arguments))
+(const_object_expression (type_identifier) @reference.call . (type_arguments)? . (arguments))
+(new_expression (identifier) @reference.call . (arguments))
+(const_object_expression (identifier) @reference.call . (arguments))
+(initializer_list_entry (super) . (identifier) @reference.call . (arguments))
+(redirection (identifier) @reference.call)
+(annotation name: [(identifier) @reference.call (scoped_identifier (identifier) @reference.call .)])
+
+; Bases.
+((type_identifier) @reference.none . ".")
+(superclass (type_identifier) @reference.inherit)
+(mixins (type_identifier) @reference.inherit)
+(interfaces (type_identifier) @reference.implement)
+(mixin_declaration "on" (type_identifier) @reference.inherit)
+(mixin_application_class (mixin_application (type_identifier) @reference.inherit))
+
+; Types.
+(type_parameter . (type_identifier) @reference.bound)
+(type_identifier) @reference.type
+
+; Imports: a library, and the names that are shown of it.
+(library_import (import_specification (configurable_uri (uri) @reference.import) (identifier) @alias))
+(library_import (import_specification (configurable_uri (uri) @reference.import)))
+(library_export (configurable_uri (uri) @reference.import))
+(import_specification (configurable_uri (uri) @from) (combinator "show" (identifier) @reference.import))
+(library_export (configurable_uri (uri) @from) (combinator "show" (identifier) @reference.import))
+(part_directive (uri) @reference.import)

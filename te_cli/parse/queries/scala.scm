@@ -3,6 +3,18 @@
 (annotation) @attribute
 (package_clause name: (_) @module)
 
+; An extension lends the name of the type that it extends.
+(extension_definition . parameters: (parameters . (parameter type: [
+  (type_identifier) @name
+  (stable_type_identifier (type_identifier) @name)
+  (generic_type type: (type_identifier) @name)
+]))) @scope
+(extension_definition . type_parameters: (_) . parameters: (parameters . (parameter type: [
+  (type_identifier) @name
+  (stable_type_identifier (type_identifier) @name)
+  (generic_type type: (type_identifier) @name)
+]))) @scope
+
 ; Types.
 (class_definition name: (_) @name) @definition.class
 (object_definition name: (_) @name) @definition.class
@@ -25,11 +37,71 @@
 
 ; Values and variables; those of a type become fields.
 (val_definition pattern: (identifier) @name) @definition.variable
+(val_definition pattern: (identifiers (identifier) @name)) @definition.variable
 (val_definition pattern: (tuple_pattern (identifier) @name)) @definition.variable
+(var_definition pattern: (identifiers (identifier) @name)) @definition.variable
+(var_definition pattern: (tuple_pattern (identifier) @name)) @definition.variable
 (var_definition pattern: (identifier) @name) @definition.variable
 (val_declaration name: (identifier) @name) @definition.variable
 (var_declaration name: (identifier) @name) @definition.variable
+(given_definition name: (_) @name body: [(with_template_body) (template_body)] @body) @definition.class
 (given_definition name: (_) @name) @definition.variable
+((given_definition !name return_type: [
+  (type_identifier) @name (generic_type type: (type_identifier) @name) (stable_type_identifier (type_identifier) @name)
+] body: [(with_template_body) (template_body)] @body) @definition.class (#set! prefix "given "))
+((given_definition !name return_type: [
+  (type_identifier) @name (generic_type type: (type_identifier) @name) (stable_type_identifier (type_identifier) @name)
+]) @definition.variable (#set! prefix "given "))
 
 ; Names inside unnamed functions are local.
 (lambda_expression) @local
+(instance_expression (template_body)) @anonymous
+
+; References. Calls, constructors, extractors, operators that are words; annotations.
+(call_expression function: [
+  (identifier) @reference.call
+  (field_expression field: (identifier) @reference.call)
+  (generic_function function: [(identifier) @reference.call (field_expression field: (identifier) @reference.call)])
+])
+(generic_function function: [(identifier) @reference.call (field_expression field: (identifier) @reference.call)])
+(infix_expression operator: (identifier) @reference.call)
+(instance_expression . [
+  (type_identifier) @reference.call
+  (stable_type_identifier (type_identifier) @reference.call)
+  (generic_type type: [(type_identifier) @reference.call (stable_type_identifier (type_identifier) @reference.call)])
+])
+(annotation name: [
+  (type_identifier) @reference.call
+  (stable_type_identifier (type_identifier) @reference.call)
+  (generic_type type: [(type_identifier) @reference.call (stable_type_identifier (type_identifier) @reference.call)])
+])
+
+; Bases: what stands first may be a class, what follows it is a trait.
+(extends_clause ["with" ","] . type: [
+  (type_identifier) @reference.implement
+  (stable_type_identifier (type_identifier) @reference.implement)
+  (generic_type type: [(type_identifier) @reference.implement (stable_type_identifier (type_identifier) @reference.implement)])
+])
+(extends_clause "extends" . type: [
+  (type_identifier) @reference.inherit
+  (stable_type_identifier (type_identifier) @reference.inherit)
+  (generic_type type: [(type_identifier) @reference.inherit (stable_type_identifier (type_identifier) @reference.inherit)])
+])
+(given_definition return_type: [(type_identifier) @reference.implement (generic_type type: (type_identifier) @reference.implement)])
+(derives_clause type: (type_identifier) @reference.implement)
+
+; Types.
+(type_parameters name: (identifier) @reference.bound)
+(type_definition type_parameters: (type_parameters name: (identifier) @reference.none))
+(type_identifier) @reference.type
+
+; Imports: a path, or a name of a list behind one.
+(import_declaration (identifier) @from . (namespace_selectors [(identifier) (namespace_wildcard)] @reference.import))
+(import_declaration (identifier) @from . (namespace_selectors [
+  (arrow_renamed_identifier name: (identifier) @reference.import alias: (_) @alias)
+  (as_renamed_identifier name: (identifier) @reference.import alias: (_) @alias)
+]))
+(import_declaration (identifier) @from . (as_renamed_identifier name: (_) @reference.import alias: (_) @alias))
+(import_declaration (identifier) @from . (namespace_wildcard) @reference.import)
+(import_declaration (identifier) @reference.import . ",")
+(import_declaration (identifier) @reference.import .)
