@@ -88,6 +88,7 @@ OTHERWISE = {
     ("ocaml", "Constructor"): "constants",
     ("python", "member"): "methods",
     ("python", "namespace"): "",  # a module of elsewhere, imported under another name
+    ("objc", "class"): "methods",  # those of the class
 }
 """Where a language's kind means something else; empty: not compared, as te names it in the module of what it holds."""
 
@@ -106,6 +107,8 @@ OURS = {
 _GROUPS = {kind: group for group, kinds in reversed(KINDS.items()) for kind in kinds.split()}
 _UNNAMED = ("<lambda>", "__anon", "anonymousFunction", "AnonymousFunction", "anonFunc")
 _ECMASCRIPT = ("javascript", "jsx", "typescript", "tsx")
+OPERATOR = re.compile(r"\boperator\b(?!\s*$).*")
+OPERATOR_SPACE = re.compile(r"(?<=\W) | (?=\W)")
 
 
 class Tag(NamedTuple):
@@ -193,7 +196,9 @@ def match(tag: Tag, by_name: dict[tuple[str, str], list[Symbol]]) -> Symbol | No
 
 
 def plain(name: str) -> str:
-    """A name's last part: ``Foo::bar`` and ``Foo.bar`` are ``bar``, ``f/2`` is ``f``."""
+    """A name's last part: ``Foo::bar`` and ``Foo.bar`` are ``bar``, ``f/2`` is ``f``; ``operator ==`` has no blank."""
+    if "operator" in name and (operator := OPERATOR.search(name)):
+        return OPERATOR_SPACE.sub("", operator[0])
     last = name.rstrip("'").replace("::", ".").rpartition(".")[2] or name
     if len(head := last.rpartition("/")[0]) and last.rpartition("/")[2].isdigit():
         last = head

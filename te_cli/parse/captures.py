@@ -34,6 +34,7 @@ qualified name ends with the number of its arguments, ``f/2``. Captures that beg
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
@@ -57,6 +58,7 @@ _DECLARED_NAMES: Final = frozenset(("identifier", "field_identifier", "type_iden
 _UNNAMED_LINKS: Final = frozenset(("parenthesized_declarator", "reference_declarator", "attributed_declarator"))
 
 _VALUES: Final = frozenset(("variable", "constant", "field"))
+_BLANK_LINE: Final = re.compile(rb"[ \t\r]*\n[ \t\r]*\n")
 _CLOSERS: Final = b"})],; \t\r"
 
 
@@ -121,6 +123,17 @@ class Captures:
     wrappers: dict[tuple[int, int], tuple[int, int, int, int]] = field(default_factory=dict)
     modules: list[tuple[int, str]] = field(default_factory=list)
     claimed: frozenset[int] = frozenset()
+
+    def add_attributes(self, spans: list[tuple[int, int]], source: Source) -> None:
+        """Macros count as attributes of what follows them directly."""
+        row, counted = 0, 0
+        for start, end in spans:
+            row += source.data.count(b"\n", counted, start)
+            counted = start
+            if not _BLANK_LINE.match(source.data, end):
+                self.attributes.append(Comment(start, end, row, row, source.column(start), alone=False, trailing=False))
+        if spans:
+            self.attributes.sort(key=_start)
 
     def attributes_in(self, start: int, end: int) -> list[Comment]:
         """The attributes between two offsets that are no modifiers; matches come in source order, and so do they."""
@@ -287,7 +300,8 @@ def _declared(node: Node) -> tuple[Node, bool]:
             if parameters is not None and parameters.named_child_count:
                 inner = parameters.named_child(parameters.named_child_count - 1)
                 return inner.child_by_field_name("type") or inner, True
-        is_function = node.type == "function_declarator"
+        around = is_function and node.type == "parenthesized_declarator"
+        is_function = around or node.type == "function_declarator"
         node = inner
     return node, is_function
 

@@ -38,11 +38,12 @@ def read_code(path: str, language: str, source: Source) -> Parsed | None:
     """The module unit, the file's definitions and its references; None where the grammar takes too long."""
     grammar = GRAMMARS[language]
     try:
-        matches = syntax.matches(language, source.data)
+        matches, macros = syntax.matches(language, source.data)
     except syntax.ParserTimedOut:
         return None
     mentions = Mentions(source, grammar.links, grammar.primitives)
     captures = collect(matches, syntax.settings(language), source, mentions)
+    captures.add_attributes(macros, source)
     _unwrap(captures)
     module = module_path(path) if language == "python" else ""
     placed = place(captures, grammar.separator, module)

@@ -15,9 +15,15 @@ _QUIET: Final = re.compile(rb"/\*.*?(?:\*/|\Z)|//[^\n]*|\"(?:\\.|[^\"\\\n])*\"|'
 _DIRECTIVE: Final = re.compile(rb"[ \t]*#[ \t]*(\w+)[ \t]*([^\n]*)")
 _BRACKET: Final = re.compile(rb"[(){}]")
 _NOT_LINE_FEEDS: Final = re.compile(rb"[^\n]")
+_ATTRIBUTES: Final = (
+    rb"(?:\[\[[^\[\]\n]{0,100}\]\]\s*|alignas\([^()\n]{0,100}\)\s*|__attribute__\s*\(\([^\n]{0,100}?\)\)\s*)*"
+)
 _HEAD_MACRO: Final = re.compile(
-    rb"\b(?:class|struct|union|enum)[ \t]+([A-Z][A-Z0-9_]{2,}(?:\([^()\n]{0,100}\))?)"
-    rb"(?=\s+[A-Za-z_]\w*(?:\s*::\s*\w+)*\s*(?:<[^;{}()]{0,200}>)?\s*(?:final\s*)?(?::[^;{}()]{1,500})?\{)"
+    rb"\b(?:class|struct|union|enum)\s+" + _ATTRIBUTES + rb"((?:[A-Z][A-Z0-9_]{2,}(?:\([^()\n]{0,100}\))?[ \t]+)*"
+    rb"[A-Z][A-Z0-9_]{2,}(?:\([^()\n]{0,100}\))?)"
+    rb"(?=\s+"
+    + _ATTRIBUTES
+    + rb"[A-Za-z_]\w*(?:\s*::\s*\w+)*\s*(?:<[^;{}()]{0,200}>)?\s*(?:final\s*)?(?::[^;{}()]{1,500})?\{)"
     rb"|\bclass[ \t]+([A-Z][A-Z0-9_]{2,}(?:\([^()\n]{0,100}\))?)(?=\s+[A-Za-z_]\w*\s*;)"
 )
 _TAIL_MACRO: Final = re.compile(
@@ -26,6 +32,53 @@ _TAIL_MACRO: Final = re.compile(
     rb"(?=\s*[;{])"
     rb"|^[ \t]+(Q_OBJECT|Q_GADGET)(?=[ \t\r]*$)"
     rb"|^(_*(?:[A-Z0-9]+_)*(?:BEGIN|END)(?:_[A-Z0-9]+)*)(?=[ \t\r]*$)",
+    re.MULTILINE,
+)
+_PATH: Final = rb"[A-Za-z_]\w*(?:<[^;{}()\n]{0,120}>)?(?:\s?::\s?\w+(?:<[^;{}()\n]{0,120}>)?){0,6}"
+_ARGUMENTS: Final = rb"\((?:[^()\n\"]|\"(?:[^\"\\\n]|\\.)*\"|\((?:[^()\n]|\([^()\n]{0,100}\)){0,100}\)){0,200}\)"
+_LINES_OF_ARGUMENTS: Final = _ARGUMENTS.replace(rb"\n", b"").replace(b"200", b"900").replace(rb"\\.", rb"\\(?s:.)")
+_DECLARES: Final = (
+    rb"(?:(?:static|inline|constexpr|virtual|explicit|extern|friend|typedef|template|struct|class|enum|union|typename"
+    rb"|auto|void|int|char|bool|double|float|unsigned|signed|long|short|namespace|using"
+    rb"|public:|private:|protected:|@interface|@protocol|@implementation|@class)[\s*&<]"
+    rb"|(?:const\s+)?(?!(?:return|else|goto|case|delete|new|throw|if|for|while|do|switch|sizeof|const|volatile|operator)\b)"
+    + _PATH
+    + rb"(?:\s+const)?[\s*&]+(?:const\s+)?(?:[A-Za-z_]\w*(?:<[^;{}()\n]{0,120}>)?::){0,6}"
+    rb"(?:~?[A-Za-z_]\w*\s*[(;=\[{]|operator\b)"
+    rb"|(?:\w+::){0,4}(?P<own>\w+)(?:<[^;{}()\n]{0,120}>)?::~?(?P=own)\s*\(|~\w+\s*\(|operator\s+[a-z]"
+    rb"|[A-Z]?\w+\s*\([^;{}()]{0,300}(?:\([^;{}()]{0,100}\)[^;{}()]{0,300})?\)\s*(?:noexcept\s*)?:(?!:))"
+)
+"""How a declaration goes on behind a macro: with one of its keywords, with a type and a name, as a constructor."""
+
+_LEAD_MACRO: Final = re.compile(
+    rb"^[ \t]*#(?:[^\n\\]|\\(?s:.))*"  # a directive: its names stay
+    rb"|(?:^[ \t]*(?P<call>[A-Z][A-Z0-9_]{2,}"
+    + _ARGUMENTS
+    + rb")|(?<![\w.])(?P<word>[A-Z][A-Z0-9]*_[A-Z0-9_]*|[A-Z]*(?:EXPORT|EXTERN|INLINE|API|STATIC|NODISCARD|NORETURN)))"
+    rb"(?=\s+(?:[A-Z][A-Z0-9_]{2,}(?:" + _ARGUMENTS + rb")?\s+){0,4}" + _DECLARES + rb")"
+    rb"|^[ \t]*(?P<alone>[A-Z][A-Z0-9]*_[A-Z0-9_]*(?:" + _LINES_OF_ARGUMENTS + rb")?)(?=[ \t\r]*(?://[^\n]*)?$)"
+    rb"(?!\s*(?:[-{}(\[;=,:.?<>&|+*%^!\"']|/(?![/*])|[A-Za-z_]\w*\s*\())"
+    rb"|^[ \t]*(?P<label>[A-Z][A-Z0-9]*_[A-Z0-9_]*[ \t]*:)(?=[ \t\r]*(?://[^\n]*)?$)"
+    rb"|\b(?:public|protected|private)[ \t]+(?P<slots>Q_SLOTS|Q_SIGNALS|slots|signals)(?=[ \t]*:)"
+    rb"|\bif[ \t]+(?P<constant>[A-Z][A-Z0-9_]{2,})(?=[ \t]*\()|(?P<block>\b[A-Z]+_TRY)(?=\s*\{)"
+    rb"|(?<=[\w)\]/])\s+(?P<suffix>[A-Z0-9_]*(?:DEPRECATED|ATTR|UNUSED|ALIGN|GUARDED|PRINTF|AVAILABLE|SWIFT_NAME)[A-Z0-9_]*"
+    + _ARGUMENTS
+    + rb"|[A-Z]+_(?:ATTR|NOEXCEPT|OVERRIDE|FINAL|DEPRECATED|UNUSED)(?!\w|\())(?=\s*(?:[,;=}]|\*?[A-Za-z_]\w*\())"
+    rb"|(?P<constraint>,\s*[A-Z]+_(?:ENABLE_IF|REQUIRES)" + _ARGUMENTS + rb")(?=\s*>)",
+    re.MULTILINE,
+)
+_ENDS: Final = frozenset((b";", b"{", b"}", b">", b":", b")", b"\\", b"/"))
+_LEADING: Final = ("call", "word", "alone")
+_MAX_ABOVE: Final = 300
+_BRACKETING: Final = re.compile(rb"BEGIN|END|PUSH|POP|DISABLE|RESTORE")
+_CALL_MACRO: Final = re.compile(
+    rb"(?<=[\w*&>][ \n])(WINAPI|CALLBACK|APIENTRY|JNICALL|PASCAL|[A-Z][A-Z0-9]*_(?:CALL|CDECL|STDCALL|NOTHROW))"
+    rb"(?=\s+\*?\s*[A-Za-z_]\w*\s*\()"
+)
+_ENUM: Final = re.compile(rb"\benum\b[^;{}()]{0,100}\{([^{}]*)\}")
+_MADE_ENUMERATOR: Final = re.compile(
+    rb"^([ \t]*[A-Z][A-Z0-9_]*\(\s*)([A-Za-z_]\w*)((?:\s*,[^()]{0,200}(?:\([^()]{0,100}\)[^()]{0,100})?)?\))"
+    rb"(?=[ \t]*,|[ \t]*$)",
     re.MULTILINE,
 )
 _OPENING: Final = (b"if", b"ifdef", b"ifndef")
@@ -44,9 +97,50 @@ class _Group:
     uneven: bool = False
 
 
-def without_macros(data: bytes) -> bytes:
-    """``data``, byte for byte as long, less macros in heads of classes, behind parameters, and alone as brackets."""
-    return _TAIL_MACRO.sub(_blanked, _HEAD_MACRO.sub(_blanked, data))
+def without_macros(data: bytes) -> tuple[bytes, list[tuple[int, int]]]:
+    """``data``, byte for byte as long, less the macros that a grammar cannot place; and where those stood that lead.
+
+    They stand in heads of classes, behind parameters, alone as brackets; and like attributes before a declaration.
+    """
+    data = _CALL_MACRO.sub(_blanked, _TAIL_MACRO.sub(_blanked, _HEAD_MACRO.sub(_blanked, data)))
+    if b"enum" in data and _MADE_ENUMERATOR.search(data):
+        data = _with_plain_enumerators(data)
+    left: bytearray | None = None
+    leading: list[tuple[int, int]] = []
+    for found in _LEAD_MACRO.finditer(data):
+        role = "word" if found.lastgroup == "own" else found.lastgroup
+        if role == "word" and found["call"]:
+            role = "call"
+        if role is None or (role in ("call", "alone") and not _stands_free(data, found.start())):
+            continue
+        start, end = found.span(role)
+        left = left or bytearray(data)
+        left[start:end] = _NOT_LINE_FEEDS.sub(b" ", data[start:end])
+        if role in _LEADING and not _BRACKETING.search(found[0]):
+            leading.append((start, end))
+    return (data if left is None else bytes(left)), leading
+
+
+def _with_plain_enumerators(data: bytes) -> bytes:
+    """``data`` without the macros that make enumerators: ``OPTION(NAME, 1)`` is ``NAME``."""
+    pieces: list[bytes] = []
+    position = 0
+    for found in _ENUM.finditer(_quiet(data)):
+        start, end = found.span(1)
+        pieces += (data[position:start], _MADE_ENUMERATOR.sub(_only_the_name, data[start:end]))
+        position = end
+    return b"".join((*pieces, data[position:]))
+
+
+def _only_the_name(found: re.Match[bytes]) -> bytes:
+    return b"".join((_NOT_LINE_FEEDS.sub(b" ", found[1]), found[2], _NOT_LINE_FEEDS.sub(b" ", found[3])))
+
+
+def _stands_free(data: bytes, start: int) -> bool:
+    """Whether nothing that is still open stands on the line above ``start``, or that line is empty."""
+    above = data[max(0, start - _MAX_ABOVE) : start].rstrip(b" \t")
+    line = above.rstrip(b"\n").rpartition(b"\n")[2].strip()
+    return not line or above.endswith(b"\n\n") or line[-1:] in _ENDS or line.startswith((b"//", b"/*", b"*", b"#"))
 
 
 def _blanked(found: re.Match[bytes]) -> bytes:
@@ -56,12 +150,17 @@ def _blanked(found: re.Match[bytes]) -> bytes:
 
 def one_branch_only(data: bytes) -> bytes:
     """``data``, byte for byte as long, with one branch left of each conditional inside code or across its brackets."""
-    quiet = _QUIET.sub(lambda found: _NOT_LINE_FEEDS.sub(b" ", found[0]), data).split(b"\n")
+    quiet = _quiet(data).split(b"\n")
     lines = data.split(b"\n")
     for row, last in _rows_to_blank(quiet):
         for blank in range(row, last + 1):
             lines[blank] = b" " * len(lines[blank])
     return b"\n".join(lines)
+
+
+def _quiet(data: bytes) -> bytes:
+    """``data`` with blanks for its comments and literals."""
+    return _QUIET.sub(lambda found: _NOT_LINE_FEEDS.sub(b" ", found[0]), data)
 
 
 def _rows_to_blank(lines: list[bytes]) -> list[tuple[int, int]]:

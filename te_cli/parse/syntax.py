@@ -69,13 +69,17 @@ def settings(language: str) -> dict[int, dict[str, str | None]]:
     return {index: said for index, said in every.items() if said}
 
 
-def matches(language: str, data: bytes) -> list[Match]:
-    """Every match of the language's query in ``data``; ``ParserTimedOut`` when that takes, or would take, too long."""
+def matches(language: str, data: bytes) -> tuple[list[Match], list[tuple[int, int]]]:
+    """Every match of the language's query in ``data``; ``ParserTimedOut`` when that takes, or would take, too long.
+
+    With them, where macros stand that lead declarations and that the grammar did not see.
+    """
     if len(data) > MAX_BYTES:
         raise ParserTimedOut
     deadline = time.monotonic() + PARSE_SECONDS
+    leading: list[tuple[int, int]] = []
     if GRAMMARS[language].preprocessed:
-        data = without_macros(data)
+        data, leading = without_macros(data)
     tree = _tree(language, data, deadline)
     if GRAMMARS[language].preprocessed and tree.root_node.has_error:
         unread = _unread(language, tree)
@@ -84,7 +88,7 @@ def matches(language: str, data: bytes) -> list[Match]:
             tree = other if 2 * _unread(language, other) < unread else tree
     cursor = QueryCursor(_query(language))
     cursor.set_max_start_depth(MAX_DEPTH)
-    return cursor.matches(tree.root_node)
+    return cursor.matches(tree.root_node), leading
 
 
 def _unread(language: str, tree: Tree) -> int:

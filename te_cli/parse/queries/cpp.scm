@@ -4,6 +4,12 @@
   (alias_declaration) (concept_definition) (field_declaration) (friend_declaration)
 ] @wrapped) @wrapper
 
+; A test of googletest's, whose macro makes a class of its suite and its name.
+((function_definition !type declarator: (function_declarator declarator: (identifier) @_macro parameters: (parameter_list
+  . (parameter_declaration !declarator type: (type_identifier) @owner)
+  . (parameter_declaration !declarator type: (type_identifier) @name) .))) @definition.function
+  (#match? @_macro "^((TYPED_)?TEST(_[FP])?|TYPED_TEST_P|FUZZ_TEST)$"))
+
 ; Namespaces.
 (namespace_definition name: (_) @name) @definition.namespace
 
