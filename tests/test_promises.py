@@ -462,14 +462,13 @@ def test_an_older_format_is_built_anew_and_says_so(repo: MakeRepository, te: Run
 
 def test_another_recipe_is_a_full_run(repo: MakeRepository, monkeypatch: pytest.MonkeyPatch) -> None:
     """When parsing changes, what the old one derived is made anew, under the same ids."""
-    from te_cli.engine import indexing, places
+    from te_cli.engine import places
 
     root = repo(CODE)
     index = open_index(root)
     index.update()
     before = index.search("retry_upload", mode="name")[0].id
-    for module in (indexing, places):
-        monkeypatch.setattr(module, "RECIPE", "another")
+    monkeypatch.setattr(places, "RECIPE", "another")
     report = index.update()
     assert report.units_written == report.symbols
     assert index.search("retry_upload", mode="name")[0].id == before

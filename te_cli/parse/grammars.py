@@ -41,6 +41,12 @@ _GO = _words(
     "any bool byte comparable complex64 complex128 error float32 float64 int int8 int16 int32 int64 rune string"
     " uint uint8 uint16 uint32 uint64 uintptr"
 )
+_ERLANG = _words(
+    "any arity atom binary bitstring bool boolean byte char dynamic float function identifier integer iodata iolist"
+    " list map maybe_improper_list mfa module neg_integer nil no_return node nonempty_binary nonempty_bitstring"
+    " nonempty_improper_list nonempty_list nonempty_maybe_improper_list nonempty_string none non_neg_integer number"
+    " pid port pos_integer record reference string term timeout tuple"
+)
 _KOTLIN = _words(
     "Any Boolean Byte Char Double Float Int Long Nothing Short String UByte UInt ULong UShort Unit dynamic"
 )
@@ -76,7 +82,7 @@ GRAMMARS: dict[str, Grammar] = {
     "haskell": Grammar("haskell", ("haskell",), overloads=True),
     "ocaml": Grammar("ocaml", ("ocaml",)),
     "ocaml_interface": Grammar("ocaml_interface", ("ocaml",)),
-    "erlang": Grammar("erlang", ("erlang",), doc="docstring", links=":"),
+    "erlang": Grammar("erlang", ("erlang",), doc="docstring", links=":", primitives=_ERLANG),
     "clojure": Grammar("clojure", ("clojure",), doc="docstring"),
     "gdscript": Grammar("gdscript", ("gdscript",)),
     "julia": Grammar("julia", ("julia",), closer="end"),

@@ -11,8 +11,10 @@ claims are no references: a pattern may take every name of a type.
                           path (its last part is the name); ``@alias`` is what it is called here
 ``@reference.none``       no reference, whatever other patterns say; ``@reference.bound``: nor is that name anywhere in
                           the definition around it (type parameters)
+``@reference.types``      a stretch of types: what looks like a call there is a type (``t()`` of Erlang and Elixir)
 ``@qualifier``            beside a reference: what it is a member of, where that does not stand right before the name
 
+``(#set! bare)``: what stands right before the name is no owner of it (``Argument::type()`` of Erlang).
 ``(#set! name "default")``: so is the thing called that is imported; the captured text is its alias.
 ``(#set! path "scoped_use_list")``: the ``path`` of each node of that type around an import belongs in front of it.
 """
@@ -75,12 +77,16 @@ class Mentions:
         self._before, self._last = _chains(links)
         self._found: dict[int, _Mention] = {}
         self._bound: dict[int, str] = {}
+        self._types: list[tuple[int, int]] = []
 
     def note(
         self, role: str, pattern: int, nodes: dict[str, list[Node]], said: dict[str, str | None]
     ) -> None:  # fmt: skip
         """Take in one match of a ``@reference.…`` pattern; the strongest kind keeps the name."""
         for node in nodes["reference." + role]:
+            if role == "types":
+                self._types.append(node.byte_range)
+                continue
             if role == "bound":
                 self._bound[node.start_byte] = self._source.between(*node.byte_range)
             rank = _STRENGTH.get(role, 0), pattern
@@ -105,7 +111,9 @@ class Mentions:
             origin = ".".join(filter(None, (front, _text(whence, source))))
             name, qualifier = self._imported(node, wanted or name, origin, said.get("path"))
         else:
-            qualifier = _text(nodes.get("qualifier"), source) or self._qualifier(node, start)
+            qualifier = _text(nodes.get("qualifier"), source)
+            if not qualifier and "bare" not in said:
+                qualifier = self._qualifier(node, start)
         row, column = node.start_point
         column = source.characters(start - column, start) + 1
         return _Mention(rank, role, name, qualifier, alias, row + 1, column)  # type: ignore[arg-type]
@@ -144,12 +152,15 @@ class Mentions:
         walk = _Spans(every)
         bound = {(self._bound[at], walk.around(at)) for at in sorted(self._bound)}
         walk = _Spans(every)
+        types = _Spans([(start, end, 1) for start, end in sorted(self._types)])
         settled: list[Reference] = []
         for start, mention in sorted(self._found.items()):
             position = walk.around(start)
             (strength, _), kind, name, qualifier, alias, line, column = mention
             if not strength or not name or (strength > _STRENGTH["implement"] and start in claimed):
                 continue
+            if types.around(start) and kind == "call":
+                kind = "type"
             if kind == "type" and (
                 name in self._primitives or (bound and any((name, around) in bound for around in walk.open()))
             ):
