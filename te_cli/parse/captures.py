@@ -19,7 +19,8 @@ What the captures mean, in every ``queries/*.scm``:
 ``@documented``        a definition whose documentation is the string ``@doc``
 ``@attribute``         a decorator, annotation or attribute
 ``@modifier``          what belongs to the definition right behind it as an attribute does, and to its signature, too
-``@wrapper``           begins earlier than the definition it holds, ``@wrapped`` (``export``, ``template<…>``)
+``@wrapper``           begins earlier than the definition it holds, ``@wrapped`` (``export``, ``template<…>``), and ends
+                       later, or with its ``@end``
 
 Where several patterns take the same name, the one that stands first in the file wins. ``(#set! transparent)``: the
 definition lends no name to what it encloses; ``(#set! prefix "operator ")``: so begins its name; ``(#set! lift …)``: it
@@ -37,7 +38,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -110,6 +111,16 @@ class Comment:
     trailing: bool
 
 
+class Wrapper(NamedTuple):
+    """What a definition takes in around it: bytes and rows; ``node`` is the wrapper's range, which may end later."""
+
+    start: int
+    end: int
+    start_row: int
+    end_row: int
+    node: tuple[int, int]
+
+
 @dataclass(slots=True)
 class Captures:
     """All that a file's matches say, each list in no particular order; ``claimed`` are the offsets of names."""
@@ -120,7 +131,7 @@ class Captures:
     modifiers: set[int] = field(default_factory=set)
     file_docs: list[Comment] = field(default_factory=list)
     docs: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
-    wrappers: dict[tuple[int, int], tuple[int, int, int, int]] = field(default_factory=dict)
+    wrappers: dict[tuple[int, int], Wrapper] = field(default_factory=dict)
     modules: list[tuple[int, str]] = field(default_factory=list)
     claimed: frozenset[int] = frozenset()
 
@@ -334,7 +345,10 @@ def _comment(node: Node, source: Source) -> Comment:
 
 def _wrap(captures: Captures, nodes: dict[str, list[Node]]) -> None:
     wrapper, wrapped = nodes["wrapper"][0], nodes["wrapped"][0]
-    captures.wrappers[wrapped.byte_range] = (*wrapper.byte_range, *_rows(wrapper))
+    last = nodes.get("end", nodes["wrapper"])[0]
+    start_row, end_row = _rows(wrapper)[0], _rows(last)[1]
+    around = Wrapper(wrapper.start_byte, last.end_byte, start_row, end_row, wrapper.byte_range)
+    captures.wrappers[wrapped.byte_range] = around
 
 
 def _text(node: Node, source: Source) -> str:

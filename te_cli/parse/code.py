@@ -67,9 +67,13 @@ def _unwrap(captures: Captures) -> None:
         return
     for found in captures.found:
         around = wrappers.get(found.node)
+        whole = True
         while around is not None:
-            found.start, found.end, found.start_row, found.end_row = around
-            around = wrappers.get((found.start, found.end))
+            found.start, found.start_row = around.start, around.start_row
+            if whole:
+                found.end, found.end_row = around.end, around.end_row
+            whole = whole and around.end == around.node[1]
+            around = wrappers.get(around.node)
 
 
 class _File:

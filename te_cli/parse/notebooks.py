@@ -35,7 +35,7 @@ _CHARACTER: Final = re.compile(r"\\u[dD][89abAB]\w\w\\u[dD][c-fC-F]\w\w|\\u\w{4}
 _LINE_FEED: Final = re.compile(r"(?<!\\)(?:\\\\)*\\n")
 _CELL_DEPTH: Final = 3
 
-_MAX_COLUMN: Final = 1_000
+_MAX_COLUMN: Final = 200
 """Characters of a line whose escapes are counted: past that nobody looks for a column."""
 
 _KERNEL: Final = re.compile(

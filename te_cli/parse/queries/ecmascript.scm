@@ -1,7 +1,10 @@
-; What JavaScript and TypeScript share. Comments; decorators; lines begin at "export".
+; What JavaScript and TypeScript share. Comments; decorators; lines begin at "export" and at "const", and end at their
+; own name's value where several are declared.
 (comment) @comment
 (decorator) @attribute
 (export_statement declaration: (_) @wrapped) @wrapper
+([(lexical_declaration . (variable_declarator) @wrapped @end) (variable_declaration . (variable_declarator) @wrapped @end)]
+  @wrapper)
 
 ; What "require" and "import" bring in is defined elsewhere.
 ((variable_declarator name: (identifier) @name
@@ -24,16 +27,11 @@
 ; Functions, and functions held by a name.
 (function_declaration name: (identifier) @name) @definition.function
 (generator_function_declaration name: (identifier) @name) @definition.function
-(lexical_declaration (variable_declarator name: (identifier) @name value: [
+(variable_declarator name: (identifier) @name value: [
   (arrow_function body: (_) @body)
   (function_expression body: (_) @body)
   (generator_function body: (_) @body)
-])) @definition.function
-(variable_declaration (variable_declarator name: (identifier) @name value: [
-  (arrow_function body: (_) @body)
-  (function_expression body: (_) @body)
-  (generator_function body: (_) @body)
-])) @definition.function
+]) @definition.function
 ((variable_declarator name: (identifier) @name
   value: (call_expression function: (member_expression
     object: (function_expression body: (_) @body)
@@ -145,10 +143,7 @@
 
 ; Classes, also those held by a name.
 (class_declaration name: (_) @name) @definition.class
-(lexical_declaration (variable_declarator name: (identifier) @name
-  value: (class body: (_) @body))) @definition.class
-(variable_declaration (variable_declarator name: (identifier) @name
-  value: (class body: (_) @body))) @definition.class
+(variable_declarator name: (identifier) @name value: (class body: (_) @body)) @definition.class
 (export_statement "default" @name value: (class body: (_) @body)) @definition.class
 (assignment_expression left: (member_expression) right: (class name: (_) @name body: (_) @body)) @definition.class
 
@@ -214,22 +209,24 @@
   (object_assignment_pattern left: (shorthand_property_identifier_pattern) @name)
   (pair_pattern value: (assignment_pattern left: (identifier) @name))
   (rest_pattern (identifier) @name)
-]))) @definition.constant)
+])) @definition.constant))
 (export_statement declaration: (_ (variable_declarator name: (array_pattern [
   (identifier) @name
   (assignment_pattern left: (identifier) @name)
   (rest_pattern (identifier) @name)
-]))) @definition.constant)
-(lexical_declaration kind: "const" (variable_declarator name: (object_pattern [
-  (shorthand_property_identifier_pattern) @name
-  (pair_pattern value: (identifier) @name)
-  (object_assignment_pattern left: (shorthand_property_identifier_pattern) @name)
-  (rest_pattern (identifier) @name)
-]))) @definition.constant
-(lexical_declaration kind: "const" (variable_declarator name: (array_pattern (identifier) @name))) @definition.constant
-(lexical_declaration kind: "const" (variable_declarator name: (identifier) @name)) @definition.constant
-(lexical_declaration kind: "let" (variable_declarator name: (identifier) @name)) @definition.variable
-(variable_declaration (variable_declarator name: (identifier) @name)) @definition.variable
+])) @definition.constant))
+(lexical_declaration kind: "const" (variable_declarator name: [
+  (identifier) @name
+  (object_pattern [
+    (shorthand_property_identifier_pattern) @name
+    (pair_pattern value: (identifier) @name)
+    (object_assignment_pattern left: (shorthand_property_identifier_pattern) @name)
+    (rest_pattern (identifier) @name)
+  ])
+  (array_pattern (identifier) @name)
+]) @definition.constant)
+(lexical_declaration kind: "let" (variable_declarator name: (identifier) @name) @definition.variable)
+(variable_declaration (variable_declarator name: (identifier) @name) @definition.variable)
 
 ; Names inside unnamed functions are local, but for the methods of an unnamed class, and for modules that are functions:
 ; called at once, handed to what defines or wraps the module, or one of a bundle.
