@@ -88,6 +88,7 @@ class _Walk:
         self._modules = sorted(captures.modules)
         self._offsets = [offset for offset, _ in self._modules]
         self._stack = [_Level((-1, -1), 1 << 62, "", module, None, 0, hides=False, contains=False)]
+        self._last = self._stack[0]
         self._types: dict[str, int] = {}
         self._namespaces: set[str] = set()
 
@@ -100,28 +101,52 @@ class _Walk:
         if above.position is None and not above.prefix and self._modules:
             at = bisect_right(self._offsets, found.start)
             if at and above.module == self._module:
-                above = replace(above, module=self._modules[at - 1][1], depth=0)
+                above = self._in_module(above, self._modules[at - 1][1])
         level = self._enter(found, above)
         if level is not None:
             stack.append(level)
 
+    def _in_module(self, above: _Level, module: str) -> _Level:
+        """The file's own level, below a line that names a module."""
+        if self._last.module != module or self._last.node != above.node:
+            self._last = replace(above, module=module, depth=0)
+        return self._last
+
     def _enter(self, found: Found, above: _Level) -> _Level | None:
         """Place one finding below ``above``; the level it opens, None when it is no unit."""
-        around = replace(above, node=found.node, end=found.end)
         if found.role == "local":
             named = above.hides and above.body_end == found.end
-            return replace(around, hides=True, contains=False, shows_methods=False, unnamed=not named)
+            return replace(
+                above,
+                node=found.node,
+                end=found.end,
+                hides=True,
+                contains=False,
+                shows_methods=False,
+                unnamed=not named,
+            )
         if found.role == "anonymous":
-            return replace(around, shows_methods=True)
+            return replace(above, node=found.node, end=found.end, shows_methods=True)
         if found.role == "scope" and found.module:
-            return replace(around, module=found.module, position=None, depth=0, hides=False, contains=False)
+            return replace(
+                above,
+                node=found.node,
+                end=found.end,
+                module=found.module,
+                position=None,
+                depth=0,
+                hides=False,
+                contains=False,
+            )
         name = found.prefix + clean_name(found.name, self._separator)
         if not name or (name == "_" and found.kind not in _FUNCTIONS) or above.depth >= MAX_NESTING:
             return None
         naming = self._naming(found, above)
         qualified, owned = self._qualified(found, naming, name)
         if found.role == "scope":
-            return replace(around, prefix=qualified, depth=above.depth + 1, contains=True)
+            return replace(
+                above, node=found.node, end=found.end, prefix=qualified, depth=above.depth + 1, contains=True
+            )
         if naming.hides and (found.role == "declaration" or _is_local(found, naming)):
             return None
         return self._place(found, above, naming, qualified, name, owned=owned)

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from te_cli.model import ReferenceKind
     from te_cli.parse.source import Source
 
 MAX_REFERENCES: Final = 50_000
@@ -49,6 +48,12 @@ _STRENGTH: Final = {"none": 0, "import": 1, "inherit": 2, "implement": 3, "call"
 _LINKS: Final = (".?", ".!!", ".!", ".&", "::", ".", "\\")
 """What joins a member to its owner in any language, read backwards."""
 
+_PATTERNS: Final = 1 << 16
+"""More than the patterns of any query: kinds are compared first, then patterns."""
+
+_CLAIMABLE: Final = 4 * _PATTERNS
+"""From this kind on a name that a definition claims is no reference."""
+
 _MEMBERS: Final = frozenset(("field_identifier", "property_identifier"))
 """Names that always follow a link, if need be on the line before."""
 
@@ -57,15 +62,13 @@ _JOINTS: Final = ".?!&:>-\\/$@"
 
 
 class _Mention(NamedTuple):
-    """A reference whose enclosing definition is not known yet."""
+    """A match that takes a name: how strongly, as what, and all that it says."""
 
-    rank: tuple[int, int]
-    kind: ReferenceKind
-    name: str
-    qualifier: str
-    alias: str
-    line: int
-    column: int
+    rank: int
+    role: str
+    node: Node
+    nodes: dict[str, list[Node]]
+    said: dict[str, str | None]
 
 
 class Mentions:
@@ -79,44 +82,20 @@ class Mentions:
         self._bound: dict[int, str] = {}
         self._types: list[tuple[int, int]] = []
 
-    def note(
-        self, role: str, pattern: int, nodes: dict[str, list[Node]], said: dict[str, str | None]
-    ) -> None:  # fmt: skip
+    def note(self, role: str, pattern: int, nodes: dict[str, list[Node]], said: dict[str, str | None]) -> None:
         """Take in one match of a ``@reference.…`` pattern; the strongest kind keeps the name."""
+        found = self._found
+        rank = _STRENGTH.get(role, 0) * _PATTERNS + pattern
         for node in nodes["reference." + role]:
+            start = node.start_byte
             if role == "types":
                 self._types.append(node.byte_range)
                 continue
             if role == "bound":
-                self._bound[node.start_byte] = self._source.between(*node.byte_range)
-            rank = _STRENGTH.get(role, 0), pattern
-            known = self._found.get(node.start_byte)
-            if (known is None or rank < known.rank) and len(self._found) < MAX_REFERENCES:
-                self._found[node.start_byte] = self._mention(role, rank, node, nodes, said)
-
-    def _mention(
-        self, role: str, rank: tuple[int, int], node: Node, nodes: dict[str, list[Node]], said: dict[str, str | None]
-    ) -> _Mention:
-        source = self._source
-        start, end = node.byte_range
-        name = source.between(start, min(end, start + 4 * _MAX_NAME))[:_MAX_NAME]
-        alias = ""
-        if role == "import":
-            alias = _text(nodes.get("alias"), source)
-            wanted = said.get("name")
-            if wanted:
-                alias = alias or name
-            whence = nodes.get("from", [])
-            front = self._qualifier(*((whence[0], whence[0].start_byte) if whence else (node, start)))
-            origin = ".".join(filter(None, (front, _text(whence, source))))
-            name, qualifier = self._imported(node, wanted or name, origin, said.get("path"))
-        else:
-            qualifier = _text(nodes.get("qualifier"), source)
-            if not qualifier and "bare" not in said:
-                qualifier = self._qualifier(node, start)
-        row, column = node.start_point
-        column = source.characters(start - column, start) + 1
-        return _Mention(rank, role, name, qualifier, alias, row + 1, column)  # type: ignore[arg-type]
+                self._bound[start] = self._source.between(*node.byte_range)
+            known = found.get(start)
+            if (known is None or rank < known.rank) and len(found) < MAX_REFERENCES:
+                found[start] = _Mention(rank, role, node, nodes, said)
 
     def _qualifier(self, node: Node, start: int) -> str:
         """What stands before a name: ``a.b`` of ``a.b.name``; ``?`` where that is, or begins with, an expression."""
@@ -154,19 +133,44 @@ class Mentions:
         walk = _Spans(every)
         types = _Spans([(start, end, 1) for start, end in sorted(self._types)])
         settled: list[Reference] = []
-        for start, mention in sorted(self._found.items()):
+        for start in sorted(self._found):
+            mention = self._found[start]
+            kind = mention.role
+            if mention.rank < _PATTERNS or (mention.rank >= _CLAIMABLE and start in claimed):
+                continue
             position = walk.around(start)
-            (strength, _), kind, name, qualifier, alias, line, column = mention
-            if not strength or not name or (strength > _STRENGTH["implement"] and start in claimed):
-                continue
-            if types.around(start) and kind == "call":
+            if kind == "call" and self._types and types.around(start):
                 kind = "type"
-            if kind == "type" and (
-                name in self._primitives or (bound and any((name, around) in bound for around in walk.open()))
-            ):
+            reference = self._reference(start, kind, mention, position)
+            if not reference.name or (kind == "type" and reference.name in self._primitives):
                 continue
-            settled.append(Reference(kind, name, qualifier, alias, line, column, position))
+            if bound and kind == "type" and any((reference.name, around) in bound for around in walk.open()):
+                continue
+            settled.append(reference)
         return tuple(settled)
+
+    def _reference(self, start: int, kind: str, mention: _Mention, position: int) -> Reference:
+        source = self._source
+        node, nodes, said = mention.node, mention.nodes, mention.said
+        name = source.between(start, min(node.end_byte, start + 4 * _MAX_NAME))[:_MAX_NAME]
+        alias = qualifier = ""
+        if kind == "import":
+            alias = _text(nodes.get("alias"), source)
+            wanted = said.get("name")
+            if wanted:
+                alias = alias or name
+            whence = nodes.get("from", [])
+            front = self._qualifier(*((whence[0], whence[0].start_byte) if whence else (node, start)))
+            origin = ".".join(filter(None, (front, _text(whence, source))))
+            name, qualifier = self._imported(node, wanted or name, origin, said.get("path"))
+        else:
+            if "qualifier" in nodes:
+                qualifier = _text(nodes["qualifier"], source)
+            if not qualifier and "bare" not in said:
+                qualifier = self._qualifier(node, start)
+        row, column = node.start_point
+        column = source.characters(start - column, start) + 1
+        return Reference(kind, name, qualifier, alias, row + 1, column, position)  # type: ignore[arg-type]
 
 
 class _Spans:
