@@ -41,7 +41,7 @@ def read_code(path: str, language: str, source: Source) -> Parsed | None:
         matches, macros = syntax.matches(language, source.data)
     except syntax.ParserTimedOut:
         return None
-    mentions = Mentions(source, grammar.links, grammar.primitives)
+    mentions = Mentions(source, grammar.links, grammar.primitives, grammar.keywords)
     captures = collect(matches, syntax.settings(language), source, mentions)
     captures.add_attributes(macros, source)
     _unwrap(captures)

@@ -18,6 +18,7 @@ class Grammar:
     ``overloads``: callers see the declarations of a function, and not the signature of its definition.
     ``links`` are what joins a member to its owner in this language alone, with spaces between.
     ``primitives`` are types that the grammar takes for names like any other, and that nobody looks for.
+    ``keywords`` are the names that look like calls and are forms of the language.
     ``preprocessed``: what a preprocessor takes away would keep the grammar from reading the rest.
     """
 
@@ -30,6 +31,7 @@ class Grammar:
     preprocessed: bool = False
     links: str = ""
     primitives: frozenset[str] = frozenset()
+    keywords: frozenset[str] = frozenset()
 
 
 def _words(text: str) -> frozenset[str]:
@@ -56,6 +58,14 @@ _SWIFT = _words(
     " UInt UInt8 UInt16 UInt32 UInt64 Void"
 )
 _DART = _words("Never Null Object String bool double dynamic int num void")
+_CLOJURE = _words(
+    "+ - * / = == < > <= >= not= not -> ->> . .. and as-> binding case catch comment cond cond-> cond->> condp"
+    " declare def definterface defmacro defmethod defmulti defn defn- defonce defprotocol defrecord deftest deftype"
+    " do doseq dosync dotimes doto extend-protocol extend-type finally fn fn* for gen-class go go-loop if if-let"
+    " if-not if-some import in-ns let let* letfn loop loop* monitor-enter monitor-exit new ns or proxy quote recur"
+    " refer reify require set! some-> some->> throw try use var when when-first when-let when-not when-some while"
+    " with-open with-redefs"
+)
 
 GRAMMARS: dict[str, Grammar] = {
     "python": Grammar("python", ("python",), doc="docstring", primitives=_PYTHON),
@@ -83,7 +93,7 @@ GRAMMARS: dict[str, Grammar] = {
     "ocaml": Grammar("ocaml", ("ocaml",)),
     "ocaml_interface": Grammar("ocaml_interface", ("ocaml",)),
     "erlang": Grammar("erlang", ("erlang",), doc="docstring", links=":", primitives=_ERLANG),
-    "clojure": Grammar("clojure", ("clojure",), doc="docstring"),
+    "clojure": Grammar("clojure", ("clojure",), doc="docstring", keywords=_CLOJURE),
     "gdscript": Grammar("gdscript", ("gdscript",)),
     "julia": Grammar("julia", ("julia",), closer="end"),
     "r": Grammar("r", ("r",), separator="::", links="$ @ :::"),

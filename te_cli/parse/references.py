@@ -74,9 +74,10 @@ class _Mention(NamedTuple):
 class Mentions:
     """The references of one file on their way, by the offset of their names."""
 
-    def __init__(self, source: Source, links: str, primitives: frozenset[str]) -> None:
+    def __init__(self, source: Source, links: str, primitives: frozenset[str], keywords: frozenset[str]) -> None:
         self._source = source
         self._primitives = primitives
+        self._keywords = keywords
         self._before, self._last = _chains(links)
         self._found: dict[int, _Mention] = {}
         self._bound: dict[int, str] = {}
@@ -116,7 +117,9 @@ class Mentions:
 
     def _imported(self, node: Node, text: str, origin: str, around: str | None) -> tuple[str, str]:
         """The name and the origin of an import."""
-        quoted = text[:1] in _QUOTES or self._source.data[node.start_byte - 1 : node.start_byte] in (b'"', b"'", b"`")
+        data, (start, end) = self._source.data, node.byte_range
+        before = data[start - 1 : start]
+        quoted = text[:1] in _QUOTES or (before in (b'"', b"'", b"`") and data[end : end + 1] == before)
         path, separator, name = _parted(text.strip(_QUOTES), quoted=quoted)
         outer = [_text([found], self._source) for found in _paths_around(node, around)] if around else []
         front = [part for part in (origin.strip(_QUOTES), *outer, path) if part]
@@ -144,6 +147,8 @@ class Mentions:
             reference = self._reference(start, kind, mention, position)
             if not reference.name or (kind == "type" and reference.name in self._primitives):
                 continue
+            if kind == "call" and reference.name in self._keywords:
+                continue
             if bound and kind == "type" and any((reference.name, around) in bound for around in walk.open()):
                 continue
             settled.append(reference)
@@ -153,6 +158,7 @@ class Mentions:
         source = self._source
         node, nodes, said = mention.node, mention.nodes, mention.said
         name = source.between(start, min(node.end_byte, start + 4 * _MAX_NAME))[:_MAX_NAME]
+        name = name.strip(".") or name  # Clojure's .method and Type.
         alias = qualifier = ""
         if kind == "import":
             alias = _text(nodes.get("alias"), source)
@@ -168,6 +174,9 @@ class Mentions:
                 qualifier = _text(nodes["qualifier"], source)
             if not qualifier and "bare" not in said:
                 qualifier = self._qualifier(node, start)
+            path, _, last = name.rpartition(".")
+            if path and last:  # a path that the grammar takes for one name
+                qualifier, name = f"{qualifier}.{path}" if qualifier else path, last
         row, column = node.start_point
         column = source.characters(start - column, start) + 1
         return Reference(kind, name, qualifier, alias, row + 1, column, position)  # type: ignore[arg-type]

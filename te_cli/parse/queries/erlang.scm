@@ -28,8 +28,8 @@
 (internal_fun fun: (atom) @reference.call)
 (external_fun fun: (atom) @reference.call)
 (macro_call_expr name: (_) @reference.call args: (_))
-((macro_call_expr name: (_) @reference.use @_macro !args)
-  (#not-any-of? @_macro "MODULE" "MODULE_STRING" "LINE" "FILE" "FUNCTION_NAME" "FUNCTION_ARITY" "MACHINE"))
+((macro_call_expr name: (_) @reference.use !args)
+  (#not-match? @reference.use "^(MODULE(_STRING)?|LINE|FILE|FUNCTION_(NAME|ARITY)|MACHINE)$"))
 (record_name name: (_) @reference.type)
 [(spec) (callback) (type_alias) (opaque) (nominal) (field_type)] @reference.types
 (behaviour_attribute name: (_) @reference.implement)
