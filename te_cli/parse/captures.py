@@ -16,6 +16,7 @@ What the captures mean, in every ``queries/*.scm``:
 ``@ignore``            its ``@name`` is no definition, whatever patterns further down say; without a name: this function
                        is not ``@local`` (modules that are functions called at once)
 ``@comment``           a comment; ``@filedoc`` a comment or string about the whole file
+``@selector``          beside a definition or a reference: the node whose words, each before a colon, make up the name
 ``@documented``        a definition whose documentation is the string ``@doc``
 ``@attribute``         a decorator, annotation or attribute
 ``@modifier``          what belongs to the definition right behind it as an attribute does, and to its signature, too
@@ -28,7 +29,8 @@ is named after something farther out than what encloses it: nothing ("file"), wh
 ("namespace"), or the nearest type ("type"). ``(#set! shown …)``: it is a unit inside functions, too, those that have
 a name ("named") or all ("anywhere"). ``(#set! clauses ";")``: such definitions of one name are one where the one above
 ends so (Erlang), or, without a text, where nothing but comments stands between (Haskell). ``(#set! arity)``: its
-qualified name ends with the number of its arguments, ``f/2``. Captures that begin with ``_`` serve predicates only.
+qualified name ends with the number of its arguments, ``f/2``. ``(#set! extends)``: it is named ``OWNER+NAME``, and what
+it holds is the owner's (Objective-C's categories). Captures that begin with ``_`` serve predicates only.
 
 ``@reference.KIND``    a name that is defined elsewhere: :mod:`te_cli.parse.references` says more of those patterns
 """
@@ -88,6 +90,7 @@ class Found:
     transparent: bool = False
     shown: str = ""
     lift: str = ""
+    extends: str = ""
     module: str = ""
     doc_start: int = -1
     doc_row: int = -1
@@ -217,6 +220,8 @@ def _settled(
             last = found
         found.transparent, found.prefix = "transparent" in said, said.get("prefix") or ""
         found.shown, found.lift = said.get("shown") or "", said.get("lift") or ""
+        if "extends" in said:
+            found.name, found.extends, found.owner = f"{found.owner}+{found.name}", found.owner, ""
         found.arity = "arity" in said
         kept.append(found)
     return kept
@@ -248,7 +253,20 @@ def _subject(nodes: dict[str, list[Node]]) -> str:
 
 
 _PARTS: Final = frozenset(
-    ("name", "declarator", "owner", "body", "doc", "wrapped", "end", "parameters", "from", "alias", "qualifier")
+    (
+        "name",
+        "selector",
+        "declarator",
+        "owner",
+        "body",
+        "doc",
+        "wrapped",
+        "end",
+        "parameters",
+        "from",
+        "alias",
+        "qualifier",
+    )
 )
 _NAMES: Final = frozenset(("name", "declarator"))
 _NOTHING: Final[dict[str, str | None]] = {}
@@ -277,7 +295,7 @@ def _claim(
         named[at] = None
         return
     found = _found(role, kind, nodes[key][0], pattern)  # type: ignore[arg-type]
-    found.name = _text(name, source)
+    found.name = selector(name, nodes["selector"][0], source) if "selector" in nodes else _text(name, source)
     found.name_start = name.start_byte
     if "end" in nodes:
         found.end, found.end_row = nodes["end"][-1].end_byte, _rows(nodes["end"][-1])[1]
@@ -349,6 +367,22 @@ def _wrap(captures: Captures, nodes: dict[str, list[Node]]) -> None:
     start_row, end_row = _rows(wrapper)[0], _rows(last)[1]
     around = Wrapper(wrapper.start_byte, last.end_byte, start_row, end_row, wrapper.byte_range)
     captures.wrappers[wrapped.byte_range] = around
+
+
+def selector(first: Node, around: Node, source: Source) -> str:
+    """The name whose words and colons are children of ``around``, from ``first`` on: ``foo:bar:``."""
+    words: list[str] = []
+    field = ""
+    for at, child in enumerate(around.children):
+        if child.start_byte < first.start_byte:
+            continue
+        if child.start_byte == first.start_byte:
+            field = around.field_name_for_child(at) or ""
+        if child.type == first.type and (around.field_name_for_child(at) or "") == field:
+            words.append(_text(child, source))
+        elif source.data.startswith(b":", child.start_byte):
+            words.append(":")
+    return "".join(words)[:MAX_NAME]
 
 
 def _text(node: Node, source: Source) -> str:

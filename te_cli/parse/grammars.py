@@ -98,5 +98,7 @@ GRAMMARS: dict[str, Grammar] = {
     "julia": Grammar("julia", ("julia",), closer="end"),
     "r": Grammar("r", ("r",), separator="::", links="$ @ :::"),
     "perl": Grammar("perl", ("perl",), separator="::", links="->"),
-    "objc": Grammar("objc", ("objc", "c"), preprocessed=True, links="->"),
+    "objc": Grammar(
+        "objc", ("objc", "c"), preprocessed=True, links="->", primitives=_words("BOOL Class IMP SEL instancetype")
+    ),
 }

@@ -194,7 +194,7 @@ class _Walk:
         return _Level(
             found.node,
             found.end,
-            above.prefix if found.transparent else qualified,
+            found.extends or (above.prefix if found.transparent else qualified),
             qualified if kind == "namespace" else naming.module,
             len(self.placed) - 1,
             above.depth + 1,

@@ -75,6 +75,13 @@ _CALL_MACRO: Final = re.compile(
     rb"(?<=[\w*&>][ \n])(WINAPI|CALLBACK|APIENTRY|JNICALL|PASCAL|[A-Z][A-Z0-9]*_(?:CALL|CDECL|STDCALL|NOTHROW))"
     rb"(?=\s+\*?\s*[A-Za-z_]\w*\s*\()"
 )
+_TYPED_ENUM: Final = re.compile(
+    rb"\b(?:NS|CF)_(?:CLOSED_|ERROR_|TYPED_)?(?:ENUM|OPTIONS)\(\s*[^,()\n]{1,80},\s*(\w+)\s*\)(?=\s*\{)"
+)
+_METHOD_TAIL: Final = re.compile(
+    rb"^[-+][ \t]*\([^;{}@]{1,600}?[\w)\s]\s((?:[A-Z][A-Z0-9]*_[A-Z0-9_]*(?:" + _ARGUMENTS + rb")?\s*)+)(?=;|\{)",
+    re.MULTILINE,
+)
 _ENUM: Final = re.compile(rb"\benum\b[^;{}()]{0,100}\{([^{}]*)\}")
 _MADE_ENUMERATOR: Final = re.compile(
     rb"^([ \t]*[A-Z][A-Z0-9_]*\(\s*)([A-Za-z_]\w*)((?:\s*,[^()]{0,200}(?:\([^()]{0,100}\)[^()]{0,100})?)?\))"
@@ -103,6 +110,10 @@ def without_macros(data: bytes) -> tuple[bytes, list[tuple[int, int]]]:
     They stand in heads of classes, behind parameters, alone as brackets; and like attributes before a declaration.
     """
     data = _CALL_MACRO.sub(_blanked, _TAIL_MACRO.sub(_blanked, _HEAD_MACRO.sub(_blanked, data)))
+    if b"_ENUM(" in data or b"_OPTIONS(" in data:
+        data = _TYPED_ENUM.sub(_as_enum, data)
+    if b"@end" in data:
+        data = _METHOD_TAIL.sub(_blanked, data)
     if b"enum" in data and _MADE_ENUMERATOR.search(data):
         data = _with_plain_enumerators(data)
     left: bytearray | None = None
@@ -130,6 +141,11 @@ def _with_plain_enumerators(data: bytes) -> bytes:
         pieces += (data[position:start], _MADE_ENUMERATOR.sub(_only_the_name, data[start:end]))
         position = end
     return b"".join((*pieces, data[position:]))
+
+
+def _as_enum(found: re.Match[bytes]) -> bytes:
+    start, end = (offset - found.start() for offset in found.span(1))
+    return b"enum".ljust(start) + found[1] + b" " * (len(found[0]) - end)
 
 
 def _only_the_name(found: re.Match[bytes]) -> bytes:

@@ -12,6 +12,7 @@ claims are no references: a pattern may take every name of a type.
 ``@reference.none``       no reference, whatever other patterns say; ``@reference.bound``: nor is that name anywhere in
                           the definition around it (type parameters)
 ``@reference.types``      a stretch of types: what looks like a call there is a type (``t()`` of Erlang and Elixir)
+``@selector``             beside a reference: the node whose words, each before a colon, make up the name
 ``@qualifier``            beside a reference: what it is a member of, where that does not stand right before the name
 
 ``(#set! bare)``: what stands right before the name is no owner of it (``Argument::type()`` of Erlang).
@@ -26,6 +27,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from te_cli.model import Reference
+from te_cli.parse.captures import selector
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable
@@ -57,6 +59,7 @@ _CLAIMABLE: Final = 4 * _PATTERNS
 _MEMBERS: Final = frozenset(("field_identifier", "property_identifier"))
 """Names that always follow a link, if need be on the line before."""
 
+_PATH: Final = re.compile(r"[\w$&*]+(?:(?:\.|->|::)[\w$]+)*")
 _QUOTES: Final = "\"'`<>"
 _JOINTS: Final = ".?!&:>-\\/$@"
 
@@ -172,6 +175,9 @@ class Mentions:
         else:
             if "qualifier" in nodes:
                 qualifier = _text(nodes["qualifier"], source)
+            if "selector" in nodes:
+                name = selector(node, nodes["selector"][0], source)
+                qualifier = qualifier if _PATH.fullmatch(qualifier) else "?"
             if not qualifier and "bare" not in said:
                 qualifier = self._qualifier(node, start)
             path, _, last = name.rpartition(".")

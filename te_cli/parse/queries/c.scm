@@ -20,6 +20,9 @@
 ((type_definition type: (enum_specifier !name body: (_) @body) declarator: (type_identifier) @name) @definition.enum
   (#set! transparent))
 
+; A typedef that names nothing but the tag.
+(type_definition type: (_ body: (_)) @wrapped declarator: (MISSING type_identifier)) @wrapper
+
 ; typedef of a tag by its own name: the definition of the tag stands for both.
 ((type_definition type: (_ name: (type_identifier) @_tag body: (_)) declarator: (type_identifier) @name) @ignore
   (#eq? @_tag @name))
@@ -40,3 +43,12 @@
 ((preproc_def name: (identifier) @name value: (_)) @definition.macro (#set! lift "file"))
 ((preproc_function_def name: (identifier) @name value: (_) @body) @definition.macro (#set! lift "file"))
 ((preproc_function_def name: (identifier) @name) @definition.macro (#set! lift "file"))
+
+; References. Calls, of functions and of what a member holds; types; headers.
+(call_expression function: [
+  (identifier) @reference.call
+  (field_expression field: (field_identifier) @reference.call)
+  (parenthesized_expression (identifier) @reference.call)
+])
+(type_identifier) @reference.type
+(preproc_include path: [(string_literal (string_content) @reference.import) (system_lib_string) @reference.import])

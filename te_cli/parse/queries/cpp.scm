@@ -34,3 +34,69 @@
 
 ; Names inside lambdas are local.
 (lambda_expression) @local
+
+; References beyond C's. What is called behind a namespace or a class, with template arguments, as a constructor.
+(call_expression function: [
+  (qualified_identifier name: [
+    (identifier) @reference.call
+    (template_function name: (identifier) @reference.call)
+    (qualified_identifier name: [
+      (identifier) @reference.call
+      (template_function name: (identifier) @reference.call)
+      (qualified_identifier name: [
+        (identifier) @reference.call
+        (template_function name: (identifier) @reference.call)
+        (qualified_identifier name: [(identifier) @reference.call (template_function name: (identifier) @reference.call)])
+      ])
+    ])
+  ])
+  (template_function name: (identifier) @reference.call)
+  (field_expression field: [
+    (template_method name: (field_identifier) @reference.call)
+    (dependent_name (template_method name: (field_identifier) @reference.call))
+    (qualified_identifier name: (_) @reference.call)
+  ])
+])
+((template_function name: (identifier) @reference.none)
+  (#any-of? @reference.none "static_cast" "dynamic_cast" "reinterpret_cast" "const_cast"))
+([
+  (new_expression type: [
+    (type_identifier) @reference.call
+    (template_type name: (type_identifier) @reference.call)
+    (qualified_identifier name: [
+      (type_identifier) @reference.call
+      (template_type name: (type_identifier) @reference.call)
+      (qualified_identifier name: [(type_identifier) @reference.call (template_type name: (type_identifier) @reference.call)])
+    ])
+  ])
+  (compound_literal_expression type: [
+    (type_identifier) @reference.call
+    (template_type name: (type_identifier) @reference.call)
+    (qualified_identifier name: [
+      (type_identifier) @reference.call
+      (template_type name: (type_identifier) @reference.call)
+      (qualified_identifier name: [(type_identifier) @reference.call (template_type name: (type_identifier) @reference.call)])
+    ])
+  ])
+])
+
+; Base classes; type parameters; names, namespaces and modules that are brought in.
+(base_class_clause [
+  (type_identifier) @reference.inherit
+  (template_type name: (type_identifier) @reference.inherit)
+  (qualified_identifier name: [
+    (type_identifier) @reference.inherit
+    (template_type name: (type_identifier) @reference.inherit)
+    (qualified_identifier name: [
+      (type_identifier) @reference.inherit
+      (template_type name: (type_identifier) @reference.inherit)
+      (qualified_identifier name: [(type_identifier) @reference.inherit (template_type name: (type_identifier) @reference.inherit)])
+    ])
+  ])
+])
+(type_parameter_declaration (type_identifier) @reference.bound)
+(variadic_type_parameter_declaration (type_identifier) @reference.bound)
+(optional_type_parameter_declaration name: (type_identifier) @reference.bound)
+(using_declaration [(identifier) (qualified_identifier)] @reference.import)
+(namespace_alias_definition name: (_) @alias "=" (_) @reference.import)
+(import_declaration name: (_) @reference.import)

@@ -1,10 +1,17 @@
 ; Read before the query for C.
 
-; Classes: an interface yields to the implementation in the same file; categories and extensions lend their class's name.
+; Classes: an interface yields to the implementation in the same file. A category is a unit of its own, whose methods are
+; its class's; an extension lends them its class's name.
+((class_interface . (identifier) @owner "(" category: (identifier) @name ")"
+  . [(parameterized_arguments) (protocol_reference_list)]? . (comment)*
+  . [(property_declaration) (method_declaration)] @body) @declaration.class (#set! extends))
+((class_interface . (identifier) @owner "(" category: (identifier) @name) @declaration.class (#set! extends))
+((class_implementation . (identifier) @owner "(" category: (identifier) @name ")" . (comment)*
+  . (implementation_definition) @body) @definition.class (#set! extends))
+((class_implementation . (identifier) @owner "(" category: (identifier) @name) @definition.class (#set! extends))
 (class_interface . (identifier) @name . (_)* "(") @ignore
 (class_interface . (identifier) @name "(") @scope
 (class_implementation . (identifier) @name category: (_)) @ignore
-(class_implementation . (identifier) @name category: (_)) @scope
 (class_interface . (identifier) @name (instance_variables) @body) @declaration.class
 (class_interface . (identifier) @name [(identifier) (parameterized_arguments)] . (comment)*
   . [(property_declaration) (method_declaration)] @body) @declaration.class
@@ -17,25 +24,21 @@
   @definition.interface
 (protocol_declaration . (identifier) @name) @definition.interface
 
-; What error recovery leaves of an enum that a macro declares.
-(ERROR "typedef" @attribute)
-((type_definition type: (macro_type_specifier name: (identifier) @_macro
-  type: (type_descriptor type: (type_identifier) @name)) (ERROR)? @body) @definition.enum
-  (#match? @_macro "^(NS|CF)_(CLOSED_|ERROR_)?(ENUM|OPTIONS)$") (#set! transparent))
-((type_definition type: (macro_type_specifier name: (identifier) @_macro)
-  declarator: (type_identifier) @name @definition.constant)
-  (#match? @_macro "^(NS|CF)_(CLOSED_|ERROR_)?(ENUM|OPTIONS)$"))
-((macro_type_specifier name: (identifier) @_macro (ERROR (identifier) @name)) @definition.enum
-  (#match? @_macro "^(NS|CF)_(CLOSED_|ERROR_)?(ENUM|OPTIONS)$"))
-((macro_type_specifier name: (identifier) @_macro (ERROR) type: (type_descriptor type: (type_identifier) @name))
-  @definition.enum
-  (#match? @_macro "^(NS|CF)_(CLOSED_|ERROR_)?(ENUM|OPTIONS)$"))
-
-; Methods are known by the first word of their selector.
-(method_definition . (method_type)? . (identifier) @name (compound_statement) @body) @definition.method
-(method_declaration . (method_type)? . (identifier) @name) @declaration.method
+; Methods are known by their whole selector.
+((method_definition . (method_type)? . (identifier) @name (compound_statement) @body) @definition.method @selector)
+((method_declaration . (method_type)? . (identifier) @name) @declaration.method @selector)
 
 ; Properties and instance variables.
 (property_declaration (struct_declaration (struct_declarator (_) @declarator))) @definition.property
 (instance_variable (struct_declaration (struct_declarator (_) @declarator))) @definition.field
 (block_literal) @local
+
+; References. Messages by their whole selector; what a class extends and conforms to; types; imports.
+(message_expression receiver: (_) @qualifier . method: (identifier) @reference.call) @selector
+(class_interface superclass: (identifier) @reference.inherit)
+(class_interface . (identifier) . (parameterized_arguments (type_name (type_identifier) @reference.bound))
+  superclass: (_))
+(class_interface (parameterized_arguments (type_name (type_identifier) @reference.implement)))
+(protocol_declaration (protocol_reference_list (identifier) @reference.inherit))
+(protocol_reference_list (identifier) @reference.type)
+(module_import path: (_) @reference.import)
