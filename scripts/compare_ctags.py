@@ -75,6 +75,8 @@ OTHERWISE = {
     ("elixir", "test"): "",
     ("ruby", "alias"): "methods",
     ("php", "alias"): "",
+    ("php", "namespace"): "",
+    ("perl", "class"): "modules",  # a package, which ctags lists as both
     ("bash", "alias"): "",
     ("go", "package"): "",
     ("java", "package"): "",
@@ -105,7 +107,7 @@ OURS = {
 
 
 _GROUPS = {kind: group for group, kinds in reversed(KINDS.items()) for kind in kinds.split()}
-_UNNAMED = ("<lambda>", "__anon", "anonymousFunction", "AnonymousFunction", "anonFunc")
+_UNNAMED = ("<lambda>", "__anon", "anonymousFunction", "AnonymousFunction", "AnonymousClass", "anonFunc")
 _ECMASCRIPT = ("javascript", "jsx", "typescript", "tsx")
 OPERATOR = re.compile(r"\boperator\b(?!\s*$).*")
 OPERATOR_SPACE = re.compile(r"(?<=\W) | (?=\W)")
@@ -165,6 +167,8 @@ def tags_of(tree: Path, language: str, paths: Iterable[str]) -> Iterator[Tag]:
     for line in done.stdout.split("\n")[:-1]:
         tag = json.loads(line)
         name = tag.get("name", "")
+        if language == "lua":
+            name = name.rpartition(":")[2].strip("[]'\"")
         if name and not name.startswith(_UNNAMED) and (group := _group(tag, language)):
             yield Tag(tag["path"], tag["line"], name, group, tag["kind"])
 

@@ -12,7 +12,7 @@ What the captures mean, in every ``queries/*.scm``:
 ``@scope``             lends its ``@name`` (or ``@module``) to what it encloses, and is no unit itself (Rust's ``impl``)
 ``@local``             an unnamed function: values and methods right inside it are local, so they are no units
 ``@anonymous``         an unnamed class: its methods are units even inside a function, whose name they then bear
-``@module``            the package or namespace that everything below it belongs to
+``@module``            the package or namespace that everything below it belongs to, up to the end of ``@within``
 ``@ignore``            its ``@name`` is no definition, whatever patterns further down say; without a name: this function
                        is not ``@local`` (modules that are functions called at once)
 ``@comment``           a comment; ``@filedoc`` a comment or string about the whole file
@@ -30,7 +30,8 @@ is named after something farther out than what encloses it: nothing ("file"), wh
 a name ("named") or all ("anywhere"). ``(#set! clauses ";")``: such definitions of one name are one where the one above
 ends so (Erlang), or, without a text, where nothing but comments stands between (Haskell). ``(#set! arity)``: its
 qualified name ends with the number of its arguments, ``f/2``. ``(#set! extends)``: it is named ``OWNER+NAME``, and what
-it holds is the owner's (Objective-C's categories). Captures that begin with ``_`` serve predicates only.
+it holds is the owner's (Objective-C's categories). ``(#set! words)``: the name is a list of them with blanks between.
+``(#set! apart)``: empty lines may stand below such a comment. Captures that begin with ``_`` serve predicates only.
 
 ``@reference.KIND``    a name that is defined elsewhere: :mod:`te_cli.parse.references` says more of those patterns
 """
@@ -39,7 +40,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ _UNNAMED_LINKS: Final = frozenset(("parenthesized_declarator", "reference_declar
 
 _VALUES: Final = frozenset(("variable", "constant", "field"))
 _BLANK_LINE: Final = re.compile(rb"[ \t\r]*\n[ \t\r]*\n")
+_WORD: Final = re.compile(r"[^\s,]+")
 _CLOSERS: Final = b"})],; \t\r"
 
 
@@ -103,7 +105,10 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """A comment: its bytes, its rows, its column, whether it stands alone on its lines, and whether at a line's end."""
+    """A comment: its bytes, its rows, its column, whether it stands alone on its lines, and whether at a line's end.
+
+    ``apart``: empty lines may stand between it and what it speaks of.
+    """
 
     start: int
     end: int
@@ -112,6 +117,7 @@ class Comment:
     column: int
     alone: bool
     trailing: bool
+    apart: bool = False
 
 
 class Wrapper(NamedTuple):
@@ -177,7 +183,9 @@ def collect(
             captures.attributes.append(_comment(nodes[key][0], source))
             captures.modifiers.add(captures.attributes[-1].start)
         elif key in asides:
-            asides[key].append(_comment(nodes[key][0], source))
+            aside = _comment(nodes[key][0], source)
+            apart = "apart" in settings.get(pattern, _NOTHING)
+            asides[key].append(replace(aside, apart=True) if apart else aside)
         elif key == "documented":
             captures.docs[nodes["documented"][0].byte_range] = nodes["doc"][0].byte_range
         elif key == "wrapper":
@@ -187,8 +195,7 @@ def collect(
         elif key == "ignore" and _NAMES.isdisjoint(nodes):
             opened.add(nodes["ignore"][0].byte_range)
         elif key == "module":
-            node = nodes["module"][0]
-            captures.modules.append((node.start_byte, _text(node, source)))
+            _enter_module(captures.modules, nodes, source)
         elif key == "scope" and "module" in nodes:
             scope = _found("scope", "", nodes["scope"][0], pattern)
             scope.module = _text(nodes["module"][0], source)
@@ -223,8 +230,24 @@ def _settled(
         if "extends" in said:
             found.name, found.extends, found.owner = f"{found.owner}+{found.name}", found.owner, ""
         found.arity = "arity" in said
-        kept.append(found)
+        kept += _each_word(found) if "words" in said else [found]
     return kept
+
+
+def _each_word(found: Found) -> list[Found]:
+    """A definition for each of the names in the one that was captured."""
+    words = _WORD.finditer(found.name)
+    return [replace(found, name=word[0], name_start=found.name_start + word.start()) for word in words]
+
+
+def _enter_module(modules: list[tuple[int, str]], nodes: dict[str, list[Node]], source: Source) -> None:
+    """Note where a module begins and, if it ends with a block, what goes on there."""
+    node = nodes["module"][0]
+    block = nodes.get("within")
+    if block is not None:
+        around = max((module for module in modules if module[0] < block[0].start_byte), default=(0, ""))
+        modules.append((block[0].end_byte, around[1]))
+    modules.append((node.start_byte, _text(node, source)))
 
 
 def _goes_on(last: Found, found: Found, captures: Captures, source: Source, link: str) -> bool:
@@ -253,20 +276,7 @@ def _subject(nodes: dict[str, list[Node]]) -> str:
 
 
 _PARTS: Final = frozenset(
-    (
-        "name",
-        "selector",
-        "declarator",
-        "owner",
-        "body",
-        "doc",
-        "wrapped",
-        "end",
-        "parameters",
-        "from",
-        "alias",
-        "qualifier",
-    )
+    "name selector declarator owner body doc wrapped end parameters from alias qualifier within".split()
 )
 _NAMES: Final = frozenset(("name", "declarator"))
 _NOTHING: Final[dict[str, str | None]] = {}

@@ -29,6 +29,9 @@ _OPENING: Final = re.compile(
 )
 _LINE_MARKER: Final = re.compile(r"^[ \t]*(?://[/!]?|--+|;+|%+)[ \t]?")
 _ATTRIBUTE: Final = re.compile(r"[@-]\w+[\s(]+(?=[~\"])")
+_HEADING: Final = re.compile(r"^=head\d[ \t]*(.*)$", re.MULTILINE)
+_POD_ORDER: Final = re.compile(r"^=(?!begin|end)[a-z]\w*[ \t]*.*$", re.MULTILINE)
+_POD_CODE: Final = re.compile(r"[A-Z]<+\s*(?:[^<>|]*\|)?([^<>]*?)\s*>+")
 _CLOSINGS: Final = ("*/", "=end", "]]", "-->", "*)", "-}")
 _STAR: Final = re.compile(r"^\s*\*+(?:[ \t]|$)")
 _BACKWARD: Final = (b"/*<", b"/**<", b"/*!<")
@@ -138,7 +141,7 @@ class Comments:
     def _comment_before(self, row: int, start: int) -> Comment | None:
         """The comment that ends right before ``start``, on its line or, when that leads its line, on the one above."""
         if self._source.leads_line(start):
-            comment = self._alone.get(row - 1)
+            comment = self._alone.get(row - 1) or self._apart(start)
             if comment is None or comment.end > start:
                 return None
             apart = comment.start in self._continuing and comment.column > self._source.column(start)
@@ -149,6 +152,14 @@ class Comments:
         comment = self._ordered[at]
         blank = not self._source.data[comment.end : start].strip()
         return comment if blank and not self._source.data.startswith(_BACKWARD, comment.start) else None
+
+    def _apart(self, start: int) -> Comment | None:
+        """The comment above ``start``, empty lines between them, if it is of a sort that may stand so."""
+        at = bisect_left(self._ordered, start, key=_start) - 1
+        if at < 0 or not self._ordered[at].apart or start - self._ordered[at].end > _MAX_GAP:
+            return None
+        comment = self._ordered[at]
+        return None if self._source.data[comment.end : start].strip() else comment
 
     def _continues(self, at: int) -> bool:
         this, following = self._ordered[at], self._ordered[at + 1]
@@ -205,6 +216,8 @@ def clean_comment(texts: list[str], *, xml: bool = False) -> str:
 def _unmarked(comment: str) -> str:
     """A comment without what opens and closes it."""
     body = comment.rstrip()
+    if body.startswith("=") and not body.startswith("=begin\n"):
+        return _of_manual(body)
     if attribute := _ATTRIBUTE.match(body):
         return clean_string(body[attribute.end() :].rstrip(").\n "))
     for closing in _CLOSINGS:
@@ -214,6 +227,15 @@ def _unmarked(comment: str) -> str:
         first, _, rest = body.partition("\n")
         return "\n".join([_OPENING.sub("", first, count=1), *(_LINE_MARKER.sub("", line) for line in rest.split("\n"))])
     return _OPENING.sub("", body, count=1)
+
+
+def _of_manual(text: str) -> str:
+    """What Perl's documentation says below its heading ``NAME``, or else below the last of its headings."""
+    sections = _HEADING.split(text.removesuffix("=cut"))
+    named = next(
+        (said for name, said in zip(sections[1::2], sections[2::2], strict=True) if name.strip() == "NAME"), ""
+    )
+    return _POD_CODE.sub(r"\1", _POD_ORDER.sub("", named or sections[-1])).strip()
 
 
 def clean_string(text: str) -> str:

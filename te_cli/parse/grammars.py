@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -20,6 +21,7 @@ class Grammar:
     ``primitives`` are types that the grammar takes for names like any other, and that nobody looks for.
     ``keywords`` are the names that look like calls and are forms of the language.
     ``preprocessed``: what a preprocessor takes away would keep the grammar from reading the rest.
+    ``unread`` matches what the grammar stumbles over and no query needs; it is blanked before the grammar sees it.
     """
 
     name: str
@@ -32,6 +34,7 @@ class Grammar:
     links: str = ""
     primitives: frozenset[str] = frozenset()
     keywords: frozenset[str] = frozenset()
+    unread: re.Pattern[bytes] | None = None
 
 
 def _words(text: str) -> frozenset[str]:
@@ -67,6 +70,13 @@ _CLOJURE = _words(
     " with-open with-redefs"
 )
 
+_PHP = _words("self static parent")
+_GDSCRIPT = _words("Array Dictionary String StringName Variant bool float int void")
+_PERL_UNREAD = re.compile(
+    rb"^[ \t]*sub[ \t]+[\w:']+[ \t]*(?:\([^()\n]{0,40}\))?[ \t]*(?::[ \t]*\w+[ \t]*)*;|->(?=/)", re.MULTILINE
+)
+"""Forward declarations, and a dereference before a slash: the end of a replacement, for nothing is divided there."""
+
 GRAMMARS: dict[str, Grammar] = {
     "python": Grammar("python", ("python",), doc="docstring", primitives=_PYTHON),
     "javascript": Grammar("javascript", ("ecmascript", "javascript")),
@@ -80,7 +90,7 @@ GRAMMARS: dict[str, Grammar] = {
     "cpp": Grammar("cpp", ("cpp", "c"), separator="::", preprocessed=True, links="->"),
     "csharp": Grammar("csharp", ("csharp",), doc="xml", primitives=_words("dynamic nint nuint notnull unmanaged")),
     "ruby": Grammar("ruby", ("ruby",), separator="::", closer="end"),
-    "php": Grammar("php", ("php",), separator="::", links="?-> ->"),
+    "php": Grammar("php", ("php",), separator="::", links="?-> ->", primitives=_PHP),
     "kotlin": Grammar("kotlin", ("kotlin",), primitives=_KOTLIN),
     "swift": Grammar("swift", ("swift",), primitives=_SWIFT),
     "lua": Grammar("lua", ("lua",), closer="end", links=":"),
@@ -94,10 +104,10 @@ GRAMMARS: dict[str, Grammar] = {
     "ocaml_interface": Grammar("ocaml_interface", ("ocaml",)),
     "erlang": Grammar("erlang", ("erlang",), doc="docstring", links=":", primitives=_ERLANG),
     "clojure": Grammar("clojure", ("clojure",), doc="docstring", keywords=_CLOJURE),
-    "gdscript": Grammar("gdscript", ("gdscript",)),
+    "gdscript": Grammar("gdscript", ("gdscript",), primitives=_GDSCRIPT),
     "julia": Grammar("julia", ("julia",), closer="end"),
     "r": Grammar("r", ("r",), separator="::", links="$ @ :::"),
-    "perl": Grammar("perl", ("perl",), separator="::", links="->"),
+    "perl": Grammar("perl", ("perl",), separator="::", links="->", unread=_PERL_UNREAD),
     "objc": Grammar(
         "objc", ("objc", "c"), preprocessed=True, links="->", primitives=_words("BOOL Class IMP SEL instancetype")
     ),

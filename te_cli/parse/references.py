@@ -10,7 +10,7 @@ claims are no references: a pattern may take every name of a type.
 ``@reference.import``     what is brought in: a name, with the module as ``@from`` where that stands apart, or a whole
                           path (its last part is the name); ``@alias`` is what it is called here
 ``@reference.none``       no reference, whatever other patterns say; ``@reference.bound``: nor is that name anywhere in
-                          the definition around it (type parameters)
+                          the definition around it, unless something stands before it (type parameters, local variables)
 ``@reference.types``      a stretch of types: what looks like a call there is a type (``t()`` of Erlang and Elixir)
 ``@selector``             beside a reference: the node whose words, each before a colon, make up the name
 ``@qualifier``            beside a reference: what it is a member of, where that does not stand right before the name
@@ -18,6 +18,7 @@ claims are no references: a pattern may take every name of a type.
 ``(#set! bare)``: what stands right before the name is no owner of it (``Argument::type()`` of Erlang).
 ``(#set! name "default")``: so is the thing called that is imported; the captured text is its alias.
 ``(#set! path "scoped_use_list")``: the ``path`` of each node of that type around an import belongs in front of it.
+``(#set! words)``: the text is a list of names with blanks between; ``(#set! dotted)``: a quoted import is no file name.
 """
 
 from __future__ import annotations
@@ -60,6 +61,11 @@ _MEMBERS: Final = frozenset(("field_identifier", "property_identifier"))
 """Names that always follow a link, if need be on the line before."""
 
 _PATH: Final = re.compile(r"[\w$&*]+(?:(?:\.|->|::)[\w$]+)*")
+_BINDABLE: Final = frozenset(("call", "type"))
+_NARROW: Final = {".": r"\.(?!\.)", "\\": r"\\(?!\s)"}
+"""Links that are none beside another, or behind a blank, as patterns that are read backwards."""
+
+_WORD: Final = re.compile(r"[^\s,]+")
 _QUOTES: Final = "\"'`<>"
 _JOINTS: Final = ".?!&:>-\\/$@"
 
@@ -118,11 +124,13 @@ class Mentions:
             f"?{found['more'][::-1].strip()}{owner}" if found["more"] else owner or ("?" if found["expression"] else "")
         )
 
-    def _imported(self, node: Node, text: str, origin: str, around: str | None) -> tuple[str, str]:
+    def _imported(self, node: Node, text: str, origin: str, said: dict[str, str | None]) -> tuple[str, str]:
         """The name and the origin of an import."""
+        around = said.get("path")
         data, (start, end) = self._source.data, node.byte_range
         before = data[start - 1 : start]
         quoted = text[:1] in _QUOTES or (before in (b'"', b"'", b"`") and data[end : end + 1] == before)
+        quoted = quoted and "dotted" not in said
         path, separator, name = _parted(text.strip(_QUOTES), quoted=quoted)
         outer = [_text([found], self._source) for found in _paths_around(node, around)] if around else []
         front = [part for part in (origin.strip(_QUOTES), *outer, path) if part]
@@ -148,11 +156,15 @@ class Mentions:
             if kind == "call" and self._types and types.around(start):
                 kind = "type"
             reference = self._reference(start, kind, mention, position)
+            if "words" in mention.said:
+                settled += _each_word(reference, self._source.between(*mention.node.byte_range))
+                continue
             if not reference.name or (kind == "type" and reference.name in self._primitives):
                 continue
             if kind == "call" and reference.name in self._keywords:
                 continue
-            if bound and kind == "type" and any((reference.name, around) in bound for around in walk.open()):
+            free = not bound or reference.qualifier or kind not in _BINDABLE
+            if not free and any((reference.name, around) in bound for around in walk.open()):
                 continue
             settled.append(reference)
         return tuple(settled)
@@ -162,6 +174,7 @@ class Mentions:
         node, nodes, said = mention.node, mention.nodes, mention.said
         name = source.between(start, min(node.end_byte, start + 4 * _MAX_NAME))[:_MAX_NAME]
         name = name.strip(".") or name  # Clojure's .method and Type.
+        name = name[1:] if name[:1] == ":" != name[1:2] else name  # Ruby's symbols
         alias = qualifier = ""
         if kind == "import":
             alias = _text(nodes.get("alias"), source)
@@ -171,7 +184,7 @@ class Mentions:
             whence = nodes.get("from", [])
             front = self._qualifier(*((whence[0], whence[0].start_byte) if whence else (node, start)))
             origin = ".".join(filter(None, (front, _text(whence, source))))
-            name, qualifier = self._imported(node, wanted or name, origin, said.get("path"))
+            name, qualifier = self._imported(node, wanted or name, origin, said)
         else:
             if "qualifier" in nodes:
                 qualifier = _text(nodes["qualifier"], source)
@@ -180,9 +193,9 @@ class Mentions:
                 qualifier = qualifier if _PATH.fullmatch(qualifier) else "?"
             if not qualifier and "bare" not in said:
                 qualifier = self._qualifier(node, start)
-            path, _, last = name.rpartition(".")
+            path, joint, last = name.rpartition("::" if "::" in name else ".")
             if path and last:  # a path that the grammar takes for one name
-                qualifier, name = f"{qualifier}.{path}" if qualifier else path, last
+                qualifier, name = f"{qualifier}{joint}{path}" if qualifier else path, last
         row, column = node.start_point
         column = source.characters(start - column, start) + 1
         return Reference(kind, name, qualifier, alias, row + 1, column, position)  # type: ignore[arg-type]
@@ -222,11 +235,22 @@ def _chains(links: str) -> tuple[re.Pattern[str], frozenset[bytes]]:
     ``links`` are what joins names in one language alone, beside :data:`_LINKS`, with spaces between.
     """
     every = [*(link[::-1] for link in links.split()), *_LINKS]
-    link = "(?:" + "|".join(r"\.(?!\.)" if each == "." else re.escape(each) for each in every) + ")"
+    link = "(?:" + "|".join(_NARROW.get(each) or re.escape(each) for each in every) + ")"
     owner = rf"{link}\s*(?:>[^<>()]{{0,60}}<(?:::)?)?[\w$]+"
     expression = r"\s*[)\]}\"'`>?!]"
     pattern = rf"\s*(?:(?P<chain>(?:{owner})+)(?P<more>\s*{link}(?={expression}))?|{link}(?P<expression>{expression})?)"
     return re.compile(pattern), frozenset(each[0].encode() for each in every)
+
+
+def _each_word(reference: Reference, text: str) -> list[Reference]:
+    """A reference for each of the names in the one text that was captured."""
+    every: list[Reference] = []
+    for word in _WORD.finditer(text):
+        before = text[: word.start()]
+        feeds = before.count("\n")
+        column = len(before) - before.rfind("\n") if feeds else reference.column + len(before)
+        every.append(reference._replace(name=word[0], line=reference.line + feeds, column=column))
+    return every
 
 
 def _parted(text: str, *, quoted: bool) -> tuple[str, str, str]:

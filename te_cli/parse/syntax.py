@@ -80,6 +80,9 @@ def matches(language: str, data: bytes) -> tuple[list[Match], list[tuple[int, in
     leading: list[tuple[int, int]] = []
     if GRAMMARS[language].preprocessed:
         data, leading = without_macros(data)
+    stumbling = GRAMMARS[language].unread
+    if stumbling is not None:
+        data = stumbling.sub(lambda found: b" " * len(found[0]), data)
     tree = _tree(language, data, deadline)
     if GRAMMARS[language].preprocessed and tree.root_node.has_error:
         unread = _unread(language, tree)

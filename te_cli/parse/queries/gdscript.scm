@@ -12,7 +12,7 @@
 ; Functions; those in a class become methods.
 (constructor_definition "_init" @name) @definition.constructor
 (function_definition name: (name) @name) @definition.function
-(lambda) @local
+[(lambda) (setget)] @local
 
 ; Signals, constants, what the editor shows as properties, variables.
 (signal_statement name: (name) @name) @definition.property
@@ -21,5 +21,30 @@
   (#match? @_kind "^export")) @definition.property
 (variable_statement (annotations (annotation (identifier) @_kind)) name: (name) @name
   (#match? @_kind "^export")) @definition.property
+((annotation (identifier) @_kind) . (variable_statement name: (name) @name setget: (setget) @body) @definition.property
+  (#match? @_kind "^export"))
+((annotation (identifier) @_kind) . (variable_statement name: (name) @name) @definition.property
+  (#match? @_kind "^export"))
 (variable_statement name: (name) @name setget: (setget) @body) @definition.variable
 (variable_statement name: (name) @name) @definition.variable
+
+; References. Calls of functions, methods and bases; a class is called where it makes a new object of itself.
+(call (identifier) @reference.call)
+(attribute_call (identifier) @reference.call)
+(base_call (identifier) @reference.call)
+(attribute (identifier) @reference.call . (attribute_call (identifier) @_new) (#eq? @_new "new"))
+(attribute (identifier) . (attribute_call (identifier) @reference.none) (#eq? @reference.none "new"))
+
+; Bases, types, and files.
+(extends_statement (type [(identifier) @reference.inherit (attribute (identifier) @reference.inherit .)]))
+(extends_statement (string) @reference.import)
+(type [
+  (identifier) @reference.type
+  (attribute (identifier) @reference.type .)
+  (subscript . (identifier) @reference.type)
+])
+(subscript_arguments [(identifier) @reference.type (attribute (identifier) @reference.type .)])
+(binary_operator ["as" "is"] right: [(identifier) @reference.type (attribute (identifier) @reference.type .)])
+((call (identifier) @_load (arguments . (string) @reference.import)) (#any-of? @_load "preload" "load"))
+(const_statement name: (name) @alias value: (call (identifier) @_load (arguments . (string) @reference.import))
+  (#any-of? @_load "preload" "load"))
