@@ -37,7 +37,7 @@
 ((list_lit . (sym_lit name: (sym_name) @_define) . (sym_lit name: (sym_name) @name)
   . (str_lit)? . (map_lit)? . (list_lit . (vec_lit) . (_)? @body)) @definition.macro
   (#eq? @_define "defmacro"))
-((list_lit . (sym_lit name: (sym_name) @_define) . (sym_lit name: (sym_name) @name) (_)? @body) @definition.function
+((list_lit . (sym_lit name: (sym_name) @_define) . (sym_lit name: (sym_name) @name) . (_)? @body) @definition.function
   (#eq? @_define "deftest"))
 ((list_lit . (sym_lit name: (sym_name) @_define) . (sym_lit name: (sym_name) @name)) @definition.function
   (#any-of? @_define "defn" "defn-" "defmulti" "defspec"))
@@ -64,8 +64,16 @@
 ((list_lit . (sym_lit name: (sym_name) @_define)
   (list_lit . (sym_lit name: (sym_name) @name) . (vec_lit) . (_)? @body) @definition.method)
   (#any-of? @_define
-    "defrecord" "deftype" "defprotocol" "definterface" "extend-type" "extend-protocol" "reify" "proxy"))
+    "defrecord" "deftype" "defprotocol" "definterface" "extend-type" "extend-protocol"))
+((list_lit . (sym_lit name: (sym_name) @_define)
+  (list_lit . (sym_lit name: (sym_name) @name) . (vec_lit) . (_)? @body) @definition.method)
+  (#any-of? @_define "reify" "proxy"))
+((list_lit . (meta_lit) . (sym_lit name: (sym_name) @_define)
+  (list_lit . (sym_lit name: (sym_name) @name) . (vec_lit) . (_)? @body) @definition.method)
+  (#any-of? @_define "reify" "proxy"))
 ((list_lit . (sym_lit name: (sym_name) @_define)) @anonymous
+  (#any-of? @_define "reify" "proxy"))
+((list_lit . (meta_lit) . (sym_lit name: (sym_name) @_define)) @anonymous
   (#any-of? @_define "reify" "proxy"))
 ((list_lit . (sym_lit name: (sym_name) @_define) . (sym_lit name: (sym_name) @name)) @scope
   (#any-of? @_define "extend-type" "extend-protocol"))
@@ -85,7 +93,9 @@
 
 ; References. What heads a list is called; what is threaded through, too.
 ((list_lit . (sym_lit namespace: (sym_ns) @qualifier name: (sym_name) @reference.call)) (#set! bare))
+((list_lit . (meta_lit) . (sym_lit namespace: (sym_ns) @qualifier name: (sym_name) @reference.call)) (#set! bare))
 ((list_lit . (sym_lit !namespace name: (sym_name) @reference.call)) (#set! bare))
+((list_lit . (meta_lit) . (sym_lit !namespace name: (sym_name) @reference.call)) (#set! bare))
 ((anon_fn_lit . (sym_lit namespace: (sym_ns) @qualifier name: (sym_name) @reference.call)) (#set! bare))
 ((anon_fn_lit . (sym_lit !namespace name: (sym_name) @reference.call)) (#set! bare))
 ((list_lit . (sym_lit name: (sym_name) @_thread) . (_)
@@ -104,6 +114,8 @@
 ((list_lit . (sym_lit name: (sym_name) @_define) . (sym_lit) . (vec_lit) (sym_lit name: (sym_name) @reference.implement))
   (#any-of? @_define "defrecord" "deftype") (#set! bare))
 ((list_lit . (sym_lit name: (sym_name) @_define) (sym_lit name: (sym_name) @reference.implement))
+  (#eq? @_define "reify") (#set! bare))
+((list_lit . (meta_lit) . (sym_lit name: (sym_name) @_define) (sym_lit name: (sym_name) @reference.implement))
   (#eq? @_define "reify") (#set! bare))
 ((list_lit . (sym_lit name: (sym_name) @_define) . (vec_lit (sym_lit name: (sym_name) @reference.implement)))
   (#eq? @_define "proxy") (#set! bare))
