@@ -69,6 +69,11 @@ _CLOJURE = _words(
     " refer reify require set! some-> some->> throw try use var when when-first when-let when-not when-some while"
     " with-open with-redefs"
 )
+_ELIXIR = _words(
+    "__MODULE__ alias and case cond def defdelegate defexception defguard defguardp defimpl defmacro defmacrop"
+    " defmodule defoverridable defp defprotocol defstruct else fn for if import in not or quote raise receive"
+    " require reraise super throw try unless unquote unquote_splicing use when with"
+)
 
 _PHP = _words("self static parent")
 _GDSCRIPT = _words("Array Dictionary String StringName Variant bool float int void")
@@ -94,7 +99,9 @@ GRAMMARS: dict[str, Grammar] = {
     "kotlin": Grammar("kotlin", ("kotlin",), primitives=_KOTLIN),
     "swift": Grammar("swift", ("swift",), primitives=_SWIFT),
     "lua": Grammar("lua", ("lua",), closer="end", links=":"),
-    "elixir": Grammar("elixir", ("elixir",)),
+    "elixir": Grammar(
+        "elixir", ("elixir",), primitives=_ERLANG | {"optional", "required", "keyword"}, keywords=_ELIXIR
+    ),
     "bash": Grammar("bash", ("bash",)),
     "scala": Grammar("scala", ("scala",), primitives=_SCALA),
     "dart": Grammar("dart", ("dart",), links="..", primitives=_DART),

@@ -82,3 +82,56 @@
     "^((module|type)?doc|spec|impl|deprecated|type|typep|opaque|(macro|optional_)?callbacks?|behaviour|derive|since|shortdoc)$")
   (#not-match? @name
     "^(enforce_keys|compile|dialyzer|(before|after)_compile|on_load|external_resource|(module|describe)?tag)$"))
+
+; References. Calls, with parentheses and without, through pipes, and functions that are handed over; a struct's type.
+((call target: (identifier) @reference.call) (#set! bare))
+(call target: (dot left: [(alias) (atom)] @qualifier right: (identifier) @reference.call))
+(call target: (dot left: (_) right: (identifier) @reference.call) (arguments))
+((binary_operator operator: "|>" right: (identifier) @reference.call) (#set! bare))
+((unary_operator operator: "&" operand: (binary_operator left: (identifier) @reference.call operator: "/"))
+  (#set! bare))
+(struct (alias) @reference.type)
+((unary_operator operator: "@" operand: (identifier) @reference.use) (#set! bare))
+
+; Types where they are specified; what raises and rescues names its exception.
+((unary_operator operator: "@" operand: (call target: (identifier) @_attribute) @reference.types)
+  (#any-of? @_attribute "spec" "type" "typep" "opaque" "callback" "macrocallback"))
+((unary_operator operator: "@" operand: (call target: (identifier) @_attribute
+  (arguments (binary_operator left: [
+    (call target: (identifier) @reference.none)
+    (binary_operator left: (call target: (identifier) @reference.none))]))))
+  (#any-of? @_attribute "spec" "callback" "macrocallback"))
+((unary_operator operator: "@" operand: (call target: (identifier) @reference.none)))
+(binary_operator operator: "::" right: (identifier) @reference.type)
+((call target: (identifier) @_raise (arguments . (alias) @reference.type))
+  (#any-of? @_raise "raise" "reraise"))
+(binary_operator operator: "in" right: (alias) @reference.type)
+(rescue_block (stab_clause left: (arguments (alias) @reference.type)))
+
+; Behaviours and protocols that are implemented, and what is brought in.
+((unary_operator operator: "@" operand: (call target: (identifier) @_attribute (arguments . (alias) @reference.implement)))
+  (#eq? @_attribute "behaviour"))
+((call target: (identifier) @_define (arguments . (alias) @reference.implement))
+  (#eq? @_define "defimpl"))
+((call target: (identifier) @_define
+  (arguments (keywords (pair key: (keyword) @_for value: [(alias) @reference.type (list (alias) @reference.type)]))))
+  (#eq? @_define "defimpl") (#match? @_for "^for:"))
+((call target: (identifier) @_import
+  (arguments . (alias) @reference.import (keywords (pair key: (keyword) @_as value: (alias) @alias))))
+  (#eq? @_import "alias") (#match? @_as "^as:"))
+((call target: (identifier) @_import (arguments . [
+  (alias) @reference.import
+  (dot left: (alias) @from right: (tuple (alias) @reference.import))
+]))
+  (#any-of? @_import "alias" "import" "require" "use"))
+((call target: (identifier) @_define (arguments . (alias) @reference.none))
+  (#any-of? @_define "defmodule" "defprotocol"))
+((call target: (identifier) @_define (arguments . [
+    (call target: (identifier) @reference.none)
+    (binary_operator left: (call target: (identifier) @reference.none) operator: "when")
+]))
+  (#any-of? @_define
+    "def" "defp" "defmacro" "defmacrop" "defguard" "defguardp" "defdelegate" "defn" "defnp"))
+((call target: (identifier) @_define
+    (arguments (keywords (pair key: (keyword) @_to value: (alias) @reference.type))))
+  (#eq? @_define "defdelegate") (#match? @_to "^to:"))
