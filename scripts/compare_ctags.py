@@ -110,6 +110,7 @@ _GROUPS = {kind: group for group, kinds in reversed(KINDS.items()) for kind in k
 _UNNAMED = ("<lambda>", "__anon", "anonymousFunction", "AnonymousFunction", "AnonymousClass", "anonFunc")
 _ECMASCRIPT = ("javascript", "jsx", "typescript", "tsx")
 OPERATOR = re.compile(r"\boperator\b(?!\s*$).*")
+CATEGORY = re.compile(r"\w+\+\w+")
 OPERATOR_SPACE = re.compile(r"(?<=\W) | (?=\W)")
 
 
@@ -164,13 +165,39 @@ def tags_of(tree: Path, language: str, paths: Iterable[str]) -> Iterator[Tag]:
     ]
     listed = "".join(f"{path}\n" for path in paths)
     done = subprocess.run(command, cwd=tree, input=listed, capture_output=True, text=True, check=True, errors="replace")
-    for line in done.stdout.split("\n")[:-1]:
-        tag = json.loads(line)
+    tags = [json.loads(line) for line in done.stdout.split("\n")[:-1]]
+    if language == "objc":
+        tags = _merged(tags)
+    for tag in tags:
         name = tag.get("name", "")
         if language == "lua":
             name = name.rpartition(":")[2].strip("[]'\"")
         if name and not name.startswith(_UNNAMED) and (group := _group(tag, language)):
             yield Tag(tag["path"], tag["line"], name, group, tag["kind"])
+
+
+def _merged(tags: list[dict[str, str]]) -> list[dict[str, str]]:
+    """The tags less those that te merges on purpose, in Objective-C.
+
+    An interface yields to the implementation in the same file; a category has one unit, where ctags has a tag for its
+    class, too (and takes the attributes of properties for categories); a class extension has none.
+    """
+    places = ("implementation", "category")
+    defined = {(tag["path"], tag["name"]) for tag in tags if "implementation" in (tag["kind"], tag.get("scopeKind"))}
+    defined |= {(tag["path"], tag["name"]) for tag in tags if "@implementation" in tag["pattern"]}
+    kept: list[dict[str, str]] = []
+    for tag in tags:
+        kind, pattern = tag["kind"], tag["pattern"]
+        at_class = re.match(r"/\^\s*@(?:interface|implementation)\b", pattern)
+        if kind in ("interface", *places):
+            if not at_class or (kind == "category") != bool(re.search(r"\(\s*\w", pattern)):
+                continue
+            if kind == "interface" and "(" in pattern:
+                continue
+        declared = "@interface" in pattern or (kind in ("method", "class") and tag.get("scopeKind") not in places)
+        if not declared or (tag["path"], tag["name"]) not in defined:
+            kept.append(tag)
+    return kept
 
 
 def _group(tag: dict[str, str], language: str) -> str:
@@ -203,6 +230,8 @@ def plain(name: str) -> str:
     """A name's last part: ``Foo::bar`` and ``Foo.bar`` are ``bar``, ``f/2`` is ``f``; ``operator ==`` has no blank."""
     if "operator" in name and (operator := OPERATOR.search(name)):
         return OPERATOR_SPACE.sub("", operator[0])
+    if CATEGORY.fullmatch(name):
+        return name.partition("+")[2]
     last = name.rstrip("'").replace("::", ".").rpartition(".")[2] or name
     if len(head := last.rpartition("/")[0]) and last.rpartition("/")[2].isdigit():
         last = head

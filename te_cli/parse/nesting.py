@@ -246,7 +246,8 @@ def _without_declared_twice(placed: list[Placed]) -> list[Placed]:
     for item in placed:
         parent = None if item.parent is None else moved[item.parent]
         definition = defined.get(item.qualified_name)
-        if item.found.role == "declaration" and definition is not None:
+        same = definition is not None and (item.kind == definition.kind or item.kind not in _CONTAINERS)
+        if definition is not None and same and item.found.role == "declaration":
             definition.declared.append(item.found)
             moved.append(parent)
             continue

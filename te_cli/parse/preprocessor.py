@@ -13,7 +13,9 @@ from typing import Final
 
 _QUIET: Final = re.compile(rb"/\*.*?(?:\*/|\Z)|//[^\n]*|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'", re.DOTALL)
 _DIRECTIVE: Final = re.compile(rb"[ \t]*#[ \t]*(\w+)[ \t]*([^\n]*)")
-_BRACKET: Final = re.compile(rb"[(){}]")
+_BRACKET: Final = re.compile(
+    rb"[(){}]|@(?:interface|implementation|protocol(?=[ \t]+\w[^;\n]*$))\b|@end\b", re.MULTILINE
+)
 _NOT_LINE_FEEDS: Final = re.compile(rb"[^\n]")
 _ATTRIBUTES: Final = (
     rb"(?:\[\[[^\[\]\n]{0,100}\]\]\s*|alignas\([^()\n]{0,100}\)\s*|__attribute__\s*\(\([^\n]{0,100}?\)\)\s*)*"
@@ -64,12 +66,15 @@ _LEAD_MACRO: Final = re.compile(
     rb"|(?<=[\w)\]/])\s+(?P<suffix>[A-Z0-9_]*(?:DEPRECATED|ATTR|UNUSED|ALIGN|GUARDED|PRINTF|AVAILABLE|SWIFT_NAME)[A-Z0-9_]*"
     + _ARGUMENTS
     + rb"|[A-Z]+_(?:ATTR|NOEXCEPT|OVERRIDE|FINAL|DEPRECATED|UNUSED)(?!\w|\())(?=\s*(?:[,;=}]|\*?[A-Za-z_]\w*\())"
+    rb"|(?<=\()(?P<block_type>[A-Z]+_NOESCAPE)(?=\s*\^)"
+    rb"|^(?P<opener>[A-Za-z_]\w*(?:\([^()\n]*\))?)(?=[ \t\r]*\n\s*@(?:interface|implementation|protocol|class)\b)"
     rb"|(?P<constraint>,\s*[A-Z]+_(?:ENABLE_IF|REQUIRES)" + _ARGUMENTS + rb")(?=\s*>)",
     re.MULTILINE,
 )
 _ENDS: Final = frozenset((b";", b"{", b"}", b">", b":", b")", b"\\", b"/"))
 _LEADING: Final = ("call", "word", "alone")
 _MAX_ABOVE: Final = 300
+_MAX_ROWS_ABOVE: Final = 40
 _BRACKETING: Final = re.compile(rb"BEGIN|END|PUSH|POP|DISABLE|RESTORE")
 _CALL_MACRO: Final = re.compile(
     rb"(?<=[\w*&>][ \n])(WINAPI|CALLBACK|APIENTRY|JNICALL|PASCAL|[A-Z][A-Z0-9]*_(?:CALL|CDECL|STDCALL|NOTHROW))"
@@ -201,7 +206,7 @@ def _rows_to_blank(lines: list[bytes]) -> list[tuple[int, int]]:
         elif open_groups and word == b"endif":
             group = open_groups.pop()
             _end_branch(group, row, level)
-            level = _close(group, blank)
+            level = _close(group, blank, lines)
             if open_groups:
                 open_groups[-1].lowest = min(open_groups[-1].lowest, group.lowest)
     return blank
@@ -211,7 +216,7 @@ def _level_after(line: bytes, level: int, open_groups: list[_Group]) -> int:
     """How many brackets are open after a line; the innermost conditional learns how few were open on the way."""
     lowest = level
     for bracket in _BRACKET.finditer(line):
-        if bracket[0] in b"({":
+        if bracket[0] in b"({" or bracket[0][1:2] in (b"i", b"p"):
             level += 1
         else:
             level -= 1
@@ -228,14 +233,26 @@ def _end_branch(group: _Group, row: int, level: int) -> None:
     group.rows.append(row)
 
 
-def _close(group: _Group, blank: list[tuple[int, int]]) -> int:
+def _close(group: _Group, blank: list[tuple[int, int]], lines: list[bytes]) -> int:
     """List what goes of a conditional that has come to its end; the brackets that are open after it."""
     crossed = group.uneven or group.lowest < group.before
     if b"__cplusplus" in group.condition and crossed:
         blank.append((group.rows[0], group.rows[-1]))  # extern "C" { … }
+        return group.before
+    if not crossed and group.before > 0 and all(_ends_whole(lines, row) for row in group.rows):
+        blank += [(row, row) for row in group.rows]
         return group.before
     if crossed or group.before > 0:
         blank.append((group.rows[0], group.rows[0]))
         blank.append((group.rows[1], group.rows[-1]))
         return group.after_first
     return group.before
+
+
+def _ends_whole(lines: list[bytes], row: int) -> bool:
+    """Whether what stands above ``row`` ends a statement, a definition or a list's opening, so that more may follow."""
+    for above in range(row - 1, max(-1, row - _MAX_ROWS_ABOVE), -1):
+        line = lines[above].strip()
+        if line and not line.startswith(b"#"):
+            return line.endswith((b";", b"}", b"{", b"public:", b"private:", b"protected:")) or line.startswith(b"@")
+    return True
