@@ -227,7 +227,10 @@ def match(tag: Tag, by_name: dict[tuple[str, str], list[Symbol]]) -> Symbol | No
 
 
 def plain(name: str) -> str:
-    """A name's last part: ``Foo::bar`` and ``Foo.bar`` are ``bar``, ``f/2`` is ``f``; ``operator ==`` has no blank."""
+    """A name's last part: ``Foo::bar`` and ``Foo.bar`` are ``bar``, ``f/2`` is ``f``, ``A{T}`` is ``A``.
+
+    ``operator ==`` has no blank.
+    """
     if "operator" in name and (operator := OPERATOR.search(name)):
         return OPERATOR_SPACE.sub("", operator[0])
     if CATEGORY.fullmatch(name):
@@ -235,6 +238,7 @@ def plain(name: str) -> str:
     last = name.rstrip("'").replace("::", ".").rpartition(".")[2] or name
     if len(head := last.rpartition("/")[0]) and last.rpartition("/")[2].isdigit():
         last = head
+    last = last.partition("{")[0] or last
     return last.strip("'\"`:#") or last
 
 

@@ -17,7 +17,8 @@ class Grammar:
     ``queries`` are the files under ``queries/`` that are read one after the other as one query. ``separator`` joins
     qualified names. ``closer`` is the word that ends a definition without a body and is no part of its signature.
     ``overloads``: callers see the declarations of a function, and not the signature of its definition.
-    ``links`` are what joins a member to its owner in this language alone, with spaces between.
+    ``links`` are what joins a member to its owner in this language alone, with spaces between; ``-`` before what does
+    so in others.
     ``primitives`` are types that the grammar takes for names like any other, and that nobody looks for.
     ``keywords`` are the names that look like calls and are forms of the language.
     ``preprocessed``: what a preprocessor takes away would keep the grammar from reading the rest.
@@ -59,6 +60,10 @@ _SCALA = _words("Any AnyRef AnyVal Boolean Byte Char Double Float Int Long Nothi
 _SWIFT = _words(
     "Any AnyObject Bool Character Double Float Int Int8 Int16 Int32 Int64 Never Self String"
     " UInt UInt8 UInt16 UInt32 UInt64 Void"
+)
+_JULIA = _words(
+    "Any Bool Char Float16 Float32 Float64 Int Int8 Int16 Int32 Int64 Int128 Nothing String Symbol"
+    " UInt UInt8 UInt16 UInt32 UInt64 UInt128"
 )
 _DART = _words("Never Null Object String bool double dynamic int num void")
 _CLOJURE = _words(
@@ -112,7 +117,7 @@ GRAMMARS: dict[str, Grammar] = {
     "erlang": Grammar("erlang", ("erlang",), doc="docstring", links=":", primitives=_ERLANG),
     "clojure": Grammar("clojure", ("clojure",), doc="docstring", keywords=_CLOJURE),
     "gdscript": Grammar("gdscript", ("gdscript",), primitives=_GDSCRIPT),
-    "julia": Grammar("julia", ("julia",), closer="end"),
+    "julia": Grammar("julia", ("julia",), closer="end", links=".@ -::", primitives=_JULIA),
     "r": Grammar("r", ("r",), separator="::", links="$ @ :::"),
     "perl": Grammar("perl", ("perl",), separator="::", links="->", unread=_PERL_UNREAD),
     "objc": Grammar(

@@ -66,6 +66,10 @@ _NARROW: Final = {".": r"\.(?!\.)", "\\": r"\\(?!\s)"}
 """Links that are none beside another, or behind a blank, as patterns that are read backwards."""
 
 _WORD: Final = re.compile(r"[^\s,]+")
+
+_BARE_PATHS: Final = frozenset(("word", "concatenation", "simple_expansion"))
+"""A shell's paths need no quotes."""
+
 _QUOTES: Final = "\"'`<>"
 _JOINTS: Final = ".?!&:>-\\/$@"
 
@@ -130,6 +134,7 @@ class Mentions:
         data, (start, end) = self._source.data, node.byte_range
         before = data[start - 1 : start]
         quoted = text[:1] in _QUOTES or (before in (b'"', b"'", b"`") and data[end : end + 1] == before)
+        quoted = quoted or node.type in _BARE_PATHS
         quoted = quoted and "dotted" not in said
         path, separator, name = _parted(text.strip(_QUOTES), quoted=quoted)
         outer = [_text([found], self._source) for found in _paths_around(node, around)] if around else []
@@ -232,9 +237,11 @@ class _Spans:
 def _chains(links: str) -> tuple[re.Pattern[str], frozenset[bytes]]:
     """What matches a chain of owners read backwards, and the bytes that can stand right before a name it belongs to.
 
-    ``links`` are what joins names in one language alone, beside :data:`_LINKS`, with spaces between.
+    ``links`` are what joins names in one language alone, beside :data:`_LINKS`, with spaces between; a ``-`` stands
+    before one of those that joins nothing there.
     """
-    every = [*(link[::-1] for link in links.split()), *_LINKS]
+    own = links.split()
+    every = [link[::-1] for link in own if link[0] != "-"] + [link for link in _LINKS if f"-{link}" not in own]
     link = "(?:" + "|".join(_NARROW.get(each) or re.escape(each) for each in every) + ")"
     owner = rf"{link}\s*(?:>[^<>()]{{0,60}}<(?:::)?)?[\w$]+"
     expression = r"\s*[)\]}\"'`>?!]"

@@ -8,3 +8,12 @@
 ((program (declaration_command "readonly" (variable_assignment name: (variable_name) @name)) @definition.constant))
 (program (declaration_command (variable_assignment name: (variable_name) @name)) @definition.variable)
 (program (variable_assignment name: (variable_name) @name) @definition.variable)
+
+; References: what is run, by its own name or by another command's; the scripts that are read in.
+(command name: (command_name (word) @reference.call))
+((command name: (command_name (word) @_runs) . argument: (word) @reference.call)
+  (#any-of? @_runs "run" "command" "exec" "eval" "builtin" "trap" "sudo" "nohup" "time" "env" "nice" "xargs")
+  (#match? @reference.call "^[A-Za-z_]"))
+((command name: (command_name (word) @_reads)
+  . argument: [(word) (string) (raw_string) (concatenation) (simple_expansion)] @reference.import)
+  (#any-of? @_reads "source" "." "load" "bats_load_library"))
