@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 _BESIDE: Final = frozenset(("field", "constant", "variable", "property", "type"))
 """Kinds that are often documented by a comment at the end of their line."""
 
+_PARTS: Final = frozenset(("constructor", "field"))
+"""Kinds that are parts of a type: what stands below the last of them is about the type."""
+
 _HEADER_BYTES: Final = 2_000
 """How far into a definition without a body comments are looked for, to leave them out of its signature."""
 
@@ -134,7 +137,9 @@ class _File:
         if string is not None:
             return clean_string(self.source.between(*string))
         if not above and found.kind in _BESIDE:
-            return self.comments.beside(found)
+            above = self.comments.beside(found)
+        if not above and self.grammar.doc == "below" and found.kind not in _PARTS:
+            return self.comments.below(found)
         return above
 
     def _header(self, item: Placed) -> str:

@@ -66,6 +66,7 @@ class Comments:
         self._source = source
         self._xml = xml
         self._alone = {comment.end_row: comment for comment in captures.comments if comment.alone}
+        self._starting = {comment.start_row: comment for comment in captures.comments if comment.alone}
         self._beside = {comment.start_row: comment for comment in captures.comments if comment.trailing}
         self._attributes = captures.attributes
         self._ordered = sorted(captures.comments, key=_start)
@@ -100,6 +101,18 @@ class Comments:
             return ""
         between = self._source.between(found.end, comment.start)
         return "" if _NAMED.search(between) else self._read([comment])
+
+    def below(self, found: Found) -> str:
+        """The comment right below the last line of ``found`` that is marked as documentation, with a blank line below.
+
+        Without that line it may as well belong to what follows.
+        """
+        row = found.end_row + 1
+        comment = self._starting.get(row)
+        if comment is None or not self._source.data.startswith(b"(**", comment.start):
+            return ""
+        rest = self._source.data[comment.end : comment.end + _MAX_GAP].lstrip(b" \t")
+        return self._read([comment]) if rest[:2] in (b"", b"\n", b"\n\n") or rest.startswith(b"\nend") else ""
 
     def of_file(self, before: int) -> tuple[str, list[Comment]]:
         """What the comments at the top of the file say, above byte ``before``; a licence is passed over.

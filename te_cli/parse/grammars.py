@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-DocStyle = Literal["comment", "docstring", "xml"]
-"""Where documentation stands: comments above; a string inside, then comments above; comments above with XML tags."""
+DocStyle = Literal["comment", "docstring", "xml", "below"]
+"""Where documentation stands: comments above; a string inside, then comments above; comments above with XML tags;
+comments above or right below."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,11 @@ _PERL_UNREAD = re.compile(
     rb"^[ \t]*sub[ \t]+[\w:']+[ \t]*(?:\([^()\n]{0,40}\))?[ \t]*(?::[ \t]*\w+[ \t]*)*;|->(?=/)", re.MULTILINE
 )
 """Forward declarations, and a dereference before a slash: the end of a replacement, for nothing is divided there."""
+_OCAML = _words(
+    "array bool bytes char exn float format format4 format6 in_channel int int32 int64 lazy_t list nativeint option"
+    " out_channel ref result string unit"
+)
+_OCAML_KEYWORDS = _words("Error None Ok Some")
 
 GRAMMARS: dict[str, Grammar] = {
     "python": Grammar("python", ("python",), doc="docstring", primitives=_PYTHON),
@@ -112,8 +118,8 @@ GRAMMARS: dict[str, Grammar] = {
     "dart": Grammar("dart", ("dart",), links="..", primitives=_DART),
     "zig": Grammar("zig", ("zig",)),
     "haskell": Grammar("haskell", ("haskell",), overloads=True),
-    "ocaml": Grammar("ocaml", ("ocaml",)),
-    "ocaml_interface": Grammar("ocaml_interface", ("ocaml",)),
+    "ocaml": Grammar("ocaml", ("ocaml",), doc="below", primitives=_OCAML, keywords=_OCAML_KEYWORDS),
+    "ocaml_interface": Grammar("ocaml_interface", ("ocaml",), doc="below", primitives=_OCAML),
     "erlang": Grammar("erlang", ("erlang",), doc="docstring", links=":", primitives=_ERLANG),
     "clojure": Grammar("clojure", ("clojure",), doc="docstring", keywords=_CLOJURE),
     "gdscript": Grammar("gdscript", ("gdscript",), primitives=_GDSCRIPT),

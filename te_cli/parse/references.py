@@ -166,7 +166,7 @@ class Mentions:
                 continue
             if not reference.name or (kind == "type" and reference.name in self._primitives):
                 continue
-            if kind == "call" and reference.name in self._keywords:
+            if kind in ("call", "use") and reference.name in self._keywords:
                 continue
             free = not bound or reference.qualifier or kind not in _BINDABLE
             if not free and any((reference.name, around) in bound for around in walk.open()):

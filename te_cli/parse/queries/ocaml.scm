@@ -25,6 +25,8 @@
   body: [(variant_declaration) (record_declaration)]? @body) @definition.type)
 (type_definition (type_binding name: (type_constructor) @name
   body: [(variant_declaration) (record_declaration)]? @body)) @definition.type
+(type_binding name: (type_constructor) equation: (polymorphic_variant_type
+  (tag_specification (tag) @name) @definition.constructor))
 (type_binding name: (type_constructor_path)) @local
 (constructor_declaration . (constructor_name) @name) @definition.constructor
 (field_declaration (field_name) @name) @definition.field
@@ -56,6 +58,9 @@
   (parameter) body: (_) @body)) @definition.function
 (value_definition (let_binding pattern: [(value_name) @name (parenthesized_operator (_) @name)]
   body: [(function_expression) (fun_expression)] @body)) @definition.function
+(value_definition (let_binding pattern: (parenthesized_operator (_) @name)) @definition.function "and")
+(value_definition "and" (let_binding pattern: (parenthesized_operator (_) @name)) @definition.function)
+(value_definition (let_binding pattern: (parenthesized_operator (_) @name))) @definition.function
 (external [(value_name) @name (parenthesized_operator (_) @name)]) @definition.function
 (value_specification [(value_name) @name (parenthesized_operator (_) @name)] type: (function_type))
   @definition.function
@@ -67,3 +72,37 @@
 (value_definition (let_binding pattern: (value_name) @name)) @definition.variable
 (value_definition (let_binding pattern: (tuple_pattern (value_name) @name))) @definition.variable
 [(let_expression) (fun_expression) (function_expression)] @local
+
+; References. Applications, also by pipes, of functors and of constructors; methods and classes.
+(application_expression function: (value_path (value_name) @reference.call))
+(application_expression function: (constructor_path (constructor_name) @reference.call))
+((infix_expression operator: (rel_operator) @_pipe right: (value_path (value_name) @reference.call))
+  (#eq? @_pipe "|>"))
+((infix_expression left: (value_path (value_name) @reference.call) operator: (concat_operator) @_pipe)
+  (#eq? @_pipe "@@"))
+(constructor_path (constructor_name) @reference.use)
+(method_invocation method: (method_name) @reference.call)
+(new_expression (class_path (class_name) @reference.call))
+(module_application functor: (module_path (module_name) @reference.call))
+(module_application argument: (parenthesized_module_expression (module_path (module_name) @reference.use)))
+(package_expression (module_path (module_name) @reference.use))
+(module_binding body: (module_path (module_name) @reference.use))
+
+; What is taken over, what is implemented, types, and what is opened.
+(include_module module: (module_path (module_name) @reference.inherit))
+(include_module_type module_type: (module_type_path (module_type_name) @reference.inherit))
+(include_module_type module_type: (module_type_constraint
+  module_type: (module_type_path (module_type_name) @reference.inherit)))
+(inheritance_definition class: [
+  (class_path (class_name) @reference.inherit)
+  (class_application class: (class_path (class_name) @reference.inherit))
+])
+(module_binding module_type: [
+  (module_type_path (module_type_name) @reference.implement)
+  (module_type_constraint module_type: (module_type_path (module_type_name) @reference.implement))
+])
+(module_type_path (module_type_name) @reference.type)
+(type_constructor_path (type_constructor) @reference.type)
+(class_type_path (class_type_name) @reference.type)
+(open_module module: (module_path) @reference.import)
+(let_open_expression (open_module module: (module_path) @reference.import))
