@@ -95,10 +95,12 @@ _OCAML_KEYWORDS = _words("Error None Ok Some")
 
 GRAMMARS: dict[str, Grammar] = {
     "python": Grammar("python", ("python",), doc="docstring", primitives=_PYTHON),
-    "javascript": Grammar("javascript", ("ecmascript", "javascript")),
-    "jsx": Grammar("javascript", ("ecmascript", "javascript")),
-    "typescript": Grammar("typescript", ("ecmascript", "typescript"), overloads=True),
-    "tsx": Grammar("tsx", ("ecmascript", "typescript"), overloads=True),
+    "javascript": Grammar("javascript", ("ecmascript", "javascript", "jsx")),
+    "jsx": Grammar("javascript", ("ecmascript", "javascript", "jsx")),
+    "typescript": Grammar(
+        "typescript", ("ecmascript", "typescript"), overloads=True, primitives=_words("bigint const")
+    ),
+    "tsx": Grammar("tsx", ("ecmascript", "typescript", "jsx"), overloads=True, primitives=_words("bigint const")),
     "go": Grammar("go", ("go",), primitives=_GO),
     "rust": Grammar("rust", ("rust",), separator="::", primitives=_words("Self")),
     "java": Grammar("java", ("java",)),

@@ -243,7 +243,7 @@ def _chains(links: str) -> tuple[re.Pattern[str], frozenset[bytes]]:
     own = links.split()
     every = [link[::-1] for link in own if link[0] != "-"] + [link for link in _LINKS if f"-{link}" not in own]
     link = "(?:" + "|".join(_NARROW.get(each) or re.escape(each) for each in every) + ")"
-    owner = rf"{link}\s*(?:>[^<>()]{{0,60}}<(?:::)?)?[\w$]+"
+    owner = rf"{link}\s*(?:>[^<>()]{{0,60}}<(?:::)?)?[\w$]+#?"
     expression = r"\s*[)\]}\"'`>?!]"
     pattern = rf"\s*(?:(?P<chain>(?:{owner})+)(?P<more>\s*{link}(?={expression}))?|{link}(?P<expression>{expression})?)"
     return re.compile(pattern), frozenset(each[0].encode() for each in every)

@@ -252,22 +252,30 @@
 (call_expression function: [
   (identifier) @reference.call
   (member_expression property: [(property_identifier) (private_property_identifier)] @reference.call)
-  (parenthesized_expression [(identifier) @reference.call (member_expression property: (_) @reference.call)])
-  (await_expression (identifier) @reference.call)
+  (parenthesized_expression [
+    (identifier) @reference.call
+    (member_expression property: (_) @reference.call)
+    (sequence_expression [(identifier) @reference.call (member_expression property: (_) @reference.call)] .)
+  ])
+  (await_expression [(identifier) @reference.call (member_expression property: (_) @reference.call)])
 ])
 (new_expression constructor: [
   (identifier) @reference.call
   (member_expression property: (property_identifier) @reference.call)
+  (parenthesized_expression [(identifier) @reference.call (member_expression property: (_) @reference.call)])
 ])
+(class name: (_) @reference.none)
+(binary_expression operator: "instanceof"
+  right: [(identifier) @reference.type (member_expression property: (_) @reference.type)])
 (decorator [(identifier) @reference.call (member_expression property: (property_identifier) @reference.call)])
 (import_statement (import_clause (identifier) @reference.import) source: (string) @from (#set! name "default"))
 (import_statement (import_clause (namespace_import (identifier) @reference.import)) source: (string) @from
   (#set! name "*"))
 (import_statement (import_clause (named_imports
-  (import_specifier name: (_) @reference.import alias: (_)? @alias))) source: (string) @from)
+  (import_specifier name: _ @reference.import alias: (_)? @alias))) source: (string) @from)
 (import_statement . source: (string) @reference.import)
 (import_statement . "import" . source: (string) @reference.import)
-(export_statement (export_clause (export_specifier name: (_) @reference.import alias: (_)? @alias))
+(export_statement (export_clause (export_specifier name: _ @reference.import alias: (_)? @alias))
   source: (string) @from)
 (export_statement "*" @reference.import source: (string) @from)
 (export_statement (namespace_export (_) @reference.import) source: (string) @from (#set! name "*"))

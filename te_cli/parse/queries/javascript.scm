@@ -5,10 +5,5 @@
 ]) @definition.method
 (field_definition property: (_) @name) @definition.field
 
-; References: the class that a class extends; components as tags.
+; References: the class that a class extends.
 (class_heritage [(identifier) @reference.inherit (member_expression property: (_) @reference.inherit)])
-(class_heritage (call_expression function: (_)) @reference.none)
-((jsx_opening_element name: [(identifier) @reference.call (member_expression property: (_) @reference.call)])
-  (#match? @reference.call "^[A-Z]"))
-((jsx_self_closing_element name: [(identifier) @reference.call (member_expression property: (_) @reference.call)])
-  (#match? @reference.call "^[A-Z]"))

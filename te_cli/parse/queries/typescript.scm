@@ -35,7 +35,17 @@
 (abstract_method_signature name: (_) @name) @definition.method
 (function_signature name: (identifier) @name) @declaration.function
 
-; References: what a class or an interface extends and implements; types where they are used, less the parameters.
+; References: calls of what is said to be something, or to be there; what a class or an interface extends and implements; types where they are used, less the parameters.
+(call_expression function: [
+  (non_null_expression [(identifier) @reference.call (member_expression property: (_) @reference.call)])
+  (parenthesized_expression [
+    (as_expression . [(identifier) @reference.call (member_expression property: (_) @reference.call)])
+    (satisfies_expression . [(identifier) @reference.call (member_expression property: (_) @reference.call)])
+    (non_null_expression [(identifier) @reference.call (member_expression property: (_) @reference.call)])
+  ])
+])
+(new_expression constructor: (parenthesized_expression (as_expression
+  . [(identifier) @reference.call (member_expression property: (_) @reference.call)])))
 (class_heritage (extends_clause value: [
   (identifier) @reference.inherit
   (member_expression property: (_) @reference.inherit)
@@ -55,3 +65,5 @@
 (mapped_type_clause name: (type_identifier) @reference.bound)
 (type_query [(identifier) @reference.use (member_expression property: (_) @reference.use)])
 (type_identifier) @reference.type
+(import_require_clause (identifier) @reference.import source: (string) @from (#set! name "*"))
+(import_alias . (identifier) @alias [(identifier) (nested_identifier)] @reference.import .)
