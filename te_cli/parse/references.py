@@ -241,7 +241,9 @@ def _chains(links: str) -> tuple[re.Pattern[str], frozenset[bytes]]:
     before one of those that joins nothing there.
     """
     own = links.split()
-    every = [link[::-1] for link in own if link[0] != "-"] + [link for link in _LINKS if f"-{link}" not in own]
+    left_out = {link for link in _LINKS if f"-{link[::-1]}" in own}
+    every = [link[::-1] for link in own if link[:0:-1] not in left_out]
+    every += [link for link in _LINKS if link not in left_out]
     link = "(?:" + "|".join(_NARROW.get(each) or re.escape(each) for each in every) + ")"
     owner = rf"{link}\s*(?:>[^<>()]{{0,60}}<(?:::)?)?[\w$]+#?"
     expression = r"\s*[)\]}\"'`>?!]"
