@@ -24,6 +24,7 @@ _IN_CONTAINER: Final = {"function": "method", "variable": "field"}
 
 _GENERICS: Final = re.compile(r"<[^<>]*>")
 _NOT_NAME: Final = re.compile(r"^[\s'\"`:&*\[]+|:\s+$|[\s'\"`\]]+$")
+_OPERATOR: Final = re.compile(r"(?:^|::|\.)(operator\b(?!\w|\.|$))")
 _SPACE: Final = re.compile(r"\s+")
 
 
@@ -179,6 +180,8 @@ class _Walk:
         path, _, simple = qualified.rpartition(separator)
         if not any(map(str.isalnum, name)):  # an operator may hold dots
             path, simple = qualified[: -len(name)].removesuffix(separator), name
+        elif "operator" in name and (operator := _OPERATOR.search(qualified)):
+            path, simple = qualified[: operator.start()], qualified[operator.start(1) :]
         if kind == "method" and separator == "::" and simple == path.rpartition(separator)[2]:
             kind = "constructor"
         position = naming.position if found.lift == "type" else above.position
@@ -230,10 +233,25 @@ def clean_name(text: str, separator: str) -> str:
     before = ""
     while before != owner:
         before, owner = owner, _GENERICS.sub("", owner)
-    text = owner + operator + (rest if rest.startswith("(") else rest.partition("(")[0])
+    if operator and not rest[:1].isalnum():
+        return (owner + operator + _operator(rest)).lstrip("&* ")
+    text = owner + operator + rest.partition("(")[0]
     primes = "" if text.lstrip().startswith(("'", ":")) else "'" * (len(text) - len(text.rstrip("'")))  # foldl'
     text = _SPACE.sub(" ", _NOT_NAME.sub("", text)) + primes
     return text.replace(" :: ", "::") if separator == "::" else text.removesuffix(".prototype")
+
+
+def _operator(text: str) -> str:
+    """What follows the word ``operator`` in a name, without parameters: ``[]``, `` bool``, `` Pair<int(char)>``."""
+    text = _SPACE.sub(" ", text).strip()
+    if not (text[:1].isalpha() or text.startswith(":")):
+        return text if text.startswith("(") else text.partition("(")[0].rstrip()
+    depth = 0
+    for at, letter in enumerate(text):
+        depth += (letter == "<") - (letter == ">")
+        if letter == "(" and depth <= 0:
+            return " " + text[:at].rstrip()
+    return " " + text
 
 
 def _without_declared_twice(placed: list[Placed]) -> list[Placed]:

@@ -47,7 +47,7 @@ _DECLARES: Final = (
     + _PATH
     + rb"(?:\s+const)?[\s*&]+(?:const\s+)?(?:[A-Za-z_]\w*(?:<[^;{}()\n]{0,120}>)?::){0,6}"
     rb"(?:~?[A-Za-z_]\w*\s*[(;=\[{]|operator\b)"
-    rb"|(?:\w+::){0,4}(?P<own>\w+)(?:<[^;{}()\n]{0,120}>)?::~?(?P=own)\s*\(|~\w+\s*\(|operator\s+[a-z]"
+    rb"|(?:\w+::){0,4}(?P<own>\w+)(?:<[^;{}()\n]{0,120}>)?::~?(?P=own)\s*\(|~\w+\s*\(|operator\s+[A-Za-z]"
     rb"|[A-Z]?\w+\s*\([^;{}()]{0,300}(?:\([^;{}()]{0,100}\)[^;{}()]{0,300})?\)\s*(?:noexcept\s*)?:(?!:))"
 )
 """How a declaration goes on behind a macro: with one of its keywords, with a type and a name, as a constructor."""

@@ -39,8 +39,10 @@
 ((field_declaration type: (_ name: (_) body: (_)) declarator: (_) @declarator) @definition.field (#set! transparent))
 (field_declaration declarator: (_) @declarator) @definition.field
 
-; Macros with a value or with arguments. They know no scopes.
-((preproc_def name: (identifier) @name value: (_)) @definition.macro (#set! lift "file"))
+; Macros. They know no scopes. An include guard is none that anybody looks for.
+((translation_unit . (comment)* . (preproc_ifdef name: (identifier) @_guard . (comment)*
+  . (preproc_def name: (identifier) @name !value) @ignore) . (comment)* .) (#eq? @_guard @name))
+((preproc_def name: (identifier) @name) @definition.macro (#set! lift "file"))
 ((preproc_function_def name: (identifier) @name value: (_) @body) @definition.macro (#set! lift "file"))
 ((preproc_function_def name: (identifier) @name) @definition.macro (#set! lift "file"))
 

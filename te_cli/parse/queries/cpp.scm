@@ -10,6 +10,18 @@
   . (parameter_declaration !declarator type: (type_identifier) @name) .))) @definition.function
   (#match? @_macro "^((TYPED_)?TEST(_[FP])?|TYPED_TEST_P|FUZZ_TEST)$"))
 
+((function_definition !type declarator: (function_declarator declarator: (identifier) @name parameters: (parameter_list
+  . (parameter_declaration !declarator) . (parameter_declaration !declarator) .))) @ignore
+  (#match? @name "^((TYPED_)?TEST(_[FP])?|TYPED_TEST_P|FUZZ_TEST)$"))
+
+; A test of Catch's or doctest's is named by a string; its block stands behind it.
+((expression_statement (call_expression function: (identifier) @_macro
+    arguments: (argument_list . (string_literal (string_content) @name)))) @definition.function
+  . (compound_statement) @end @body
+  (#match? @_macro "^(TEST_CASE|SCENARIO|TEST_CASE_FIXTURE)$"))
+(translation_unit (compound_statement) @local)
+(declaration_list (compound_statement) @local)
+
 ; Namespaces.
 (namespace_definition name: (_) @name) @definition.namespace
 
