@@ -18,6 +18,9 @@
 (assignment_statement
   (variable_list . name: [(identifier) (dot_index_expression)] @name)
   (expression_list . value: (function_definition (block)? @body))) @definition.function
+(assignment_statement
+  (variable_list . name: (bracket_index_expression table: (_) @owner field: (string (string_content) @name)))
+  (expression_list . value: (function_definition (block)? @body))) @definition.function
 (field name: (identifier) @name value: (function_definition (block)? @body)) @definition.method
 (field name: (string (string_content) @name) value: (function_definition (block)? @body)) @definition.method
 (field name: (identifier) @name value: (table_constructor)) @scope
