@@ -50,6 +50,29 @@ def test_names(names: str, expected: str) -> None:
     assert {language(name) for name in names.split()} == {expected}
 
 
+@pytest.mark.parametrize(
+    ("name", "head", "expected"),
+    [
+        ("a.pl", b"#!/usr/bin/perl\nprint 1;\n", "perl"),
+        ("a.pl", b"# Comment.\nuse strict;\n", "perl"),
+        ("a.pl", b"print 'hello';\n", "perl"),
+        ("a.pl", b"% Family.\n:- module(family, [parent/2]).\n", "prolog"),
+        ("a.pl", b"parent(ann, bob).\ngrand(X, Z) :- parent(X, Y), parent(Y, Z).\n", "prolog"),
+        ("a.t", b"use Test::More;\nok 1;\n", "perl"),
+        ("a.t", b"  $ hg init repo\n  $ cd repo\n", "text"),
+        ("a.t", b'var name : string\nput "Who?"\nget name\n', "turing"),
+        ("a.v", b"module main\n\nfn main() {\n\tprintln('hi')\n}\n", "v"),
+        ("a.v", b"// Counts.\nmodule counter(input clk);\nendmodule\n", "verilog"),
+        ("a.v", b"`timescale 1ns / 1ps\n", "verilog"),
+        ("a.v", b"Require Import List.\nLemma one : 1 = 1.\nProof. reflexivity. Qed.\n", "coq"),
+        ("a.v", b"(* Lists. *)\nInductive list : Type :=\n  | nil.\n", "coq"),
+    ],
+)
+def test_languages_that_share_an_extension(name: str, head: bytes, expected: str) -> None:
+    """The first lines decide between the languages of ``.pl``, ``.t`` and ``.v``."""
+    assert language(name, head) == expected
+
+
 @pytest.mark.parametrize("name", ["something", ".hidden", ".py", "a.", "a.unheardof", "", "dir.py/file"])
 def test_names_that_say_nothing(name: str) -> None:
     assert classify(name) is None

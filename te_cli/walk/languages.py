@@ -102,6 +102,7 @@ _ROWS = (
     _row("code", "julia", "jl", "", "julia"),
     _row("code", "matlab", "mlx"),
     _row("code", "perl", "pl pm t pod psgi", "cpanfile", "perl"),
+    _row("code", "prolog", "prolog", "", "swipl"),
     _row("code", "raku", "raku rakumod p6 pm6", "", "raku perl6"),
     _row("code", "tcl", "tcl tk", "", "tclsh wish expect"),
     _row("code", "awk", "awk", "", "awk gawk mawk"),
@@ -125,6 +126,8 @@ _ROWS = (
     _row("code", "wgsl", "wgsl"),
     _row("code", "metal", "metal"),
     _row("code", "verilog", "sv svh vh"),
+    _row("code", "coq"),
+    _row("code", "turing", "tu"),
     _row("code", "vhdl", "vhd vhdl"),
     _row("code", "sql", "sql ddl dml psql plsql pgsql"),
     _row("code", "graphql", "graphql gql graphqls"),
@@ -244,6 +247,30 @@ _CPP_LINE = re.compile(
     re.MULTILINE,
 )
 _OBJC_LINE = re.compile(rb"^[ \t]*(?:@(?:interface|protocol|class|import|end)\b|#\s*import\b)", re.MULTILINE)
+_PERL_LINE = re.compile(rb"^\s*(?:use|package|require|my|our|sub|BEGIN)\b[^.\n]*[;{]|^#!.*perl|^=\w+\b", re.MULTILINE)
+_SHARED = {
+    "pl": (
+        ("perl", _PERL_LINE),
+        ("prolog", re.compile(rb"^:-\s|^[a-z]\w*(?:\([^\n]*\))?\s*(?:-->|:-)|^[a-z]\w*\([^\n]*\)\.\s*$", re.MULTILINE)),
+    ),
+    "t": (
+        ("perl", _PERL_LINE),
+        ("text", re.compile(rb"^  \$ \S", re.MULTILINE)),  # sessions of a shell, as Mercurial tests itself
+        ("turing", re.compile(rb"^\s*(?:put|get|var|const|proc(?:edure)?|fcn|function)\s+\w[^;\n]*$", re.MULTILINE)),
+    ),
+    "v": (
+        ("verilog", re.compile(
+            rb"^\s*(?:`\w+|(?:macro)?module\s+\w+\s*[#(;]|endmodule|primitive\s|always\s*@|(?:assign|wire|reg)\s)",
+            re.MULTILINE,
+        )),
+        ("coq", re.compile(
+            rb"^\s*(?:\(\*|(?:From\s+\S+\s+)?Require\b|(?:Theorem|Lemma|Definition|Inductive|Fixpoint|Record|Section"
+            rb"|Notation|Axiom|Hypothesis|Variables?|Open Scope|Set|Export|Import)\s[^{;]*$)", re.MULTILINE
+        )),
+    ),
+}  # fmt: skip
+"""Lines that tell the languages of one extension apart, the likeliest first; where there is none, it is the table's."""
+
 _CPP_GUARD = re.compile(
     rb"^[ \t]*#[ \t]*if(?:def[ \t]+|[ \t]+defined[ \t(]+)__cplusplus.*?^[ \t]*#[ \t]*(?:endif|else)",
     re.MULTILINE | re.DOTALL,
@@ -309,6 +336,9 @@ def _by_head(row: Language, path: str, head: bytes) -> Language:
         return LANGUAGES["xml"]  # Qt keeps its translations in .ts files
     if extension == "m" and re.search(rb"^\s*(?:%|function\b)", head, re.MULTILINE) and not _OBJC_LINE.search(head):
         return LANGUAGES["matlab"]
+    for language, line in _SHARED.get(extension, ()):
+        if line.search(head):
+            return LANGUAGES[language]
     return row
 
 
