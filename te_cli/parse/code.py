@@ -161,7 +161,8 @@ class _File:
         before = min(starts, default=len(self.source.data))
         doc, at_top = self.comments.of_file(before)
         own = sorted(
-            (piece for piece in self.captures.file_docs if piece.start < before), key=lambda piece: piece.start
+            (piece for piece in self.captures.file_docs if piece.apart or piece.start < before),
+            key=lambda piece: piece.start,
         )
         if own:
             texts = [self.source.between(piece.start, piece.end) for piece in own]

@@ -108,7 +108,7 @@ GRAMMARS: dict[str, Grammar] = {
     "cpp": Grammar("cpp", ("cpp", "c"), separator="::", preprocessed=True, links="->"),
     "csharp": Grammar("csharp", ("csharp",), doc="xml", primitives=_words("dynamic nint nuint notnull unmanaged")),
     "ruby": Grammar("ruby", ("ruby",), separator="::", closer="end"),
-    "php": Grammar("php", ("php",), separator="::", links="?-> ->", primitives=_PHP),
+    "php": Grammar("php", ("php",), separator="::", links="?-> ->", primitives=_PHP, keywords=_PHP),
     "kotlin": Grammar("kotlin", ("kotlin",), primitives=_KOTLIN),
     "swift": Grammar("swift", ("swift",), primitives=_SWIFT),
     "lua": Grammar("lua", ("lua",), closer="end", links=":"),

@@ -178,7 +178,8 @@ class Mentions:
         source = self._source
         node, nodes, said = mention.node, mention.nodes, mention.said
         name = source.between(start, min(node.end_byte, start + 4 * _MAX_NAME))[:_MAX_NAME]
-        name = name.strip(".") or name  # Clojure's .method and Type.
+        if kind != "import":
+            name = name.strip(".") or name  # Clojure's .method and Type.
         name = name[1:] if name[:1] == ":" != name[1:2] else name  # Ruby's symbols
         alias = qualifier = ""
         if kind == "import":
@@ -198,9 +199,10 @@ class Mentions:
                 qualifier = qualifier if _PATH.fullmatch(qualifier) else "?"
             if not qualifier and "bare" not in said:
                 qualifier = self._qualifier(node, start)
-            path, joint, last = name.rpartition("::" if "::" in name else ".")
+            whole = "::" in name
+            path, _, last = name.rpartition("::" if whole else ".")
             if path and last:  # a path that the grammar takes for one name
-                qualifier, name = f"{qualifier}{joint}{path}" if qualifier else path, last
+                qualifier, name = f"{qualifier}.{path}" if qualifier and not whole else path, last
         row, column = node.start_point
         column = source.characters(start - column, start) + 1
         return Reference(kind, name, qualifier, alias, row + 1, column, position)  # type: ignore[arg-type]
@@ -258,7 +260,9 @@ def _each_word(reference: Reference, text: str) -> list[Reference]:
         before = text[: word.start()]
         feeds = before.count("\n")
         column = len(before) - before.rfind("\n") if feeds else reference.column + len(before)
-        every.append(reference._replace(name=word[0], line=reference.line + feeds, column=column))
+        path, _, name = word[0].rpartition("::")
+        origin = reference.qualifier if reference.kind == "import" else path
+        every.append(reference._replace(name=name, qualifier=origin, line=reference.line + feeds, column=column))
     return every
 
 

@@ -1,8 +1,8 @@
 ; Comments and the manual, in which a section may stand above what it speaks of, or the whole at the end of the file;
 ; a package or class without a block holds what follows it, up to the end of the block that it stands in.
 (comment) @comment
-((pod) @filedoc (#match? @filedoc "^(?:=(?:pod|encoding)\\b[^\\n]*\\n\\s*)*=head1 NAME"))
-((pod) @comment (#set! apart))
+((pod) @filedoc (#match? @filedoc "^(?:=(?:pod|encoding)\\b[^\\n]*\\n\\s*)*=head1 NAME") (#set! apart))
+((pod) @comment (#not-match? @comment "(?m)^=head1 NAME") (#set! apart))
 (block (package_statement name: (package) @module . ";")) @within
 (package_statement name: (package) @module . ";")
 (class_statement name: (package) @module . (attrlist)? . ";")

@@ -72,6 +72,7 @@
 (array_pattern (identifier) @reference.bound)
 (keyword_pattern value: (identifier) @reference.bound)
 (as_pattern name: (identifier) @reference.bound)
+(keyword_pattern key: (hash_key_symbol) @reference.bound !value)
 (block_argument (simple_symbol) @reference.call)
 (singleton_method object: (identifier) @reference.none)
 
