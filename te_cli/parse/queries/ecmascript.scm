@@ -194,6 +194,7 @@
   ] @definition.function)
   (parenthesized_expression (function_expression name: (_) @name body: (_) @body) @definition.function)
   (array (function_expression name: (_) @name body: (_) @body) @definition.function)
+  (arrow_function body: (function_expression name: (_) @name body: (_) @body) @definition.function)
 ])
 ([
   (arguments (class name: (_) @name body: (_) @body) @definition.class)
