@@ -87,6 +87,7 @@ OTHERWISE = {
     ("make", "macro"): "",
     ("clojure", "namespace"): "",
     ("erlang", "module"): "",
+    ("haskell", "module"): "",
     ("ocaml", "Constructor"): "constants",
     ("python", "member"): "methods",
     ("python", "namespace"): "",  # a module of elsewhere, imported under another name

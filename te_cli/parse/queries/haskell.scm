@@ -35,6 +35,7 @@
   (parens (apply constructor: (apply constructor: (name) @name)))
   (parens (apply constructor: (apply constructor: (apply constructor: (name) @name))))
 ] .)) @scope
+((instance name: (_) @name) @scope (#set! prefix "instance "))
 
 ; Functions, one for each clause, and values; a signature of its own yields to them.
 ([

@@ -103,6 +103,7 @@
 ])
 (module_type_path (module_type_name) @reference.type)
 (type_constructor_path (type_constructor) @reference.type)
+(abstract_type (type_constructor) @reference.bound)
 (class_type_path (class_type_name) @reference.type)
 (open_module module: (module_path) @reference.import)
 (let_open_expression (open_module module: (module_path) @reference.import))
