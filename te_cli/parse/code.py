@@ -136,9 +136,10 @@ class _File:
         string = self.captures.docs.get(found.node)
         if string is not None:
             return clean_string(self.source.between(*string))
-        if not above and found.kind in _BESIDE:
-            above = self.comments.beside(found)
-        if not above and self.grammar.doc == "below" and found.kind not in _PARTS:
+        below = self.grammar.doc == "below"
+        if not above and (below or found.kind in _BESIDE):
+            above = self.comments.beside(found, marked=found.kind not in _BESIDE)
+        if not above and below and found.kind not in _PARTS:
             return self.comments.below(found)
         return above
 

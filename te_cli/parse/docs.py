@@ -35,6 +35,7 @@ _POD_CODE: Final = re.compile(r"[A-Z]<+\s*(?:[^<>|]*\|)?([^<>]*?)\s*>+")
 _CLOSINGS: Final = ("*/", "=end", "]]", "-->", "*)", "-}")
 _STAR: Final = re.compile(r"^\s*\*+(?:[ \t]|$)")
 _BACKWARD: Final = (b"/*<", b"/**<", b"/*!<")
+_BELOW: Final = (b"(**", b"-- ^", b"--^", b"{-^", b"{- ^")
 _NAMED: Final = re.compile(r"[\w}]")
 _DOC_MARKED: Final = ("/**", "///", "/*!", "//!")
 _STRING: Final = re.compile(r"\A[~a-zA-Z]{0,2}(\"\"\"|'''|\"|')(.*)\1\Z", re.DOTALL)
@@ -89,30 +90,39 @@ class Comments:
                 break
             run.append(comment)
             row, start = comment.start_row, comment.start
-        if not run:
+        if not run or self._source.data.startswith(_BELOW[1:], run[-1].start):
             return ""
         found.doc_start, found.doc_row = start, row
         return self._read(run[::-1])
 
-    def beside(self, found: Found) -> str:
-        """The comment at the end of the last line of ``found``, where nothing else is named between the two."""
+    def beside(self, found: Found, *, marked: bool = False) -> str:
+        """The comment at the end of the last line of ``found``, where nothing else is named between the two.
+
+        ``marked``: only one that says that it documents what stands before it.
+        """
         comment = self._beside.get(found.end_row)
         if comment is None or not 0 <= comment.start - found.end <= _MAX_GAP:
+            return ""
+        if marked and not self._source.data.startswith(_BELOW, comment.start):
             return ""
         between = self._source.between(found.end, comment.start)
         return "" if _NAMED.search(between) else self._read([comment])
 
     def below(self, found: Found) -> str:
-        """The comment right below the last line of ``found`` that is marked as documentation, with a blank line below.
+        """The comment right below the last line of ``found`` that is marked as its documentation.
 
-        Without that line it may as well belong to what follows.
+        OCaml's has a blank line below; without that it may as well belong to what follows.
         """
-        row = found.end_row + 1
-        comment = self._starting.get(row)
-        if comment is None or not self._source.data.startswith(b"(**", comment.start):
+        first = self._starting.get(found.end_row + 1)
+        if first is None or not self._source.data.startswith(_BELOW, first.start):
             return ""
-        rest = self._source.data[comment.end : comment.end + _MAX_GAP].lstrip(b" \t")
-        return self._read([comment]) if rest[:2] in (b"", b"\n", b"\n\n") or rest.startswith(b"\nend") else ""
+        run = [first]
+        if not self._is_block(run):
+            while (comment := self._starting.get(run[-1].end_row + 1)) is not None:
+                run.append(comment)
+            return self._read(run)
+        rest = self._source.data[first.end : first.end + _MAX_GAP].lstrip(b" \t")
+        return self._read(run) if rest[:2] in (b"", b"\n", b"\n\n") or rest.startswith(b"\nend") else ""
 
     def of_file(self, before: int) -> tuple[str, list[Comment]]:
         """What the comments at the top of the file say, above byte ``before``; a licence is passed over.
@@ -153,7 +163,7 @@ class Comments:
 
     def _comment_before(self, row: int, start: int) -> Comment | None:
         """The comment that ends right before ``start``, on its line or, when that leads its line, on the one above."""
-        if self._source.leads_line(start):
+        if self._source.leads_line(start) or self._heads_item(start):
             comment = self._alone.get(row - 1) or self._apart(start)
             if comment is None or comment.end > start:
                 return None
@@ -174,12 +184,18 @@ class Comments:
         comment = self._ordered[at]
         return None if self._source.data[comment.end : start].strip() else comment
 
+    def _heads_item(self, start: int) -> bool:
+        """Whether nothing but what separates one item of a type from another stands before ``start`` on its line."""
+        begin = max(0, start - _MAX_GAP)
+        _, line, before = self._source.data[begin:start].rpartition(b"\n")
+        return bool(line or not begin) and before.strip() in (b"|", b",", b"=", b"{")
+
     def _continues(self, at: int) -> bool:
         this, following = self._ordered[at], self._ordered[at + 1]
         return following.alone and following.start_row == this.end_row + 1 and not self._is_block([following])
 
     def _is_block(self, comments: list[Comment]) -> bool:
-        return bool(comments) and self._source.data.startswith((b"/*", b"=begin", b"--[["), comments[0].start)
+        return bool(comments) and self._source.data.startswith((b"/*", b"=begin", b"--[[", b"(*"), comments[0].start)
 
     def _read(self, run: list[Comment]) -> str:
         run = run[:_MAX_RUN]

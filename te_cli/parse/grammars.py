@@ -92,6 +92,14 @@ _OCAML = _words(
     " out_channel ref result string unit"
 )
 _OCAML_KEYWORDS = _words("Error None Ok Some")
+_HASKELL = _words(
+    "Bool Char Double Float IO Int Int16 Int32 Int64 Int8 Integer String Type Word Word16 Word32 Word64 Word8"
+)
+_HASKELL_KEYWORDS = _words("Just Nothing Left Right True False otherwise")
+_DIRECTIVE = re.compile(
+    rb"^#[ \t]*(?:if|ifdef|ifndef|elif|else|endif|define|undef|include|error|warning)\b.*$", re.MULTILINE
+)
+"""A C preprocessor's line: without it the grammar reads both branches."""
 
 GRAMMARS: dict[str, Grammar] = {
     "python": Grammar("python", ("python",), doc="docstring", primitives=_PYTHON),
@@ -119,7 +127,15 @@ GRAMMARS: dict[str, Grammar] = {
     "scala": Grammar("scala", ("scala",), primitives=_SCALA),
     "dart": Grammar("dart", ("dart",), links="..", primitives=_DART),
     "zig": Grammar("zig", ("zig",)),
-    "haskell": Grammar("haskell", ("haskell",), overloads=True),
+    "haskell": Grammar(
+        "haskell",
+        ("haskell",),
+        overloads=True,
+        doc="below",
+        unread=_DIRECTIVE,
+        primitives=_HASKELL,
+        keywords=_HASKELL_KEYWORDS,
+    ),
     "ocaml": Grammar("ocaml", ("ocaml",), doc="below", primitives=_OCAML, keywords=_OCAML_KEYWORDS),
     "ocaml_interface": Grammar("ocaml_interface", ("ocaml",), doc="below", primitives=_OCAML),
     "erlang": Grammar("erlang", ("erlang",), doc="docstring", links=":", primitives=_ERLANG),

@@ -136,7 +136,7 @@ class Mentions:
         quoted = text[:1] in _QUOTES or (before in (b'"', b"'", b"`") and data[end : end + 1] == before)
         quoted = quoted or node.type in _BARE_PATHS
         quoted = quoted and "dotted" not in said
-        path, separator, name = _parted(text.strip(_QUOTES), quoted=quoted)
+        path, separator, name = _parted(text.strip(_QUOTES) if text[:1] in _QUOTES else text, quoted=quoted)
         outer = [_text([found], self._source) for found in _paths_around(node, around)] if around else []
         front = [part for part in (origin.strip(_QUOTES), *outer, path) if part]
         return name, ("::" if outer else separator or ".").join(front)

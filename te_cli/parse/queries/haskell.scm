@@ -6,6 +6,7 @@
 
 ; Types with their constructors and fields. A record's fields belong to the type.
 (data_type name: (_) @name constructors: (_)? @body) @definition.type
+(data_type (infix operator: (_) @name) constructors: (_)? @body) @definition.type
 (newtype name: (_) @name constructor: (_)? @body) @definition.type
 (data_constructor constructor: (prefix name: (_) @name)) @definition.constructor
 (data_constructor constructor: (infix operator: (_) @name)) @definition.constructor
@@ -30,6 +31,7 @@
 (class name: (_) @name "where" @body) @definition.trait
 (class name: (_) @name) @definition.trait
 (instance patterns: (type_patterns . [
+  (qualified id: (name) @name)
   (name) @name
   (parens (apply constructor: (name) @name))
   (parens (apply constructor: (apply constructor: (name) @name)))
@@ -70,3 +72,39 @@
   (prefix_id [(operator) (constructor_operator)] @name)
   (binding_list [(variable) @name (prefix_id [(operator) (constructor_operator)] @name)])
 ]) @declaration.function)
+
+; References. What is applied to arguments, what heads or ends a chain of operators, and statements.
+((apply function: (variable) @reference.call) (#set! bare))
+(apply function: (qualified id: (variable) @reference.call))
+((infix_id (variable) @reference.call) (#set! bare))
+(infix_id (qualified id: (variable) @reference.call))
+(infix left_operand: [(variable) @reference.call (qualified id: (variable) @reference.call)] operator: (operator) @_chain
+  (#any-of? @_chain "$" "$!" "." "<$>" "=<<" "<=<" ">=>" "<$!>" "***" "&&&" ">>>" "<*>" "<*" "*>" ">>"))
+(infix operator: (operator) @_chain right_operand: [(variable) @reference.call (qualified id: (variable) @reference.call)]
+  (#any-of? @_chain "." "&" "<&>" ">>=" "<=<" ">=>" ">>>" "***" "&&&" ">>"))
+(exp . [(variable) @reference.call (qualified id: (variable) @reference.call)] .)
+(bind arrow: _ expression: [(variable) @reference.call (qualified id: (variable) @reference.call)])
+[(constructor) (constructor_operator)] @reference.use
+
+; Classes that are extended and implemented, types, and imports; what is exported stays what it is.
+(class context: (context context: [
+  (apply constructor: (name) @reference.inherit)
+  (parens (apply constructor: (name) @reference.inherit))
+  (tuple (apply constructor: (name) @reference.inherit))
+]))
+(instance name: (name) @reference.implement)
+(instance name: (qualified id: (name) @reference.implement))
+(deriving_instance name: (name) @reference.implement)
+(deriving classes: [
+  (name) @reference.implement
+  (qualified id: (name) @reference.implement)
+  (parens [(name) @reference.implement (qualified id: (name) @reference.implement)])
+  (tuple [(name) @reference.implement (qualified id: (name) @reference.implement)])
+])
+(name) @reference.type
+(export type: (name) @reference.none)
+(import module: (module) @reference.import alias: (module) @alias !names)
+(import module: (module) @reference.import !names)
+(import module: (module) @reference.import "hiding")
+(import "hiding" names: (import_list name: (import_name [variable: (_) type: (_)] @reference.none)))
+(import module: (module) @from names: (import_list name: (import_name [variable: (_) type: (_)] @reference.import)))
