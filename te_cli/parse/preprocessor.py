@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 _QUIET: Final = re.compile(rb"/\*.*?(?:\*/|\Z)|//[^\n]*|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'", re.DOTALL)
-_DIRECTIVE: Final = re.compile(rb"[ \t]*#[ \t]*(\w+)[ \t]*([^\n]*)")
+DIRECTIVE: Final = re.compile(rb"[ \t]*#[ \t]*(\w+)[ \t]*([^\n]*)")
 _BRACKET: Final = re.compile(
     rb"[(){}]|@(?:interface|implementation|protocol(?=[ \t]+\w[^;\n]*$))\b|@end\b", re.MULTILINE
 )
@@ -141,7 +141,7 @@ def _with_plain_enumerators(data: bytes) -> bytes:
     """``data`` without the macros that make enumerators: ``OPTION(NAME, 1)`` is ``NAME``."""
     pieces: list[bytes] = []
     position = 0
-    for found in _ENUM.finditer(_quiet(data)):
+    for found in _ENUM.finditer(without_quiet(data)):
         start, end = found.span(1)
         pieces += (data[position:start], _MADE_ENUMERATOR.sub(_only_the_name, data[start:end]))
         position = end
@@ -171,7 +171,7 @@ def _blanked(found: re.Match[bytes]) -> bytes:
 
 def one_branch_only(data: bytes) -> bytes:
     """``data``, byte for byte as long, with one branch left of each conditional inside code or across its brackets."""
-    quiet = _quiet(data).split(b"\n")
+    quiet = without_quiet(data).split(b"\n")
     lines = data.split(b"\n")
     for row, last in _rows_to_blank(quiet):
         for blank in range(row, last + 1):
@@ -179,7 +179,7 @@ def one_branch_only(data: bytes) -> bytes:
     return b"\n".join(lines)
 
 
-def _quiet(data: bytes) -> bytes:
+def without_quiet(data: bytes) -> bytes:
     """``data`` with blanks for its comments and literals."""
     return _QUIET.sub(lambda found: _NOT_LINE_FEEDS.sub(b" ", found[0]), data)
 
@@ -190,7 +190,7 @@ def _rows_to_blank(lines: list[bytes]) -> list[tuple[int, int]]:
     open_groups: list[_Group] = []
     level, continued = 0, False
     for row, line in enumerate(lines):
-        directive = None if continued else _DIRECTIVE.match(line)
+        directive = None if continued else DIRECTIVE.match(line)
         if directive is None:
             if not continued:
                 level = _level_after(line, level, open_groups)

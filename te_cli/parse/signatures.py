@@ -14,6 +14,13 @@ MAX_SIGNATURE: Final = 300
 
 _SPACE: Final = re.compile(r"\s+")
 _PADDING: Final = re.compile(r"(?<=[(\[]) | (?=[)\],;])|,(?= ?[)\]])")
+_OTHER_BRANCHES: Final = re.compile(
+    r"^[ \t]*#[ \t]*(?:else|elif)\b.*?(?=^[ \t]*#[ \t]*endif\b|\Z)", re.MULTILINE | re.DOTALL
+)
+_ANNOTATIONS: Final = re.compile(r"(?:@[A-Z][\w.]*(?:\((?:[^()]|\([^()]*\))*\))?\s*)+")
+"""Those that the grammar could not read; Objective-C's words behind an at sign are small."""
+
+_DIRECTIVE: Final = re.compile(r"^[ \t]*#[ \t]*(?:if|ifdef|ifndef|endif)\b[^\n]*", re.MULTILINE)
 _TAIL: Final = " ={:;,\\"
 
 
@@ -34,7 +41,13 @@ def signature(found: Found, source: Source, left_out: list[tuple[int, int]], clo
             pieces.append(source.between(position, start))
             position = stop
     pieces.append(source.between(position, end) if position < end else "")
-    return tidy(" ".join(pieces), "" if body else closer)
+    text = " ".join(pieces)
+    if "#" in text:
+        text = _DIRECTIVE.sub("", _OTHER_BRANCHES.sub("", text))
+    text = text.lstrip()
+    if text.startswith("@") and (unread := _ANNOTATIONS.match(text)) and unread.end() < len(text):
+        text = text[unread.end() :]
+    return tidy(text, "" if body else closer)
 
 
 def tidy(text: str, closer: str = "") -> str:

@@ -15,6 +15,7 @@ from tree_sitter import Parser, Query, QueryCursor
 from tree_sitter_language_pack import get_language
 
 from te_cli.parse.grammars import GRAMMARS
+from te_cli.parse.mending import mended, prepared
 from te_cli.parse.preprocessor import one_branch_only, without_macros
 
 if TYPE_CHECKING:
@@ -83,15 +84,27 @@ def matches(language: str, data: bytes) -> tuple[list[Match], list[tuple[int, in
     stumbling = GRAMMARS[language].unread
     if stumbling is not None:
         data = stumbling.sub(lambda found: b" " * len(found[0]), data)
+    data = prepared(language, data)
     tree = _tree(language, data, deadline)
     if GRAMMARS[language].preprocessed and tree.root_node.has_error:
         unread = _unread(language, tree)
         if unread >= _MUCH_UNREAD:
             other = _tree(language, one_branch_only(data), deadline)
             tree = other if 2 * _unread(language, other) < unread else tree
+    elif tree.root_node.has_error:
+        tree = _mended(language, data, tree, deadline)
     cursor = QueryCursor(_query(language))
     cursor.set_max_start_depth(MAX_DEPTH)
     return cursor.matches(tree.root_node), leading
+
+
+def _mended(language: str, data: bytes, tree: Tree, deadline: float) -> Tree:
+    """The tree of a text with what the grammar does not know taken out, where more of it can be read then."""
+    other = mended(language, data)
+    if other == data:
+        return tree
+    read = _tree(language, other, deadline)
+    return read if not read.root_node.has_error or _unread(language, read) < _unread(language, tree) else tree
 
 
 def _unread(language: str, tree: Tree) -> int:

@@ -1,0 +1,151 @@
+"""What a grammar does not know, made readable to it: words of a newer language than the grammar's, its known gaps.
+
+Most is mended only where the grammar found errors in a text, and counts only where fewer of them remain; what the
+grammar takes for something else without an error is mended before it reads.
+No byte moves: what is taken away leaves blanks, what is put in its place is as long.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import TYPE_CHECKING, Final
+
+from te_cli.parse.preprocessor import DIRECTIVE, without_quiet
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    Mend = Callable[[bytes], bytes]
+
+_BETWEEN: Final = b";{}],"
+"""With one of these ends what stands before something of its own."""
+
+_GOES_ON: Final = re.compile(rb"\s*(?:else|catch|finally|case|where|[.,:?&|=+)]|\{(?!\s*\}))")
+"""How a line begins that goes on with what stands above it."""
+
+
+def prepared(language: str, data: bytes) -> bytes:
+    """``data``, byte for byte as long, less what the language's grammar would take for something else."""
+    for mend in _MISTAKEN.get(language, ()):
+        data = mend(data)
+    return data
+
+
+def mended(language: str, data: bytes) -> bytes:
+    """``data``, byte for byte as long, with less in it that the language's grammar does not know."""
+    for mend in _MENDS.get(language, ()):
+        data = mend(data)
+    return data
+
+
+def _replacing(pattern: bytes, by: bytes = b"") -> Mend:
+    """Put ``by`` and blanks in the place of the group of each match."""
+
+    def replaced(found: re.Match[bytes]) -> bytes:
+        start, end = (offset - found.start() for offset in found.span(1))
+        return found[0][:start] + by + _NOT_LINE_FEEDS.sub(b" ", found[1][len(by) :]) + found[0][end:]
+
+    return lambda data: re.compile(pattern, re.MULTILINE | re.DOTALL).sub(replaced, data)
+
+
+_NOT_LINE_FEEDS: Final = re.compile(rb"[^\n]")
+
+
+@dataclass(slots=True)
+class _Group:
+    """A conditional: the rows of its directives, how many lines of code stood above its branch, whether it cuts."""
+
+    rows: list[int]
+    above: int
+    cuts: bool
+
+
+def _whole_branches(data: bytes) -> bytes:
+    """One branch left of each conditional that begins or ends in the middle of something, without its directives."""
+    lines = data.split(b"\n")
+    changes = [0] * (len(lines) + 1)
+    for first, last in _rows_of_cutting(without_quiet(data).split(b"\n")):
+        changes[first] += 1
+        changes[last + 1] -= 1
+    return b"\n".join(
+        b" " * len(line) if blank else line for line, blank in zip(lines, accumulate(changes), strict=False)
+    )
+
+
+def _rows_of_cutting(lines: list[bytes]) -> Iterator[tuple[int, int]]:
+    """The rows that go: of conditionals that cut something, the directives and all branches but the first."""
+    open_groups: list[_Group] = []
+    code, between = 0, True
+    for row, line in enumerate(lines):
+        directive = DIRECTIVE.match(line)
+        word = directive[1] if directive is not None else b""
+        if word == b"if":
+            open_groups.append(_Group([row], code, not between))
+        elif open_groups and word in (b"else", b"elif", b"endif"):
+            group = open_groups[-1]
+            group.rows.append(row)
+            group.cuts = group.cuts or (code > group.above and not between)
+            group.above = code
+            if word == b"endif" and open_groups.pop().cuts:
+                yield group.rows[0], group.rows[0]
+                yield group.rows[1], row
+        elif directive is None and line.strip():
+            if open_groups and open_groups[-1].above == code and _GOES_ON.match(line):
+                open_groups[-1].cuts = True
+            code, between = code + 1, line.rstrip()[-1:] in _BETWEEN
+
+
+_ARGUMENTS: Final = rb"(?:\((?:[^()]|\([^()]{0,500}\)){0,2000}\))?"
+_ANNOTATIONS: Final = re.compile(
+    rb"^(@[\w.]+" + _ARGUMENTS + rb")((?:\s{1,80}@[\w.]+" + _ARGUMENTS + rb")+)"
+    rb"(?=\s+(private|internal|public|protected|\w))",
+    re.MULTILINE,
+)
+
+
+def _one_annotation(data: bytes) -> bytes:
+    """Blanks in place of all annotations of a definition but the first, where the others may be misread."""
+
+    def first(found: re.Match[bytes]) -> bytes:
+        if b"(" not in found[0] and len(found[3]) == 1:
+            return found[0]
+        return found[1] + _NOT_LINE_FEEDS.sub(b" ", found[2])
+
+    return _ANNOTATIONS.sub(first, data)
+
+
+_MISTAKEN: Final[dict[str, tuple[Mend, ...]]] = {
+    "kotlin": (_replacing(rb"\b(annotation)(?=[ \t]+class\b)", b"protected"), _one_annotation),
+}
+"""What each language's grammar misreads: to Kotlin's, annotations may be the beginning of an expression."""
+
+_MENDS: Final[dict[str, tuple[Mend, ...]]] = {
+    "csharp": (_replacing(rb"^(#:[^\n]*)"), _whole_branches),
+    "dart": (_replacing(rb"\b(abstract)(?=\s+(?:final|late)\b)"),),
+    "kotlin": (
+        _replacing(rb"\b(actual|expect)(?=\s+(?:va[lr]|constructor)\b)", b"public"),
+        # A constructor on a line of its own, below the name of its class.
+        _replacing(
+            rb"\bclass\s+\w+(?:<[^{}()]{0,200}>)?[ \t]*\n(?:\s{0,80}/\*(?:(?!\*/).){0,2000}\*/)?"
+            rb"\s{0,80}((?:(?:internal|private|protected|public)\s+)*constructor)(?=\s*\()"
+        ),
+        _replacing(rb"\b(?:object|class)\b[^\n{}=]{0,200}?(\bby\s+[\w.]+)(?=\s*\{)"),
+    ),
+    "scala": (
+        _replacing(rb"\b((?:private|protected)(?:\[\w+\])?)(?=\s+enum\b)"),
+        _replacing(rb"\bextends\s+\w+(?:\[[^\]\n]{0,200}\])?\([^()\n]{0,200}\)(\([^()\n]{0,200}\))"),
+        _replacing(rb"\babstract\s+((?:private|protected)(?:\[\w+\])?)(?=\s+(?:class|case)\b)"),
+    ),
+    "swift": (
+        _replacing(rb"^([ \t]*#(?:if|elseif|else|endif)\b[^\n]*)"),
+        _replacing(rb"(#)(?=_sourceLocation\b|isolation\b)"),
+        _replacing(rb"\bthrows(\([^()\n]*\))"),
+        _replacing(rb"\bnonisolated(\(\w+\))"),
+        _replacing(rb"\b(unsafe|consume|sending|consuming|borrowing|any)(?=\s+[A-Za-z_(@])"),
+        _replacing(rb"\bin\s+(try[?!]?)(?=\s)"),
+        _replacing(rb"=\s{0,40}(?:try[?!]?\s{1,40})?(await)\b"),
+    ),
+}
+"""How a text in each language is mended, by what its grammar lacks."""
