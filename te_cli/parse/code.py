@@ -150,7 +150,8 @@ class _File:
             return tidy(text.partition("\n")[0][:1000])
         if self.grammar.overloads and item.declared:
             found = item.declared[0]
-        left_out = [(a.start, a.end) for a in self.captures.attributes_in(found.start, found.name_start)]
+        attributes = self.captures.attributes_in(found.start, found.name_start)
+        left_out = [(a.start, self.source.past_bracket(a.end)) for a in attributes]
         body, _ = found.body
         left_out += self.comments.inside(found.start, min(found.end, body or found.start + _HEADER_BYTES))
         return signature(found, self.source, left_out, self.grammar.closer)

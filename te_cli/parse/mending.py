@@ -45,7 +45,7 @@ def _replacing(pattern: bytes, by: bytes = b"") -> Mend:
 
     def replaced(found: re.Match[bytes]) -> bytes:
         start, end = (offset - found.start() for offset in found.span(1))
-        return found[0][:start] + by + _NOT_LINE_FEEDS.sub(b" ", found[1][len(by) :]) + found[0][end:]
+        return found[0][:start] + by + _blank(found[1][len(by) :]) + found[0][end:]
 
     return lambda data: re.compile(pattern, re.MULTILINE | re.DOTALL).sub(replaced, data)
 
@@ -97,27 +97,34 @@ def _rows_of_cutting(lines: list[bytes]) -> Iterator[tuple[int, int]]:
             code, between = code + 1, line.rstrip()[-1:] in _BETWEEN
 
 
-_ARGUMENTS: Final = rb"(?:\((?:[^()]|\([^()]{0,500}\)){0,2000}\))?"
+_ARGUMENTS: Final = rb"\((?:[^()]|\([^()]{0,500}\)){0,2000}\)"
+_ANNOTATION: Final = re.compile(rb"(@[\w.]+)(" + _ARGUMENTS + rb")?")
 _ANNOTATIONS: Final = re.compile(
-    rb"^(@[\w.]+" + _ARGUMENTS + rb")((?:\s{1,80}@[\w.]+" + _ARGUMENTS + rb")+)"
-    rb"(?=\s+(private|internal|public|protected|\w))",
+    rb"^@[\w.]+(?:" + _ARGUMENTS + rb")?(?:\s{1,80}@[\w.]+(?:" + _ARGUMENTS + rb")?){0,20}"
+    rb"(?:\s+(?:private|internal|public|protected)\b){0,3}(?=\s+\w)",
     re.MULTILINE,
 )
 
 
-def _one_annotation(data: bytes) -> bytes:
-    """Blanks in place of all annotations of a definition but the first, where the others may be misread."""
+def _bare_annotations(data: bytes) -> bytes:
+    """Annotations at the beginning of a line without their arguments, and what they stand before as it is by itself."""
+    return _ANNOTATIONS.sub(lambda found: _bare(found[0]), data)
 
-    def first(found: re.Match[bytes]) -> bytes:
-        if b"(" not in found[0] and len(found[3]) == 1:
-            return found[0]
-        return found[1] + _NOT_LINE_FEEDS.sub(b" ", found[2])
 
-    return _ANNOTATIONS.sub(first, data)
+def _bare(annotations: bytes) -> bytes:
+    position, kept = 0, b""
+    for found in _ANNOTATION.finditer(annotations):
+        kept += _blank(annotations[position : found.start()]) + found[1] + _blank(found[2] or b"")
+        position = found.end()
+    return kept + _blank(annotations[position:])
+
+
+def _blank(text: bytes) -> bytes:
+    return _NOT_LINE_FEEDS.sub(b" ", text)
 
 
 _MISTAKEN: Final[dict[str, tuple[Mend, ...]]] = {
-    "kotlin": (_replacing(rb"\b(annotation)(?=[ \t]+class\b)", b"protected"), _one_annotation),
+    "kotlin": (_replacing(rb"\b(annotation)(?=[ \t]+class\b)", b"protected"), _bare_annotations),
 }
 """What each language's grammar misreads: to Kotlin's, annotations may be the beginning of an expression."""
 

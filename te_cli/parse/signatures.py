@@ -17,9 +17,6 @@ _PADDING: Final = re.compile(r"(?<=[(\[]) | (?=[)\],;])|,(?= ?[)\]])")
 _OTHER_BRANCHES: Final = re.compile(
     r"^[ \t]*#[ \t]*(?:else|elif)\b.*?(?=^[ \t]*#[ \t]*endif\b|\Z)", re.MULTILINE | re.DOTALL
 )
-_ANNOTATIONS: Final = re.compile(r"(?:@[A-Z][\w.]*(?:\((?:[^()]|\([^()]*\))*\))?\s*)+")
-"""Those that the grammar could not read; Objective-C's words behind an at sign are small."""
-
 _DIRECTIVE: Final = re.compile(r"^[ \t]*#[ \t]*(?:if|ifdef|ifndef|endif)\b[^\n]*", re.MULTILINE)
 _TAIL: Final = " ={:;,\\"
 
@@ -44,9 +41,6 @@ def signature(found: Found, source: Source, left_out: list[tuple[int, int]], clo
     text = " ".join(pieces)
     if "#" in text:
         text = _DIRECTIVE.sub("", _OTHER_BRANCHES.sub("", text))
-    text = text.lstrip()
-    if text.startswith("@") and (unread := _ANNOTATIONS.match(text)) and unread.end() < len(text):
-        text = text[unread.end() :]
     return tidy(text, "" if body else closer)
 
 

@@ -7,6 +7,9 @@ from typing import Final
 _MAX_INDENT: Final = 200
 """Bytes of indentation; without a limit every definition on a very long line would look for that line's start."""
 
+_MAX_BRACKET: Final = 2_000
+"""Bytes in round brackets that are followed to their end."""
+
 
 def count_lines(text: str) -> int:
     """Lines of ``text``: a line ends at a line feed, and at nothing else. An empty text has one line."""
@@ -56,6 +59,17 @@ class Source:
         """Whether ``start`` is where its line's text begins; farther back than an indentation nobody looks."""
         line = self.data.rfind(b"\n", max(0, start - _MAX_INDENT), start) + 1
         return (line > 0 or start <= _MAX_INDENT) and not self.data[line:start].strip()
+
+    def past_bracket(self, end: int) -> int:
+        """``end``, or where the round bracket that opens right there is closed, if that is not far."""
+        if self.data[end : end + 1] != b"(":
+            return end
+        depth = 0
+        for offset, byte in enumerate(self.data[end : end + _MAX_BRACKET], start=end + 1):
+            depth += (byte == 0x28) - (byte == 0x29)
+            if not depth:
+                return offset
+        return end
 
     def row_starts(self) -> list[int]:
         """The byte offset at which each row begins, and last the offset after the end."""
