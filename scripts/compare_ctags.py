@@ -205,6 +205,8 @@ def _group(tag: dict[str, str], language: str) -> str:
     """In which group a tag is compared; empty where it is not."""
     kind, pattern = tag.get("kind", ""), tag.get("pattern", "")
     group = OTHERWISE.get((language, kind), _GROUPS.get(kind, ""))
+    if language == "kotlin" and kind == "method" and ("`" in pattern or not re.search(r"\bfun\b", pattern)):
+        return ""  # a parameter of a lambda, a variable of a loop; a name in backquotes, which comes out garbled
     if language in _ECMASCRIPT:
         if group == "constants" and (pattern[2:3].isspace() or "require(" in pattern):
             return ""  # local to an unnamed function, for which ctags has no scope; or what is defined elsewhere
