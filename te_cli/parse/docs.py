@@ -30,7 +30,7 @@ _OPENING: Final = re.compile(
 _LINE_MARKER: Final = re.compile(r"^[ \t]*(?://[/!]?|--+|;+|%+)[ \t]?")
 _ATTRIBUTE: Final = re.compile(r"[@-]\w+[\s(]+(?=[~\"])")
 _HEADING: Final = re.compile(r"^=head\d[ \t]*(.*)$", re.MULTILINE)
-_POD_ORDER: Final = re.compile(r"^=(?!begin|end)[a-z]\w*[ \t]*.*$", re.MULTILINE)
+_POD_ORDER: Final = re.compile(r"^=[a-z]\w*[ \t]*.*$", re.MULTILINE)
 _POD_CODE: Final = re.compile(r"[A-Z]<+\s*(?:[^<>|]*\|)?([^<>]*?)\s*>+")
 _CLOSINGS: Final = ("*/", "=end", "]]", "-->", "*)", "-}")
 _STAR: Final = re.compile(r"^\s*\*+(?:[ \t]|$)")

@@ -201,7 +201,7 @@ class Mentions:
                 qualifier = self._qualifier(node, start)
             whole = "::" in name
             path, _, last = name.rpartition("::" if whole else ".")
-            if path and last:  # a path that the grammar takes for one name
+            if last and (path or whole):  # a path that the grammar takes for one name
                 qualifier, name = f"{qualifier}.{path}" if qualifier and not whole else path, last
         row, column = node.start_point
         column = source.characters(start - column, start) + 1

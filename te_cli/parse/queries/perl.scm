@@ -4,11 +4,12 @@
 ((pod) @filedoc (#match? @filedoc "^(?:=(?:pod|encoding)\\b[^\\n]*\\n\\s*)*=head1 NAME") (#set! apart))
 ((pod) @comment (#not-match? @comment "(?m)^=head1 NAME") (#set! apart))
 (block (package_statement name: (package) @module . ";")) @within
+(block_statement (package_statement name: (package) @module . ";")) @within
 (package_statement name: (package) @module . ";")
 (class_statement name: (package) @module . (attrlist)? . ";")
 
 ; Packages and classes.
-(package_statement name: (package) @name (block)? @body) @definition.namespace
+((package_statement name: (package) @name (block)? @body) @definition.namespace (#set! lift "file"))
 (class_statement name: (package) @name (block)? @body) @definition.class
 
 ; Subroutines and methods, and names that are given to them.
