@@ -116,7 +116,7 @@ GRAMMARS: dict[str, Grammar] = {
     "cpp": Grammar("cpp", ("cpp", "c"), separator="::", preprocessed=True, links="->"),
     "csharp": Grammar("csharp", ("csharp",), doc="xml", primitives=_words("dynamic nint nuint notnull unmanaged")),
     "ruby": Grammar("ruby", ("ruby",), separator="::", closer="end"),
-    "php": Grammar("php", ("php",), separator="::", links="?-> ->", primitives=_PHP, keywords=_PHP),
+    "php": Grammar("php", ("php",), separator="::", links="?-> -> -.", primitives=_PHP, keywords=_PHP),
     "kotlin": Grammar("kotlin", ("kotlin",), primitives=_KOTLIN),
     "swift": Grammar("swift", ("swift",), primitives=_SWIFT),
     "lua": Grammar("lua", ("lua",), closer="end", links=":"),
@@ -143,7 +143,7 @@ GRAMMARS: dict[str, Grammar] = {
     "gdscript": Grammar("gdscript", ("gdscript",), primitives=_GDSCRIPT),
     "julia": Grammar("julia", ("julia",), closer="end", links=".@ -::", primitives=_JULIA),
     "r": Grammar("r", ("r",), separator="::", links="$ @ :::"),
-    "perl": Grammar("perl", ("perl",), separator="::", links="->", unread=_PERL_UNREAD),
+    "perl": Grammar("perl", ("perl",), separator="::", links="-> -.", unread=_PERL_UNREAD),
     "objc": Grammar(
         "objc", ("objc", "c"), preprocessed=True, links="->", primitives=_words("BOOL Class IMP SEL instancetype")
     ),
