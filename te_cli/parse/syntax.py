@@ -33,7 +33,10 @@ MAX_DEPTH: Final = 400
 """How deep in the tree a definition may start. People's code stays under 100; a query's cost grows with depth."""
 
 _CHUNK: Final = 1 << 12
-"""Bytes handed over at a time. The parser asks once for each, a query's predicates once for each name they look at."""
+"""Bytes handed over at a time while a file is parsed."""
+
+_GLANCE: Final = 64
+"""The same once the tree is there: a query's predicates ask again for each name they look at, and names are short."""
 
 _MUCH_UNREAD: Final = 1_000
 """Bytes that the grammar could make nothing of, from which on a file for a preprocessor is read a second time."""
@@ -118,17 +121,20 @@ def _tree(language: str, data: bytes, deadline: float) -> Tree:
     """The tree of ``data``; ``ParserTimedOut`` when it is not there at ``deadline``."""
 
     def read(offset: int, _point: Point) -> bytes:
-        return data[offset : offset + _CHUNK]
+        return data[offset : offset + size]
 
     def late(_offset: int, _has_error: bool) -> bool:
         return time.monotonic() > deadline
 
+    size = _CHUNK
     parser = _parser(language)
     try:
-        return parser.parse(read, progress_callback=late)
+        tree = parser.parse(read, progress_callback=late)
     except ValueError:
         parser.reset()
         raise ParserTimedOut from None
     except SystemError as error:  # how the binding reports an exception in a callback
         parser.reset()
         raise (error.__cause__ or error) from None
+    size = _GLANCE
+    return tree
