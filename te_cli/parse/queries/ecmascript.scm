@@ -220,14 +220,32 @@
   (identifier) @name
   (object_pattern [
     (shorthand_property_identifier_pattern) @name
-    (pair_pattern value: (identifier) @name)
+    (pair_pattern value: [(identifier) @name (assignment_pattern left: (identifier) @name)])
     (object_assignment_pattern left: (shorthand_property_identifier_pattern) @name)
     (rest_pattern (identifier) @name)
   ])
-  (array_pattern (identifier) @name)
+  (array_pattern [(identifier) @name (assignment_pattern left: (identifier) @name) (rest_pattern (identifier) @name)])
 ]) @definition.constant)
-(lexical_declaration kind: "let" (variable_declarator name: (identifier) @name) @definition.variable)
-(variable_declaration (variable_declarator name: (identifier) @name) @definition.variable)
+(lexical_declaration kind: "let" (variable_declarator name: [
+  (identifier) @name
+  (object_pattern [
+    (shorthand_property_identifier_pattern) @name
+    (pair_pattern value: [(identifier) @name (assignment_pattern left: (identifier) @name)])
+    (object_assignment_pattern left: (shorthand_property_identifier_pattern) @name)
+    (rest_pattern (identifier) @name)
+  ])
+  (array_pattern [(identifier) @name (assignment_pattern left: (identifier) @name) (rest_pattern (identifier) @name)])
+]) @definition.variable)
+(variable_declaration (variable_declarator name: [
+  (identifier) @name
+  (object_pattern [
+    (shorthand_property_identifier_pattern) @name
+    (pair_pattern value: [(identifier) @name (assignment_pattern left: (identifier) @name)])
+    (object_assignment_pattern left: (shorthand_property_identifier_pattern) @name)
+    (rest_pattern (identifier) @name)
+  ])
+  (array_pattern [(identifier) @name (assignment_pattern left: (identifier) @name) (rest_pattern (identifier) @name)])
+]) @definition.variable)
 
 ; Names inside unnamed functions are local, but for the methods of an unnamed class, and for modules that are functions:
 ; called at once, handed to what defines or wraps the module, or one of a bundle.
