@@ -145,6 +145,10 @@ GRAMMARS: dict[str, Grammar] = {
     "r": Grammar("r", ("r",), separator="::", links="$ @ :::"),
     "perl": Grammar("perl", ("perl",), separator="::", links="-> -.", unread=_PERL_UNREAD),
     "objc": Grammar(
-        "objc", ("objc", "c"), preprocessed=True, links="->", primitives=_words("BOOL Class IMP SEL instancetype")
+        "objc",
+        ("objc", "c"),
+        preprocessed=True,
+        links="->",
+        primitives=_words("BOOL Class IMP SEL instancetype nonnull nullable null_unspecified"),
     ),
 }

@@ -68,6 +68,7 @@ _LEAD_MACRO: Final = re.compile(
     + rb"|[A-Z]+_(?:ATTR|NOEXCEPT|OVERRIDE|FINAL|DEPRECATED|UNUSED)(?!\w|\())(?=\s*(?:[,;=}]|\*?[A-Za-z_]\w*\())"
     rb"|(?<=\()(?P<block_type>[A-Z]+_NOESCAPE)(?=\s*\^)"
     rb"|^(?P<opener>[A-Za-z_]\w*(?:\([^()\n]*\))?)(?=[ \t\r]*\n\s*@(?:interface|implementation|protocol|class)\b)"
+    rb"|\btypedef\s+(?:typename\s+)?[A-Z][A-Z0-9_]{2,}(?P<arguments>" + _ARGUMENTS + rb")(?=[\s*&]+\w+\s*;)"
     rb"|(?P<constraint>,\s*[A-Z]+_(?:ENABLE_IF|REQUIRES)" + _ARGUMENTS + rb")(?=\s*>)",
     re.MULTILINE,
 )

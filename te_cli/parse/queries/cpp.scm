@@ -25,6 +25,11 @@
 ; Namespaces.
 (namespace_definition name: (_) @name) @definition.namespace
 
+; A specialization by its plain name: its arguments may be more than the grammar can balance.
+(class_specifier name: (template_type name: (type_identifier) @name) body: (_)) @definition.class
+(struct_specifier name: (template_type name: (type_identifier) @name) body: (_)) @definition.struct
+(union_specifier name: (template_type name: (type_identifier) @name) body: (_)) @definition.union
+
 ; Classes; aliases; concepts. Methods are functions that a class holds or whose name brings the class along.
 (class_specifier name: (_) @name body: (_)) @definition.class
 (alias_declaration name: (type_identifier) @name) @definition.type
