@@ -9,6 +9,7 @@ from te_cli.model import Parsed, Symbol, Unit
 from te_cli.parse import blocks, syntax
 from te_cli.parse.captures import Captures, Found, collect
 from te_cli.parse.docs import Comments, clean_comment, clean_string
+from te_cli.parse.ends import trim
 from te_cli.parse.grammars import GRAMMARS, Grammar
 from te_cli.parse.nesting import Placed, place
 from te_cli.parse.references import Mentions
@@ -47,6 +48,7 @@ def read_code(path: str, language: str, source: Source) -> Parsed | None:
     mentions = Mentions(source, grammar.links, grammar.primitives, grammar.keywords)
     captures = collect(matches, syntax.settings(language), source, mentions)
     captures.add_attributes(macros, source)
+    trim(captures, source)
     _unwrap(captures)
     module = module_path(path) if language == "python" else ""
     placed = place(captures, grammar.separator, module)

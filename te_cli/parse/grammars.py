@@ -57,7 +57,7 @@ _ERLANG = _words(
 _KOTLIN = _words(
     "Any Boolean Byte Char Double Float Int Long Nothing Short String UByte UInt ULong UShort Unit dynamic"
 )
-_SCALA = _words("Any AnyRef AnyVal Boolean Byte Char Double Float Int Long Nothing Null Short String Unit")
+_SCALA = _words("* Any AnyRef AnyVal Boolean Byte Char Double Float Int Long Nothing Null Short String Unit")
 _SWIFT = _words(
     "Any AnyObject Bool Character Double Float Int Int8 Int16 Int32 Int64 Never Self String"
     " UInt UInt8 UInt16 UInt32 UInt64 Void"

@@ -53,8 +53,8 @@
   (type_identifier) @name (generic_type type: (type_identifier) @name) (stable_type_identifier (type_identifier) @name)
 ]) @definition.variable (#set! prefix "given "))
 
-; Names inside unnamed functions are local.
-(lambda_expression) @local
+; Names inside unnamed functions and blocks are local.
+[(lambda_expression) (block) (indented_block)] @local
 (instance_expression (template_body)) @anonymous
 
 ; References. Calls, constructors, extractors, operators that are words; annotations.
@@ -69,6 +69,11 @@
   (type_identifier) @reference.call
   (stable_type_identifier (type_identifier) @reference.call)
   (generic_type type: [(type_identifier) @reference.call (stable_type_identifier (type_identifier) @reference.call)])
+  (compound_type base: [
+    (type_identifier) @reference.call
+    (stable_type_identifier (type_identifier) @reference.call)
+    (generic_type type: [(type_identifier) @reference.call (stable_type_identifier (type_identifier) @reference.call)])
+  ])
 ])
 (annotation name: [
   (type_identifier) @reference.call
@@ -77,12 +82,12 @@
 ])
 
 ; Bases: what stands first may be a class, what follows it is a trait.
-(extends_clause ["with" ","] . type: [
+(extends_clause [
   (type_identifier) @reference.implement
   (stable_type_identifier (type_identifier) @reference.implement)
   (generic_type type: [(type_identifier) @reference.implement (stable_type_identifier (type_identifier) @reference.implement)])
 ])
-(extends_clause "extends" . type: [
+(extends_clause "extends" . [
   (type_identifier) @reference.inherit
   (stable_type_identifier (type_identifier) @reference.inherit)
   (generic_type type: [(type_identifier) @reference.inherit (stable_type_identifier (type_identifier) @reference.inherit)])
@@ -92,6 +97,8 @@
 
 ; Types.
 (type_parameters name: (identifier) @reference.bound)
+(covariant_type_parameter name: (identifier) @reference.bound)
+(contravariant_type_parameter name: (identifier) @reference.bound)
 (type_definition type_parameters: (type_parameters name: (identifier) @reference.none))
 (type_identifier) @reference.type
 
