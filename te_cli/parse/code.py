@@ -11,16 +11,17 @@ from te_cli.parse.captures import Captures, Found, collect
 from te_cli.parse.docs import Comments, clean_comment, clean_string
 from te_cli.parse.ends import trim
 from te_cli.parse.grammars import GRAMMARS, Grammar
+from te_cli.parse.literate import as_program
 from te_cli.parse.nesting import Placed, place
 from te_cli.parse.references import Mentions
 from te_cli.parse.signatures import signature, tidy
+from te_cli.parse.source import Source
 from te_cli.parse.texts import texts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from te_cli.parse.captures import Comment
-    from te_cli.parse.source import Source
 
 _BESIDE: Final = frozenset(("field", "constant", "variable", "property", "type"))
 """Kinds that are often documented by a comment at the end of their line."""
@@ -41,6 +42,8 @@ _SOURCE_FOLDERS: Final = ("src", "lib", "python")
 def read_code(path: str, language: str, source: Source) -> Parsed | None:
     """The module unit, the file's definitions and its references; None where the grammar takes too long."""
     grammar = GRAMMARS[language]
+    if grammar.literate and path.endswith(grammar.literate):
+        source = Source(as_program(source.text))
     try:
         matches, macros = syntax.matches(language, source.data)
     except syntax.ParserTimedOut:

@@ -23,6 +23,7 @@ class Grammar:
     ``primitives`` are types that the grammar takes for names like any other, and that nobody looks for.
     ``keywords`` are the names that look like calls and are forms of the language.
     ``preprocessed``: what a preprocessor takes away would keep the grammar from reading the rest.
+    ``literate`` is how the names of files end in which code stands out of text.
     ``unread`` matches what the grammar stumbles over and no query needs; it is blanked before the grammar sees it.
     """
 
@@ -37,6 +38,7 @@ class Grammar:
     primitives: frozenset[str] = frozenset()
     keywords: frozenset[str] = frozenset()
     unread: re.Pattern[bytes] | None = None
+    literate: str = ""
 
 
 def _words(text: str) -> frozenset[str]:
@@ -133,6 +135,7 @@ GRAMMARS: dict[str, Grammar] = {
         overloads=True,
         doc="below",
         unread=_DIRECTIVE,
+        literate=".lhs",
         primitives=_HASKELL,
         keywords=_HASKELL_KEYWORDS,
     ),

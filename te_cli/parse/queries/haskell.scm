@@ -79,7 +79,7 @@
 ((infix_id (variable) @reference.call) (#set! bare))
 (infix_id (qualified id: (variable) @reference.call))
 (infix left_operand: [(variable) @reference.call (qualified id: (variable) @reference.call)] operator: (operator) @_chain
-  (#any-of? @_chain "$" "$!" "." "<$>" "=<<" "<=<" ">=>" "<$!>" "***" "&&&" ">>>" "<*>" "<*" "*>" ">>"))
+  (#any-of? @_chain "$" "$!" "." "<$>" "=<<" "<=<" ">=>" "<$!>" "***" "&&&" ">>>" "<*>" "<*" "*>" ">>" ">>="))
 (infix operator: (operator) @_chain right_operand: [(variable) @reference.call (qualified id: (variable) @reference.call)]
   (#any-of? @_chain "." "&" "<&>" ">>=" "<=<" ">=>" ">>>" "***" "&&&" ">>"))
 (exp . [(variable) @reference.call (qualified id: (variable) @reference.call)] .)

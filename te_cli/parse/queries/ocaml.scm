@@ -75,6 +75,7 @@
 
 ; References. Applications, also by pipes, of functors and of constructors; methods and classes.
 (application_expression function: (value_path (value_name) @reference.call))
+(application_expression function: (field_get_expression field: (field_path (field_name) @reference.call)))
 (application_expression function: (constructor_path (constructor_name) @reference.call))
 ((infix_expression operator: (rel_operator) @_pipe right: (value_path (value_name) @reference.call))
   (#eq? @_pipe "|>"))
