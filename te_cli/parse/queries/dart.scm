@@ -77,6 +77,16 @@
 (const_object_expression (type_identifier) @reference.call . (type_arguments)? . (arguments))
 (new_expression (identifier) @reference.call . (arguments))
 (const_object_expression (identifier) @reference.call . (arguments))
+(constructor_invocation (type_identifier) @reference.call . (type_arguments)? . (arguments))
+(constructor_invocation (identifier) @reference.call . (arguments))
+
+; Name<Type>(value), which the grammar takes for two comparisons in a row, as nobody writes them.
+(relational_expression
+  (relational_expression . (identifier) @reference.call . (relational_operator) . (identifier) .)
+  . (relational_operator) . (parenthesized_expression))
+(relational_expression
+  (relational_expression . (identifier) . (relational_operator) . (identifier) @reference.type .)
+  . (relational_operator) . (parenthesized_expression))
 (initializer_list_entry (super) . (identifier) @reference.call . (arguments))
 (redirection (identifier) @reference.call)
 (annotation name: [(identifier) @reference.call (scoped_identifier (identifier) @reference.call .)])
