@@ -128,7 +128,7 @@ GRAMMARS: dict[str, Grammar] = {
     "bash": Grammar("bash", ("bash",)),
     "scala": Grammar("scala", ("scala",), primitives=_SCALA),
     "dart": Grammar("dart", ("dart",), links="..", primitives=_DART),
-    "zig": Grammar("zig", ("zig",)),
+    "zig": Grammar("zig", ("zig",), links=".*. .?.", primitives=_words("Self")),
     "haskell": Grammar(
         "haskell",
         ("haskell",),

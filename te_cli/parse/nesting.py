@@ -23,7 +23,7 @@ _VALUES: Final = frozenset(("variable", "constant", "field"))
 _IN_CONTAINER: Final = {"function": "method", "variable": "field"}
 
 _GENERICS: Final = re.compile(r"<[^<>]*>")
-_NOT_NAME: Final = re.compile(r"^[\s'\"`:+&*\[]+|:\s+$|[\s'\"`\]]+$")
+_NOT_NAME: Final = re.compile(r"^(?:@(?=\")|[\s'\"`:+&*\[])+|:\s+$|[\s'\"`\]]+$")
 _OPERATOR: Final = re.compile(r"(?:^|::|\.)(operator\b(?!\w|\.|$))")
 _SPACE: Final = re.compile(r"\s+")
 

@@ -178,6 +178,8 @@ class Mentions:
         source = self._source
         node, nodes, said = mention.node, mention.nodes, mention.said
         name = source.between(start, min(node.end_byte, start + 4 * _MAX_NAME))[:_MAX_NAME]
+        if name.startswith('@"'):  # Zig's names in quotes
+            name = name[2:].removesuffix('"')
         if kind != "import":
             name = name.strip(".") or name  # Clojure's .method and Type.
         name = name[1:] if name[:1] == ":" != name[1:2] else name  # Ruby's symbols

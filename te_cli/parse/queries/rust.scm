@@ -81,7 +81,8 @@
 (type_parameters (type_parameter name: (type_identifier) @reference.bound))
 (type_identifier) @reference.type
 
-; Imports: each leaf of a tree of uses.
+; Imports: each leaf of a tree of uses; "mod x;" brings in the module that is another file.
+(mod_item name: (identifier) @reference.import !body)
 (use_declaration argument: [(identifier) (scoped_identifier) (use_wildcard)] @reference.import)
 (use_as_clause path: (_) @reference.import alias: (_) @alias (#set! path "scoped_use_list"))
 (use_list [(identifier) (self) (scoped_identifier) (use_wildcard)] @reference.import

@@ -1,7 +1,7 @@
-; Comments, and the modifiers that stand before a declaration.
+; Comments, and the modifiers that stand before a declaration as its neighbours in the tree.
 [(line_comment) (doc_comment)] @comment
 (container_doc_comment) @filedoc
-["pub" "threadlocal"] @attribute
+["pub" "threadlocal"] @modifier
 ((ContainerField (doc_comment) @doc) @documented)
 
 ; Types are constants that hold one.
@@ -19,7 +19,8 @@
 
 ; Fields, and the members of an enum.
 (ContainerField field_member: (IDENTIFIER) @name) @definition.field
-(ContainerField . (doc_comment)? . (ErrorUnionExpr (SuffixExpr . variable_type_function: (IDENTIFIER) @name)))
+(ContainerDecl (ContainerDeclType "struct") (ContainerField !field_member (ErrorUnionExpr (SuffixExpr . (IDENTIFIER) @name .))) @ignore)
+(ContainerField . (doc_comment)? . (ErrorUnionExpr (SuffixExpr . variable_type_function: (IDENTIFIER) @name .)))
   @definition.constant
 
 ; A function that returns a type that it writes out is that type, with parameters.
@@ -39,3 +40,58 @@
   (#any-of? @_builtin "@import" "@This" "@cImport"))
 (Decl (VarDecl "const" variable_type_function: (IDENTIFIER) @name)) @definition.constant
 (Decl (VarDecl "var" variable_type_function: (IDENTIFIER) @name)) @definition.variable
+
+; References. Calls, also by a member of what is expected (".init()"), and values written out by their type.
+(SuffixExpr [
+  (IDENTIFIER) @reference.call
+  (FieldOrFnCall field_access: (IDENTIFIER) @reference.call)
+] . (FnCallArguments))
+(FieldOrFnCall function_call: (IDENTIFIER) @reference.call)
+(_ (ErrorUnionExpr (SuffixExpr [
+  (IDENTIFIER) @reference.call
+  (FieldOrFnCall field_access: (IDENTIFIER) @reference.call)
+] .)) . (InitList))
+
+; Types: of parameters, results, variables, fields, arrays and captures of errors; among arguments their capital tells them.
+(ParamDecl "comptime" parameter: (IDENTIFIER) @reference.bound (ParamType (ErrorUnionExpr . (SuffixExpr . (BuildinTypeExpr)))))
+(ParamType (ErrorUnionExpr (SuffixExpr [
+  (IDENTIFIER) @reference.type
+  (FieldOrFnCall field_access: (IDENTIFIER) @reference.type)
+] .)))
+(FnProto (ErrorUnionExpr (SuffixExpr [
+  (IDENTIFIER) @reference.type
+  (FieldOrFnCall field_access: (IDENTIFIER) @reference.type)
+] .)))
+(ErrorUnionExpr (ErrorUnionExpr (SuffixExpr [
+  (IDENTIFIER) @reference.type
+  (FieldOrFnCall field_access: (IDENTIFIER) @reference.type)
+] .)))
+(VarDecl ":" . (ErrorUnionExpr (SuffixExpr [
+  (IDENTIFIER) @reference.type
+  (FieldOrFnCall field_access: (IDENTIFIER) @reference.type)
+] .)))
+(ContainerField ":" . (ErrorUnionExpr (SuffixExpr [
+  (IDENTIFIER) @reference.type
+  (FieldOrFnCall field_access: (IDENTIFIER) @reference.type)
+] .)))
+(ContainerField !field_member (ErrorUnionExpr (SuffixExpr [
+  (IDENTIFIER) @reference.type
+  (FieldOrFnCall field_access: (IDENTIFIER) @reference.type)
+] .)))
+(_ (PrefixTypeOp) . (ErrorUnionExpr (SuffixExpr [
+  (IDENTIFIER) @reference.type
+  (FieldOrFnCall field_access: (IDENTIFIER) @reference.type)
+] .)))
+((FnCallArguments (ErrorUnionExpr (SuffixExpr [
+  (IDENTIFIER) @reference.type
+  (FieldOrFnCall field_access: (IDENTIFIER) @reference.type)
+] .)))
+  (#match? @reference.type "^[A-Z]"))
+
+; Imports, with the constant that they are kept in.
+(VarDecl variable_type_function: (IDENTIFIER) @alias
+  (ErrorUnionExpr (SuffixExpr . (BUILTINIDENTIFIER) @_builtin
+    . (FnCallArguments (ErrorUnionExpr (SuffixExpr . (STRINGLITERALSINGLE) @reference.import .))) .))
+  (#eq? @_builtin "@import"))
+(SuffixExpr (BUILTINIDENTIFIER) @_builtin . (FnCallArguments (ErrorUnionExpr (SuffixExpr . (STRINGLITERALSINGLE) @reference.import .)))
+  (#eq? @_builtin "@import"))
