@@ -32,6 +32,9 @@ MAX_BYTES: Final = 4 << 20
 MAX_DEPTH: Final = 400
 """How deep in the tree a definition may start. People's code stays under 100; a query's cost grows with depth."""
 
+MAX_PIECES: Final = 20_000
+"""Nodes side by side in what the grammar could make nothing of. A query takes a second for so many, four for twice."""
+
 _CHUNK: Final = 1 << 12
 """Bytes handed over at a time while a file is parsed."""
 
@@ -89,6 +92,8 @@ def matches(language: str, data: bytes) -> tuple[list[Match], list[tuple[int, in
         data = stumbling.sub(lambda found: b" " * len(found[0]), data)
     data = prepared(language, data)
     tree = _tree(language, data, deadline)
+    if tree.root_node.has_error and _is_rubble(tree):
+        raise ParserTimedOut
     if GRAMMARS[language].preprocessed and tree.root_node.has_error:
         unread = _unread(language, tree)
         if unread >= _MUCH_UNREAD:
@@ -108,6 +113,14 @@ def _mended(language: str, data: bytes, tree: Tree, deadline: float) -> Tree:
         return tree
     read = _tree(language, other, deadline)
     return read if not read.root_node.has_error or _unread(language, read) < _unread(language, tree) else tree
+
+
+def _is_rubble(tree: Tree) -> bool:
+    """Whether error recovery left so long a row of pieces that a query, which looks back and forth, would not end."""
+    root = tree.root_node
+    if root.child_count > MAX_PIECES and root.type == "ERROR":
+        return True
+    return any(node.type == "ERROR" and node.child_count > MAX_PIECES for node in root.children)
 
 
 def _unread(language: str, tree: Tree) -> int:
