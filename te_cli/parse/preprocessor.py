@@ -54,7 +54,7 @@ _DECLARES: Final = (
 
 _LEAD_MACRO: Final = re.compile(
     rb"^[ \t]*#(?:[^\n\\]|\\(?s:.))*"  # a directive: its names stay
-    rb"|(?:^[ \t]*(?P<call>[A-Z][A-Z0-9_]{2,}"
+    rb"|(?:^[ \t]*(?P<call>(?:[A-Z][A-Z0-9_]{2,}[ \t]+){0,3}[A-Z][A-Z0-9_]{2,}"
     + _ARGUMENTS
     + rb")|(?<![\w.])(?P<word>[A-Z][A-Z0-9]*_[A-Z0-9_]*|[A-Z]*(?:EXPORT|EXTERN|INLINE|API|STATIC|NODISCARD|NORETURN)))"
     rb"(?=\s+(?:[A-Z][A-Z0-9_]{2,}(?:" + _ARGUMENTS + rb")?\s+){0,4}" + _DECLARES + rb")"
