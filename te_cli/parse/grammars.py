@@ -86,7 +86,10 @@ _ELIXIR = _words(
 _PHP = _words("self static parent")
 _GDSCRIPT = _words("Array Dictionary String StringName Variant bool float int void")
 _PERL_UNREAD = re.compile(
-    rb"^[ \t]*sub[ \t]+[\w:']+[ \t]*(?:\([^()\n]{0,40}\))?[ \t]*(?::[ \t]*\w+[ \t]*)*;|->(?=/)", re.MULTILINE
+    rb"^[ \t]*sub[ \t]{1,40}[\w:']{1,200}[ \t]{0,40}(?:\([^()\n]{0,40}\))?[ \t]{0,40}"
+    rb"(?::[ \t]{0,9}\w{1,40}[ \t]{0,9}){0,4};"
+    rb"|->(?=/)",
+    re.MULTILINE,
 )
 """Forward declarations, and a dereference before a slash: the end of a replacement, for nothing is divided there."""
 _OCAML = _words(

@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from te_cli.model import Reference
@@ -44,6 +45,7 @@ MAX_QUALIFIER: Final = 120
 """Bytes before a name that are looked at."""
 
 _MAX_NAME: Final = 200
+_MAX_WORDS: Final = 1_000
 
 _STRENGTH: Final = {"none": 0, "import": 1, "inherit": 2, "implement": 3, "call": 4, "type": 5, "use": 6}
 """What a name captured more than once is: the first of these; of one kind, by the pattern that stands first."""
@@ -258,13 +260,15 @@ def _chains(links: str) -> tuple[re.Pattern[str], frozenset[bytes]]:
 def _each_word(reference: Reference, text: str) -> list[Reference]:
     """A reference for each of the names in the one text that was captured."""
     every: list[Reference] = []
-    for word in _WORD.finditer(text):
-        before = text[: word.start()]
-        feeds = before.count("\n")
-        column = len(before) - before.rfind("\n") if feeds else reference.column + len(before)
+    line, column, position = reference.line, reference.column, 0
+    for word in islice(_WORD.finditer(text), _MAX_WORDS):
+        gap = text[position : word.start()]
+        line += gap.count("\n")
+        column = len(gap) - gap.rfind("\n") if "\n" in gap else column + len(gap)
         path, _, name = word[0].rpartition("::")
         origin = reference.qualifier if reference.kind == "import" else path
-        every.append(reference._replace(name=name, qualifier=origin, line=reference.line + feeds, column=column))
+        every.append(reference._replace(name=name, qualifier=origin, line=line, column=column))
+        column, position = column + len(word[0]), word.end()
     return every
 
 

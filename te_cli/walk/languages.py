@@ -247,25 +247,29 @@ _CPP_LINE = re.compile(
     re.MULTILINE,
 )
 _OBJC_LINE = re.compile(rb"^[ \t]*(?:@(?:interface|protocol|class|import|end)\b|#\s*import\b)", re.MULTILINE)
-_PERL_LINE = re.compile(rb"^\s*(?:use|package|require|my|our|sub|BEGIN)\b[^.\n]*[;{]|^#!.*perl|^=\w+\b", re.MULTILINE)
+_PERL_LINE = re.compile(
+    rb"^[ \t]*(?:use|package|require|my|our|sub|BEGIN)\b[^.\n]*[;{]|^#!.*perl|^=\w+\b", re.MULTILINE
+)
 _SHARED = {
     "pl": (
         ("perl", _PERL_LINE),
-        ("prolog", re.compile(rb"^:-\s|^[a-z]\w*(?:\([^\n]*\))?\s*(?:-->|:-)|^[a-z]\w*\([^\n]*\)\.\s*$", re.MULTILINE)),
+        ("prolog", re.compile(
+            rb"^:-\s|^[a-z]\w*(?:\([^\n]*\))?[ \t]*(?:-->|:-)|^[a-z]\w*\([^\n]*\)\.[ \t\r]*$", re.MULTILINE
+        )),
     ),
     "t": (
         ("perl", _PERL_LINE),
         ("text", re.compile(rb"^  \$ \S", re.MULTILINE)),  # sessions of a shell, as Mercurial tests itself
-        ("turing", re.compile(rb"^\s*(?:put|get|var|const|proc(?:edure)?|fcn|function)\s+\w[^;\n]*$", re.MULTILINE)),
+        ("turing", re.compile(rb"^[ \t]*(?:put|get|var|const|proc(?:edure)?|fcn|function)\s+\w[^;\n]*$", re.MULTILINE)),
     ),
     "v": (
         ("verilog", re.compile(
-            rb"^\s*(?:`\w+|(?:macro)?module\s+\w+\s*[#(;]|endmodule|primitive\s|always\s*@|(?:assign|wire|reg)\s)",
+            rb"^[ \t]*(?:`\w+|(?:macro)?module\s+\w+\s*[#(;]|endmodule|primitive\s|always\s*@|(?:assign|wire|reg)\s)",
             re.MULTILINE,
         )),
         ("coq", re.compile(
-            rb"^\s*(?:\(\*|(?:From\s+\S+\s+)?Require\b|(?:Theorem|Lemma|Definition|Inductive|Fixpoint|Record|Section"
-            rb"|Notation|Axiom|Hypothesis|Variables?|Open Scope|Set|Export|Import)\s[^{;]*$)", re.MULTILINE
+            rb"^[ \t]*(?:\(\*|(?:From\s+\S+\s+)?Require\b|(?:Theorem|Lemma|Definition|Inductive|Fixpoint|Record|Section"
+            rb"|Notation|Axiom|Hypothesis|Variables?|Open Scope|Set|Export|Import)\s[^{;\n]*$)", re.MULTILINE
         )),
     ),
 }  # fmt: skip
