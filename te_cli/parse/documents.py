@@ -13,18 +13,21 @@ from te_cli.parse import (
     configuration,
     dockerfile,
     hcl,
+    hcl_references,
     makefile,
     markdown,
     notebooks,
     rst,
     sql,
+    sql_references,
 )
-from te_cli.parse.parts import Part, module_unit, part_units, rest
+from te_cli.parse.parts import MAX_BLOCKS, Part, module_unit, part_units, rest
 from te_cli.parse.sections import sections
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from te_cli.model import Reference
     from te_cli.parse.markdown import Heading
     from te_cli.parse.source import Source
 
@@ -39,6 +42,11 @@ _PARTS: Final[dict[str, Callable[[list[str]], list[Part]]]] = {
     "dockerfile": dockerfile.parts,
     "hcl": hcl.parts,
     "sql": sql.parts,
+}
+
+_REFERENCES: Final[dict[str, Callable[[list[str], list[Part]], tuple[Reference, ...]]]] = {
+    "hcl": hcl_references.references,
+    "sql": sql_references.references,
 }
 
 HEADED: Final = frozenset(_HEADINGS)
@@ -56,12 +64,14 @@ def read(path: str, language: str, source: Source) -> Parsed:
         return read_cells
     stem = PurePosixPath(path).stem
     lines = source.text.split("\n")[: source.lines]
+    mentioned: tuple[Reference, ...] = ()
     if language in _HEADINGS and (found := _HEADINGS[language](lines)):
         units = sections(found, lines)
     else:
         parts = _parts(language, lines)
+        mentioned = _REFERENCES[language](lines, parts[:MAX_BLOCKS]) if language in _REFERENCES else ()
         units = part_units(parts or [Part(*block, "") for block in blocks.cut(lines, 0, len(lines) - 1)], stem, lines)
-    return Parsed((module_unit(stem, source, rest(lines, units) if units else source.text), *units))
+    return Parsed((module_unit(stem, source, rest(lines, units) if units else source.text), *units), mentioned)
 
 
 def _parts(language: str, lines: list[str]) -> list[Part]:

@@ -24,10 +24,10 @@ _KINDS: Final = {
 }  # fmt: skip
 _BETWEEN: Final = r"(?:or|replace|alter|temp|temporary|global|local|unlogged|virtual|external|foreign|recursive|unique"
 _BETWEEN_MORE: Final = r"|clustered|nonclustered|fulltext|spatial|materialized|constraint|body|secure|transient)"
-_NAME: Final = r"(?:\"[^\"\n]+\"|`[^`\n]+`|\[[^\]\n]+\]|[\w$#@]+)"
-_CREATE: Final = re.compile(
+NAME: Final = r"(?:\"[^\"\n]{1,200}\"|`[^`\n]{1,200}`|\[[^\]\n]{1,200}\]|[\w$#@]+)"
+CREATE: Final = re.compile(
     rf"create\s+(?:{_BETWEEN}{_BETWEEN_MORE}\s+|definer\s*=\s*\S+\s+){{0,6}}({'|'.join(_KINDS)})\s+(?:body\s+)?"
-    rf"(?:concurrently\s+)?(?:if\s+not\s+exists\s+)?(?!on\s)((?:{_NAME}\s*\.\s*){{0,3}}{_NAME})",
+    rf"(?:concurrently\s+)?(?:if\s+not\s+exists\s+)?(?!on\s)((?:{NAME}\s*\.\s*){{0,3}}{NAME})",
     re.IGNORECASE,
 )
 _TOKEN: Final = re.compile(
@@ -42,7 +42,7 @@ _NO_COLUMN: Final = re.compile(
     r"|(?:key|index)\b(?!\s+(?:text|\w*char|\w*int|integer|uuid|blob|bytea|json\w*|numeric|string)\b)",
     re.IGNORECASE,
 )
-_COLUMN: Final = re.compile(rf"({_NAME})\s+\S")
+_COLUMN: Final = re.compile(rf"({NAME})\s+\S")
 _LEADING: Final = re.compile(r"(?:\s+|--[^\n]*(?:\n|\Z)|/\*.*?(?:\*/|\Z))*+", re.DOTALL)
 _MAX_HEADER: Final = 600
 _MAX_DOC: Final = 40
@@ -93,7 +93,7 @@ class _Script:
         """Take in a word; where the search goes on from."""
         leads = start == self.starts[self._row(start)]
         if word == "create":
-            created = _CREATE.match(self.text, start)
+            created = CREATE.match(self.text, start)
             if created is not None and (self.current is None or (leads and not self.blocks)):
                 return self._begin(created)
         elif word in ("go", "delimiter"):
@@ -136,7 +136,7 @@ class _Script:
     def _begin(self, created: re.Match[str]) -> int:
         self._end(created.start())
         self.what = created[1].lower()
-        names = [_unquoted(name) for name in re.findall(_NAME, created[2])]
+        names = [unquoted(name) for name in re.findall(NAME, created[2])]
         row = self._row(created.start())
         part = Part(row, row, names[-1], _KINDS[self.what], doc=_above(self.lines, row), owner=".".join(names[:-1]))
         self.current, self.start, self.position = part, created.start(), len(self.found)
@@ -154,7 +154,7 @@ class _Script:
         header = self.text[start : min(end, start + _MAX_HEADER)]
         rows = self._row(start), self._row(max(start, end - 1))
         self.found.append(
-            Part(rows[0], rows[0], _unquoted(column[1]), "field", header, owner=owner, parent=self.position)
+            Part(rows[0], rows[0], unquoted(column[1]), "field", header, owner=owner, parent=self.position)
         )
 
     def _end_header(self, at: int) -> None:
@@ -179,7 +179,8 @@ class _Script:
         return bisect_right(self.starts, offset, hi=len(self.lines)) - 1
 
 
-def _unquoted(name: str) -> str:
+def unquoted(name: str) -> str:
+    """A name without its quotes, whichever they are."""
     return (name[1:-1].strip() or name if name[0] in '"`[' else name)[:MAX_NAME]
 
 
