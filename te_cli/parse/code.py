@@ -53,7 +53,7 @@ def read_code(path: str, language: str, source: Source) -> Parsed | None:
     captures.add_attributes(macros, source)
     trim(captures, source)
     _unwrap(captures)
-    module = module_path(path) if language == "python" else ""
+    module = _NAMED[grammar.module](path)
     placed = place(captures, grammar.separator, module)
     return _File(path, source, captures, grammar, module).parsed(placed, mentions)
 
@@ -66,6 +66,15 @@ def module_path(path: str) -> str:
     if len(parts) > 1 and parts[-1] == "__init__":
         parts.pop()
     return ".".join(parts)
+
+
+def _file_module(path: str) -> str:
+    """What OCaml calls a file's module: ``src/lwt_io.ml`` is ``Lwt_io``."""
+    stem = PurePosixPath(path).name.partition(".")[0]
+    return stem[:1].upper() + stem[1:]
+
+
+_NAMED: Final = {"": lambda _path: "", "path": module_path, "file": _file_module}
 
 
 def _unwrap(captures: Captures) -> None:

@@ -23,6 +23,7 @@ class Grammar:
     ``primitives`` are types that the grammar takes for names like any other, and that nobody looks for.
     ``keywords`` are the names that look like calls and are forms of the language.
     ``preprocessed``: what a preprocessor takes away would keep the grammar from reading the rest.
+    ``module``: a file is a module named after its path, or after its name; else its text tells.
     ``literate`` is how the names of files end in which code stands out of text.
     ``unread`` matches what the grammar stumbles over and no query needs; it is blanked before the grammar sees it.
     """
@@ -39,6 +40,7 @@ class Grammar:
     keywords: frozenset[str] = frozenset()
     unread: re.Pattern[bytes] | None = None
     literate: str = ""
+    module: Literal["", "path", "file"] = ""
 
 
 def _words(text: str) -> frozenset[str]:
@@ -107,7 +109,7 @@ _DIRECTIVE = re.compile(
 """A C preprocessor's line: without it the grammar reads both branches."""
 
 GRAMMARS: dict[str, Grammar] = {
-    "python": Grammar("python", ("python",), doc="docstring", primitives=_PYTHON),
+    "python": Grammar("python", ("python",), doc="docstring", module="path", primitives=_PYTHON),
     "javascript": Grammar("javascript", ("ecmascript", "javascript", "jsx")),
     "jsx": Grammar("javascript", ("ecmascript", "javascript", "jsx")),
     "typescript": Grammar(
@@ -142,8 +144,8 @@ GRAMMARS: dict[str, Grammar] = {
         primitives=_HASKELL,
         keywords=_HASKELL_KEYWORDS,
     ),
-    "ocaml": Grammar("ocaml", ("ocaml",), doc="below", primitives=_OCAML, keywords=_OCAML_KEYWORDS),
-    "ocaml_interface": Grammar("ocaml_interface", ("ocaml",), doc="below", primitives=_OCAML),
+    "ocaml": Grammar("ocaml", ("ocaml",), doc="below", module="file", primitives=_OCAML, keywords=_OCAML_KEYWORDS),
+    "ocaml_interface": Grammar("ocaml_interface", ("ocaml",), doc="below", module="file", primitives=_OCAML),
     "erlang": Grammar("erlang", ("erlang",), doc="docstring", links=":", primitives=_ERLANG),
     "clojure": Grammar("clojure", ("clojure",), doc="docstring", keywords=_CLOJURE),
     "gdscript": Grammar("gdscript", ("gdscript",), primitives=_GDSCRIPT),

@@ -198,13 +198,17 @@ class _Walk:
             found.node,
             found.end,
             found.extends or (above.prefix if found.transparent else qualified),
-            qualified if kind == "namespace" else naming.module,
+            self._inner_module(qualified) if kind == "namespace" else naming.module,
             len(self.placed) - 1,
             above.depth + 1,
             hides=kind in _FUNCTIONS or (above.hides and kind in _VALUES),
             contains=kind in _CONTAINERS,
             body_end=found.body[1],
         )
+
+    def _inner_module(self, qualified: str) -> str:
+        """A namespace's name in full: the file's own module holds it, where files are modules."""
+        return f"{self._module}{self._separator}{qualified}" if self._module else qualified
 
     def _know_namespace(self, qualified: str) -> None:
         while qualified and qualified not in self._namespaces:
