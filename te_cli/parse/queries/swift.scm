@@ -49,6 +49,16 @@
 (macro_invocation . (simple_identifier) @reference.call)
 (attribute (user_type (type_identifier) @reference.call . (type_arguments)? .))
 
+; Module.Name<Type>(value), which the grammar takes for two comparisons in a row, as nobody writes them.
+(comparison_expression
+  lhs: (navigation_expression suffix: (navigation_suffix suffix: (simple_identifier) @reference.call))
+  op: "<"
+  rhs: (comparison_expression lhs: (simple_identifier) op: ">" rhs: (tuple_expression)))
+(comparison_expression
+  lhs: (navigation_expression)
+  op: "<"
+  rhs: (comparison_expression lhs: (simple_identifier) @reference.type op: ">" rhs: (tuple_expression)))
+
 ; Bases. Only the first of a class can be a class; all others are protocols.
 (class_declaration declaration_kind: "class" ":" . (inheritance_specifier
   inherits_from: (user_type (type_identifier) @reference.inherit . (type_arguments)? .)))
