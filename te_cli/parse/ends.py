@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from te_cli.parse.captures import Captures, Comment, Found
     from te_cli.parse.source import Source
+
+_MAX_COMMENTS: Final = 50
+"""Comments behind a definition that are taken off it."""
+
+_MAX_BLANK: Final = 2_000
+"""Bytes of blanks in a row that are taken off."""
 
 
 def trim(captures: Captures, source: Source) -> None:
@@ -24,11 +30,11 @@ def _trim(found: Found, comments: dict[int, Comment], source: Source) -> None:
     data, column = source.data, source.column(found.start)
     row = found.end_row + data.endswith(b"\n", found.start, found.end)
     end = found.end
-    while end > found.start:
-        if data[end - 1 : end].isspace():
-            row -= data[end - 1] == 0x0A
-            end -= 1
-            continue
+    for _ in range(_MAX_COMMENTS):
+        piece = data[max(found.start, end - _MAX_BLANK) : end]
+        kept = len(piece.rstrip())
+        row -= piece.count(b"\n", kept)
+        end -= len(piece) - kept
         comment = comments.get(end)
         if comment is None or not comment.alone or comment.column > column or comment.start <= found.start:
             break
