@@ -66,6 +66,7 @@ _SWIFT = _words(
     "Any AnyObject Bool Character Double Float Int Int8 Int16 Int32 Int64 Never Self String"
     " UInt UInt8 UInt16 UInt32 UInt64 Void"
 )
+_BASH = _words("@test { } [ [[ : true false return exit break continue shift set unset")
 _JULIA = _words(
     "Any Bool Char Float16 Float32 Float64 Int Int8 Int16 Int32 Int64 Int128 Nothing String Symbol"
     " UInt UInt8 UInt16 UInt32 UInt64 UInt128"
@@ -130,7 +131,7 @@ GRAMMARS: dict[str, Grammar] = {
     "elixir": Grammar(
         "elixir", ("elixir",), primitives=_ERLANG | {"optional", "required", "keyword"}, keywords=_ELIXIR
     ),
-    "bash": Grammar("bash", ("bash",)),
+    "bash": Grammar("bash", ("bash",), keywords=_BASH),
     "scala": Grammar("scala", ("scala",), primitives=_SCALA),
     "dart": Grammar("dart", ("dart",), links="..", primitives=_DART),
     "zig": Grammar("zig", ("zig",), links=".*. .?.", primitives=_words("Self")),

@@ -23,6 +23,9 @@ _ADDRESS: Final = re.compile(
 )
 _CALL: Final = re.compile(r"(?<![\w.\-])(?P<front>(?:\w+::)*)(?P<name>[A-Za-z_]\w*)\(")
 _BOUND: Final = re.compile(r"\bfor\s+(\w+)(?:\s*,\s*(\w+))?\s+in\b|\bdynamic\s+\"(\w+)\"|\biterator\s*=\s*\"?(\w+)")
+_NO_CALL: Final = frozenset(("in", "if", "for", "object", "optional", "list", "map", "set", "tuple"))
+"""Words before a bracket, and types of variables that are made of others."""
+
 _SOURCE: Final = re.compile(r"^[ \t]+source[ \t]*=[ \t]*\"([^\"\n]+)\"", re.MULTILINE)
 
 
@@ -42,7 +45,7 @@ def references(lines: list[str], parts: list[Part]) -> tuple[Reference, ...]:
         if front not in bound:
             places.add("use", found.start("name"), found["name"], re.sub(r"\s", "", front))
     for found in _CALL.finditer(code):
-        if found["name"] not in ("in", "if", "for"):
+        if found["name"] not in _NO_CALL:
             places.add("call", found.start("name"), found["name"], found["front"].removesuffix("::"))
     return places.references()
 

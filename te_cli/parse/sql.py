@@ -27,7 +27,7 @@ _BETWEEN_MORE: Final = r"|clustered|nonclustered|fulltext|spatial|materialized|c
 NAME: Final = r"(?:\"[^\"\n]{1,200}\"|`[^`\n]{1,200}`|\[[^\]\n]{1,200}\]|[\w$#@]+)"
 CREATE: Final = re.compile(
     rf"create\s+(?:{_BETWEEN}{_BETWEEN_MORE}\s+|definer\s*=\s*\S+\s+){{0,6}}({'|'.join(_KINDS)})\s+(?:body\s+)?"
-    rf"(?:concurrently\s+)?(?:if\s+not\s+exists\s+)?(?!on\s)((?:{NAME}\s*\.\s*){{0,3}}{NAME})",
+    rf"(?:concurrently\s+)?(?:if\s+not\s+exists\s+)?(?!on\s):?((?:{NAME}\s*\.\s*){{0,3}}{NAME})",
     re.IGNORECASE,
 )
 _TOKEN: Final = re.compile(

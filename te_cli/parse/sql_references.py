@@ -20,13 +20,13 @@ _UNREAD: Final = re.compile(r"--[^\n]*|/\*.*?(?:\*/|\Z)|\b[eE]'(?:[^'\\]|\\.|'')
 _CONDITION: Final = r"(?:if\s+(?:not\s+)?exists\s+)?(?:only\s+|concurrently\s+)?"
 _TABLES: Final = re.compile(
     r"(?<![\w$.@#])(?:(?P<list>from|using)|join|(?:insert|merge|replace)\s+(?:ignore\s+)?into|insert\s+overwrite"
-    r"|(?P<update>update)|references|(?:alter|drop|truncate|lock|on|describe)\s+table|truncate|delete\s+from"
+    r"|(?P<update>update)|references|(?:alter|drop|truncate|lock|on|describe)\s+table|(?:add|drop)\s+function|truncate|delete\s+from"
     r"|(?:alter|drop|comment\s+on|refresh|on)\s+(?:(?:foreign|materialized)\s+)*(?:view|function|procedure|type|domain"
     r"|trigger|index|sequence|aggregate)|copy(?=[^;(]{0,300}\s(?:from|to)\b)"
     r"|create\s+(?:unique\s+|fulltext\s+|clustered\s+|nonclustered\s+)*index\b[^;()]{0,200}?\son"
     r"|create\s+(?:or\s+replace\s+)?(?:constraint\s+)?trigger\b[^;()]{0,300}?\son|create\s+policy\s+\S+\s+on"
     r"|(?:grant|revoke)\s[\w\s,]{1,80}?\son)"
-    rf"\s+{_CONDITION}(?P<name>{_PATH})",
+    rf"\s+{_CONDITION}:?(?P<name>{_PATH})",
 )
 _MORE: Final = re.compile(
     rf"(?:\s+(?:as\s+)?(?!where\b|on\b)\w+)?\s*,\s*(?:only\s+|lateral\s+)?(?P<name>{_PATH})",

@@ -71,10 +71,12 @@
 ((call function: (identifier) @_brings arguments: (arguments . (argument
   value: [(identifier) @reference.import (string (string_content) @reference.import)])))
   (#any-of? @_brings "library" "require" "requireNamespace" "loadNamespace" "attachNamespace" "source"))
-((argument name: (identifier) @_above value: [
-    (identifier) @reference.inherit
-    (namespace_operator rhs: (identifier) @reference.inherit)
-    (string (string_content) @reference.inherit)
-    (call function: (identifier) arguments: (arguments (argument value: (string (string_content) @reference.inherit))))
-  ])
-  (#any-of? @_above "inherit" "contains" "_inherit"))
+((call function: [(identifier) @_make (namespace_operator rhs: (identifier) @_make)]
+    arguments: (arguments (argument name: (identifier) @_above value: [
+      (identifier) @reference.inherit
+      (namespace_operator rhs: (identifier) @reference.inherit)
+      (string (string_content) @reference.inherit)
+      (call function: (identifier) arguments: (arguments (argument value: (string (string_content) @reference.inherit))))
+    ])))
+  (#any-of? @_above "inherit" "contains" "_inherit" "parent")
+  (#any-of? @_make "R6Class" "setClass" "setRefClass" "ggproto" "new_class"))
