@@ -81,6 +81,10 @@ _CALL_MACRO: Final = re.compile(
     rb"(?<=[\w*&>][ \n])(WINAPI|CALLBACK|APIENTRY|JNICALL|PASCAL|[A-Z][A-Z0-9]*_(?:CALL|CDECL|STDCALL|NOTHROW))"
     rb"(?=\s+\*?\s*[A-Za-z_]\w*\s*\()"
 )
+_LONG_MACRO: Final = re.compile(
+    rb"^[ \t]*#[ \t]*define\b(?:[^\n\\]|\\[^\n])*(?:\\\n(?:[^\n\\]|\\[^\n])*)+", re.MULTILINE
+)
+_COMMENT: Final = re.compile(rb"/\*(?:[^*\n]|\*(?!/))*\*/")
 _TYPED_ENUM: Final = re.compile(
     rb"\b(?:NS|CF)_(?:CLOSED_|ERROR_|TYPED_)?(?:ENUM|OPTIONS)\(\s*[^,()\n]{1,80},\s*(\w+)\s*\)(?=\s*\{)"
 )
@@ -122,6 +126,8 @@ def without_macros(data: bytes) -> tuple[bytes, list[tuple[int, int]]]:
         data = _METHOD_TAIL.sub(_blanked, data)
     if b"enum" in data and _MADE_ENUMERATOR.search(data):
         data = _with_plain_enumerators(data)
+    if b"*/ " in data or b"*/\t" in data or b"*/\\" in data:
+        data = _LONG_MACRO.sub(_without_comments, data)
     left: bytearray | None = None
     leading: list[tuple[int, int]] = []
     for found in _LEAD_MACRO.finditer(data):
@@ -147,6 +153,11 @@ def _with_plain_enumerators(data: bytes) -> bytes:
         pieces += (data[position:start], _MADE_ENUMERATOR.sub(_only_the_name, data[start:end]))
         position = end
     return b"".join((*pieces, data[position:]))
+
+
+def _without_comments(found: re.Match[bytes]) -> bytes:
+    """A macro of several lines less its comments, at the first of which it would end for a grammar."""
+    return _COMMENT.sub(lambda comment: _NOT_LINE_FEEDS.sub(b" ", comment[0]), found[0])
 
 
 def _as_enum(found: re.Match[bytes]) -> bytes:

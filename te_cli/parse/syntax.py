@@ -41,7 +41,7 @@ _CHUNK: Final = 1 << 12
 _GLANCE: Final = 64
 """The same once the tree is there: a query's predicates ask again for each name they look at, and names are short."""
 
-_MUCH_UNREAD: Final = 1_000
+_MUCH_UNREAD: Final = 40
 """Bytes that the grammar could make nothing of, from which on a file for a preprocessor is read a second time."""
 
 QUERIES: Final = Path(__file__).with_name("queries")
