@@ -16,6 +16,7 @@ claims are no references: a pattern may take every name of a type.
 ``@qualifier``            beside a reference: what it is a member of, where that does not stand right before the name
 
 ``(#set! bare)``: what stands right before the name is no owner of it (``Argument::type()`` of Erlang).
+``(#set! before "(")``: only where that text follows right behind the name (a pattern's anchor passes over signs).
 ``(#set! name "default")``: so is the thing called that is imported; the captured text is its alias.
 ``(#set! path "scoped_use_list")``: the ``path`` of each node of that type around an import belongs in front of it.
 ``(#set! words)``: the text is a list of names with blanks between; ``(#set! dotted)``: a quoted import is no file name.
@@ -101,9 +102,12 @@ class Mentions:
     def note(self, role: str, pattern: int, nodes: dict[str, list[Node]], said: dict[str, str | None]) -> None:
         """Take in one match of a ``@reference.…`` pattern; the strongest kind keeps the name."""
         found = self._found
+        before = (said.get("before") or "").encode()
         rank = _STRENGTH.get(role, 0) * _PATTERNS + pattern
         for node in nodes["reference." + role]:
             start = node.start_byte
+            if before and not self._source.data.startswith(before, node.end_byte):
+                continue
             if role == "types":
                 self._types.append(node.byte_range)
                 continue
@@ -168,7 +172,7 @@ class Mentions:
                 continue
             if not reference.name or (kind == "type" and reference.name in self._primitives):
                 continue
-            if kind in ("call", "use") and reference.name in self._keywords:
+            if kind in ("call", "use") and reference.name in self._keywords and not reference.qualifier:
                 continue
             free = not bound or reference.qualifier or kind not in _BINDABLE
             if not free and any((reference.name, around) in bound for around in walk.open()):

@@ -57,7 +57,10 @@
   (generic_type_with_turbofish type: [(type_identifier) @reference.call (scoped_identifier name: (identifier) @reference.call)])
 ])
 (macro_invocation macro: [(identifier) @reference.call (scoped_identifier name: (identifier) @reference.call)])
-(token_tree (identifier) @reference.call . (token_tree . "("))
+(token_tree (identifier) @reference.call . (token_tree . "(") (#set! before "("))
+(token_tree (identifier) @reference.call . "::" . "<" . (_) . ">" . (token_tree . "("))
+(token_tree "default" @reference.call . (token_tree . "("))
+(token_tree "fn" . (identifier) @reference.none)
 (token_tree (identifier) @reference.call . "!" . (token_tree))
 (attribute [(identifier) @reference.call (scoped_identifier name: (identifier) @reference.call)])
 
@@ -79,6 +82,7 @@
   ])
 ])
 (type_parameters (type_parameter name: (type_identifier) @reference.bound))
+(tuple_struct_pattern type: [(identifier) @reference.type (scoped_identifier name: (identifier) @reference.type)])
 (type_identifier) @reference.type
 
 ; Imports: each leaf of a tree of uses; "mod x;" brings in the module that is another file.
