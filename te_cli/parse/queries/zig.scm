@@ -42,10 +42,8 @@
 (Decl (VarDecl "var" variable_type_function: (IDENTIFIER) @name)) @definition.variable
 
 ; References. Calls, also by a member of what is expected (".init()"), and values written out by their type.
-(SuffixExpr [
-  (IDENTIFIER) @reference.call
-  (FieldOrFnCall field_access: (IDENTIFIER) @reference.call)
-] . (FnCallArguments))
+(SuffixExpr variable_type_function: (IDENTIFIER) @reference.call . (FnCallArguments))
+(SuffixExpr field_constant: (IDENTIFIER) @reference.call . (FnCallArguments) (#set! bare))
 (FieldOrFnCall function_call: (IDENTIFIER) @reference.call)
 (_ (ErrorUnionExpr (SuffixExpr [
   (IDENTIFIER) @reference.call
