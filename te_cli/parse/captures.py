@@ -20,8 +20,7 @@ What the captures mean, in every ``queries/*.scm``:
 ``@documented``        a definition whose documentation is the string ``@doc``
 ``@attribute``         a decorator, annotation or attribute
 ``@modifier``          what belongs to the definition right behind it as an attribute does, and to its signature, too
-``@wrapper``           begins earlier than the definition it holds, ``@wrapped`` (``export``, ``template<…>``), and ends
-                       later, or with its ``@end``
+``@wrapper``           begins before the definition it holds, ``@wrapped`` (``export``), and ends later or with ``@end``
 
 Where several patterns take the same name, the one that stands first in the file wins. ``(#set! transparent)``: the
 definition lends no name to what it encloses; ``(#set! prefix "operator ")``: so begins its name; ``(#set! lift …)``: it
@@ -257,8 +256,9 @@ def _goes_on(last: Found, found: Found, captures: Captures, source: Source, link
     if link:
         return source.data.endswith(link.encode(), last.start, last.end)
     position = last.end
-    for comment in captures.comments[bisect_left(captures.comments, last.end, key=_start) :]:
-        if comment.start >= found.start or source.data[position : comment.start].strip():
+    first, beyond = (bisect_left(captures.comments, at, key=_start) for at in (last.end, found.start))
+    for comment in captures.comments[first:beyond]:
+        if source.data[position : comment.start].strip():
             break
         position = comment.end
     return not source.data[position : found.start].strip()
