@@ -31,7 +31,7 @@ CREATE: Final = re.compile(
     re.IGNORECASE,
 )
 _TOKEN: Final = re.compile(
-    r"--[^\n]*|/\*.*?(?:\*/|\Z)|'(?:[^'\\]|\\.)*+(?:'|\Z|\\)|\"[^\"\n]*\"?|`[^`\n]*`?|\[[^\]\n]*\]?|\$\w*\$|[();,]"
+    r"--[^\n]*|/\*.*?(?:\*/|\Z)|'(?:[^'\\]|\\.)*+(?:'|\Z|\\)|\"[^\"\n]*\"?|`[^`\n]*`?|\[[^\]'\n]*\]?|\$\w*\$|[();,]"
     r"|(?<![\w$@#.])(?:create|begin|case|end(?:\s+(?:if|loop|while|repeat|for))?|go|delimiter|as|is)(?![\w$#.])",
     re.IGNORECASE | re.DOTALL,
 )
