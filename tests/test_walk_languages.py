@@ -123,6 +123,7 @@ def test_headers_are_told_by_what_they_declare(head: bytes, expected: str) -> No
 def test_extensions_shared_by_two_formats() -> None:
     assert language("app_de.ts", b'<?xml version="1.0"?><!DOCTYPE TS>') == "xml"
     assert language("solve.m", b"% solves\nfunction x = solve(a)\n") == "matlab"
+    assert language("Solve.m", b"(* ::Package:: *)\nSolve[x_] := x\n") == "mathematica"
     assert language("App.m", b"#import <A.h>\n@implementation A\n") == "objc"
 
 

@@ -101,6 +101,7 @@ _ROWS = (
     _row("code", "r", "r", ".Rprofile", "Rscript"),
     _row("code", "julia", "jl", "", "julia"),
     _row("code", "matlab", "mlx"),
+    _row("code", "mathematica", "wl wls mt"),
     _row("code", "perl", "pl pm t pod psgi", "cpanfile", "perl"),
     _row("code", "prolog", "prolog", "", "swipl"),
     _row("code", "raku", "raku rakumod p6 pm6", "", "raku perl6"),
@@ -340,6 +341,8 @@ def _by_head(row: Language, path: str, head: bytes) -> Language:
         return LANGUAGES["xml"]  # Qt keeps its translations in .ts files
     if extension == "m" and re.search(rb"^\s*(?:%|function\b)", head, re.MULTILINE) and not _OBJC_LINE.search(head):
         return LANGUAGES["matlab"]
+    if extension == "m" and head.lstrip().startswith(b"(*"):
+        return LANGUAGES["mathematica"]
     for language, line in _SHARED.get(extension, ()):
         if line.search(head):
             return LANGUAGES[language]
