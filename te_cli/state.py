@@ -33,7 +33,7 @@ class Status:
 
 
 Extracted = Literal["symbols", "sections", "keys", "blocks"]
-"""What files of a language are cut into: definitions, headed sections, configuration by its keys, or plain blocks."""
+"""What is read from files of a language: definitions and references, headed sections, keys, or plain blocks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,11 @@ class KnownLanguage:
     extracted: Extracted
     extensions: tuple[str, ...]
     filenames: tuple[str, ...]
+
+    @property
+    def referring(self) -> bool:
+        """Whether references are read from its files."""
+        return self.extracted == "symbols"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from te_cli.engine.languages import languages
+from te_cli.parse.documents import DEFINING
 from te_cli.parse.grammars import GRAMMARS
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ def test_languages_for_people(te: Run) -> None:
     ran = te("languages")
     assert (ran.exit_code, ran.stderr) == (0, "")
     words = [line.split() for line in ran.lines]
-    assert ["go", "symbols", "go"] in words
+    assert ["go", "symbols,", "references", "go"] in words
     assert ["markdown", "sections"] in [line[:2] for line in words]
     assert [line[1] for line in words].index("blocks") > len(GRAMMARS)
 
@@ -32,11 +33,14 @@ def test_languages_as_json(te: Run) -> None:
         "name": "python",
         "content": "code",
         "extracted": "symbols",
+        "references": True,
         "extensions": by_name["python"]["extensions"],
         "filenames": by_name["python"]["filenames"],
     }
     assert "py" in by_name["python"]["extensions"]
-    assert {name for name, language in by_name.items() if language["extracted"] == "symbols"} == set(GRAMMARS)
+    defining = {name for name, language in by_name.items() if language["extracted"] == "symbols"}
+    assert defining == {*GRAMMARS, *DEFINING}
+    assert defining == {name for name, language in by_name.items() if language["references"]}
 
 
 def test_a_language_is_known_by_something() -> None:

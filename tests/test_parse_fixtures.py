@@ -9,12 +9,14 @@ unit, and ``line:column kind [qualifier] name as alias in qualified_name`` for a
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
 
 from te_cli.model import KINDS
 from te_cli.parse import parse
+from te_cli.parse.documents import DEFINING
 from te_cli.parse.grammars import GRAMMARS
 
 CASES = Path(__file__).parent.parent / "fixtures" / "parse"
@@ -51,10 +53,13 @@ def test_case(path: Path) -> None:
     assert actual == expected.read_bytes().decode("utf-8")
 
 
-@pytest.mark.parametrize("language", sorted(GRAMMARS))
+@pytest.mark.parametrize("language", sorted({*GRAMMARS, *DEFINING}))
 def test_every_language_has_cases(language: str) -> None:
-    """Each row of the grammar table comes with a folder of at least three cases."""
-    assert len(list((CASES / language).glob("*/input.*"))) >= 3
+    """Each language with definitions comes with a folder of at least three cases, and they show references."""
+    cases = list((CASES / language).glob("*/input.*"))
+    assert len(cases) >= 3
+    listed = "\n".join(path.with_name("expected.txt").read_text("utf-8") for path in cases)
+    assert re.search(r"^\d+:\d+ [a-z]+ ", listed, re.MULTILINE), f"no case of {language} shows a reference"
 
 
 def test_kinds_are_known() -> None:

@@ -25,7 +25,7 @@ def languages() -> tuple[KnownLanguage, ...]:
 
 
 def _extracted(name: str) -> Extracted:
-    if name in GRAMMARS:
+    if name in GRAMMARS or name in documents.DEFINING:
         return "symbols"
     if name in documents.HEADED:
         return "sections"

@@ -52,6 +52,9 @@ _REFERENCES: Final[dict[str, Callable[[list[str], list[Part]], tuple[Reference, 
 HEADED: Final = frozenset(_HEADINGS)
 """The languages with headings."""
 
+DEFINING: Final = frozenset(("sql", "hcl", *components.LANGUAGES, notebooks.LANGUAGE))
+"""The languages that are read here and that define things and refer to them."""
+
 LANGUAGES: Final = frozenset((*_HEADINGS, *_PARTS, *configuration.LANGUAGES, *components.LANGUAGES, notebooks.LANGUAGE))
 """The languages that are read here and are more than lines."""
 

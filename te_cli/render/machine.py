@@ -240,6 +240,7 @@ def languages(found: Iterable[KnownLanguage]) -> Object:
                 "name": language.name,
                 "content": language.content,
                 "extracted": language.extracted,
+                "references": language.referring,
                 "extensions": list(language.extensions),
                 "filenames": list(language.filenames),
             }

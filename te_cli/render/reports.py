@@ -40,10 +40,11 @@ def update(report: IndexReport, clock: str) -> str:
 
 def languages(found: Iterable[KnownLanguage]) -> str:
     """One line a language: its name, what is extracted, and how its files are recognised."""
-    lines = [
-        f"{language.name:20s} {language.extracted:9s} {' '.join((*language.extensions, *language.filenames))}".rstrip()
-        for language in found
-    ]
+    lines = []
+    for language in found:
+        extracted = language.extracted + (", references" if language.referring else "")
+        known_by = " ".join((*language.extensions, *language.filenames))
+        lines.append(f"{language.name:20s} {extracted:21s} {known_by}".rstrip())
     return _text(lines)
 
 
