@@ -4,9 +4,9 @@ A query's ``@reference.KIND`` captures the name itself; what stands before it (`
 read from the text, backwards, so that a language needs one short pattern a form. Names that a definition of the file
 claims are no references: a pattern may take every name of a type.
 
-``@reference.call``       what is called: functions, methods, constructors by their class, macros, decorators
+``@reference.call``       what is called: functions, methods, constructors by their class, macros, decorators that run
 ``@reference.inherit``    what a declaration extends or embeds; ``@reference.implement`` an interface that it implements
-``@reference.type``       a type where it is used; ``@reference.use`` any other definition that is named
+``@reference.type``       a type where it is used, annotations too; ``@reference.use`` any other definition that is named
 ``@reference.import``     what is brought in: a name, with the module as ``@from`` where that stands apart, or a whole
                           path (its last part is the name); ``@alias`` is what it is called here
 ``@reference.none``       no reference, whatever other patterns say; ``@reference.bound``: nor is that name anywhere in

@@ -54,9 +54,9 @@
   (qualified_name name: [(identifier) @reference.call (generic_name . (identifier) @reference.call)])
 ])
 (attribute name: [
-  (identifier) @reference.call
-  (generic_name . (identifier) @reference.call)
-  (qualified_name name: [(identifier) @reference.call (generic_name . (identifier) @reference.call)])
+  (identifier) @reference.type
+  (generic_name . (identifier) @reference.type)
+  (qualified_name name: [(identifier) @reference.type (generic_name . (identifier) @reference.type)])
 ])
 
 ; Bases. Only the first of a class can be a class, and none of a struct.

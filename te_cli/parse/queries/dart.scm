@@ -89,7 +89,7 @@
   . (relational_operator) . (parenthesized_expression))
 (initializer_list_entry (super) . (identifier) @reference.call . (arguments))
 (redirection (identifier) @reference.call)
-(annotation name: [(identifier) @reference.call (scoped_identifier (identifier) @reference.call .)])
+(annotation name: [(identifier) @reference.type (scoped_identifier (identifier) @reference.type .)])
 
 ; Bases.
 ((type_identifier) @reference.none . ".")

@@ -47,12 +47,12 @@
 ])
 (infix_expression (_) . (simple_identifier) @reference.call . (_))
 (annotation [
-  (user_type (type_identifier) @reference.call .)
-  (constructor_invocation (user_type (type_identifier) @reference.call .))
+  (user_type (type_identifier) @reference.type .)
+  (constructor_invocation (user_type (type_identifier) @reference.type .))
 ])
 (file_annotation [
-  (user_type (type_identifier) @reference.call .)
-  (constructor_invocation (user_type (type_identifier) @reference.call .))
+  (user_type (type_identifier) @reference.type .)
+  (constructor_invocation (user_type (type_identifier) @reference.type .))
 ])
 
 ; Bases: a class is called, an interface of a class or an object is not.

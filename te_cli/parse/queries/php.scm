@@ -42,7 +42,7 @@
 (nullsafe_member_call_expression name: (name) @reference.call)
 (scoped_call_expression name: (name) @reference.call)
 (object_creation_expression [(name) @reference.call (qualified_name (name) @reference.call)])
-(attribute [(name) @reference.call (qualified_name (name) @reference.call)])
+(attribute [(name) @reference.type (qualified_name (name) @reference.type)])
 (scoped_call_expression scope: [(name) @reference.type (qualified_name (name) @reference.type)])
 (class_constant_access_expression . [(name) @reference.type (qualified_name (name) @reference.type)])
 (scoped_property_access_expression scope: [(name) @reference.type (qualified_name (name) @reference.type)])

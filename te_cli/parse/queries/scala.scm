@@ -76,9 +76,9 @@
   ])
 ])
 (annotation name: [
-  (type_identifier) @reference.call
-  (stable_type_identifier (type_identifier) @reference.call)
-  (generic_type type: [(type_identifier) @reference.call (stable_type_identifier (type_identifier) @reference.call)])
+  (type_identifier) @reference.type
+  (stable_type_identifier (type_identifier) @reference.type)
+  (generic_type type: [(type_identifier) @reference.type (stable_type_identifier (type_identifier) @reference.type)])
 ])
 
 ; Bases: what stands first may be a class, what follows it is a trait.

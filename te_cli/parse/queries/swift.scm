@@ -47,7 +47,6 @@
 ] (call_suffix [(value_arguments "(") (lambda_literal)]))
 (constructor_expression constructed_type: (user_type (type_identifier) @reference.call . (type_arguments)? .))
 (macro_invocation . (simple_identifier) @reference.call)
-(attribute (user_type (type_identifier) @reference.call . (type_arguments)? .))
 
 ; Module.Name<Type>(value), which the grammar takes for two comparisons in a row, as nobody writes them.
 (comparison_expression
