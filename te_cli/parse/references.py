@@ -6,7 +6,7 @@ claims are no references: a pattern may take every name of a type.
 
 ``@reference.call``       what is called: functions, methods, constructors by their class, macros, decorators that run
 ``@reference.inherit``    what a declaration extends or embeds; ``@reference.implement`` an interface that it implements
-``@reference.type``       a type where it is used, annotations too; ``@reference.use`` any other definition that is named
+``@reference.type``       a type where it is used, annotations too; ``@reference.use`` anything else that is named
 ``@reference.import``     what is brought in: a name, with the module as ``@from`` where that stands apart, or a whole
                           path (its last part is the name); ``@alias`` is what it is called here
 ``@reference.none``       no reference, whatever other patterns say; ``@reference.bound``: nor is that name anywhere in
