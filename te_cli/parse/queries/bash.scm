@@ -4,7 +4,8 @@
 ; Functions.
 (function_definition name: (word) @name) @definition.function
 
-; Constants and variables of the script.
+; Constants and variables of the script; a local one is a test's, whose braces the grammar does not see.
+(program (declaration_command "local" (variable_assignment name: (variable_name) @name)) @ignore)
 ((program (declaration_command "readonly" (variable_assignment name: (variable_name) @name)) @definition.constant))
 (program (declaration_command (variable_assignment name: (variable_name) @name)) @definition.variable)
 (program (variable_assignment name: (variable_name) @name) @definition.variable)
