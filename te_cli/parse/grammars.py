@@ -118,7 +118,7 @@ GRAMMARS: dict[str, Grammar] = {
     ),
     "tsx": Grammar("tsx", ("ecmascript", "typescript", "jsx"), overloads=True, primitives=_words("bigint const")),
     "go": Grammar("go", ("go",), primitives=_GO, keywords=_GO),
-    "rust": Grammar("rust", ("rust",), separator="::", primitives=_words("Self"), keywords=_words("all any not")),
+    "rust": Grammar("rust", ("rust",), separator="::", primitives=_words("Self _"), keywords=_words("all any not")),
     "java": Grammar("java", ("java",)),
     "c": Grammar("c", ("c",), preprocessed=True, links="->"),
     "cpp": Grammar("cpp", ("cpp", "c"), separator="::", preprocessed=True, links="->"),

@@ -59,7 +59,15 @@
   (type_identifier) @reference.inherit
   (qualified_type name: (type_identifier) @reference.inherit)
 ] .))
+(type_conversion_expression type: (generic_type type: [
+  (type_identifier) @reference.call
+  (qualified_type name: (type_identifier) @reference.call)
+]))
 (type_parameter_declaration name: (identifier) @reference.bound)
+(method_declaration receiver: (parameter_list (parameter_declaration type: [
+  (generic_type type_arguments: (type_arguments (type_elem (type_identifier) @reference.bound)))
+  (pointer_type (generic_type type_arguments: (type_arguments (type_elem (type_identifier) @reference.bound))))
+])))
 (type_identifier) @reference.type
-(import_spec path: (_) @reference.import)
 (import_spec name: (_) @alias path: (_) @reference.import)
+(import_spec path: (_) @reference.import)

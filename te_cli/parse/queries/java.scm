@@ -24,12 +24,17 @@
 (constant_declaration declarator: (variable_declarator name: (identifier) @name)) @definition.constant
 (field_declaration declarator: (variable_declarator name: (identifier) @name)) @definition.field
 (record_declaration parameters: (formal_parameters (formal_parameter name: (identifier) @name) @definition.field))
+(record_declaration parameters: (formal_parameters
+  (spread_parameter (variable_declarator name: (identifier) @name)) @definition.field))
 (object_creation_expression (class_body) @anonymous)
 (lambda_expression) @local
 (static_initializer) @local
 
 ; References. Calls, constructors; what a type extends and implements; types where they are used, annotations too; imports.
 (method_invocation name: (identifier) @reference.call)
+(method_reference "::" (identifier) @reference.call)
+(method_reference . (identifier) @reference.call "new")
+(record_pattern . (identifier) @reference.type)
 (explicit_constructor_invocation constructor: (_) @reference.none)
 (object_creation_expression type: [
   (type_identifier) @reference.call
@@ -57,6 +62,9 @@
     (scoped_type_identifier (type_identifier) @reference.implement .)
   ])
 ]))
+((scoped_type_identifier . (type_identifier) @reference.none (type_identifier)) (#match? @reference.none "^[a-z]"))
+((scoped_type_identifier (scoped_type_identifier (type_identifier) @reference.none .))
+  (#match? @reference.none "^[a-z]"))
 (type_parameter (type_identifier) @reference.bound)
 (type_identifier) @reference.type
 (import_declaration (scoped_identifier) @reference.import .)

@@ -91,4 +91,5 @@
 (use_as_clause path: (_) @reference.import alias: (_) @alias (#set! path "scoped_use_list"))
 (use_list [(identifier) (self) (scoped_identifier) (use_wildcard)] @reference.import
   (#set! path "scoped_use_list"))
+(extern_crate_declaration name: (identifier) @reference.import alias: (identifier) @alias)
 (extern_crate_declaration name: (identifier) @reference.import)
