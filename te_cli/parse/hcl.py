@@ -33,9 +33,12 @@ def parts(lines: list[str]) -> list[Part]:
                 inside = len(found) if line.endswith(("{", "(", "[")) else None
                 indent = ""
                 found.append(part)
-        elif inside is not None and found[inside].name == "locals" and (value := _VALUE.match(line)):
-            indent = indent or value[1]
-            if value[1] == indent:
+        elif inside is not None and found[inside].name == "locals" and line and not _COMMENT.match(line):
+            value = _VALUE.match(line)
+            indent = indent or (value[1] if value else "")
+            if value is None or value[1] != indent:
+                found[-1].last = max(found[-1].last, last)
+            else:
                 doc = _above(lines, row)
                 found.append(Part(row, last, value[2], "variable", line, doc, owner="locals", parent=inside))
         if inside is not None and row:
