@@ -204,6 +204,8 @@ def _merged(tags: list[dict[str, str]]) -> list[dict[str, str]]:
 def _group(tag: dict[str, str], language: str) -> str:
     """In which group a tag is compared; empty where it is not."""
     kind, pattern = tag.get("kind", ""), tag.get("pattern", "")
+    if language == "rust" and kind == "module" and re.search(r";\s*(//.*)?\$/$", pattern):
+        return ""  # "mod x;" says that there is a file x: no definition, but an import
     group = OTHERWISE.get((language, kind), _GROUPS.get(kind, ""))
     if language == "kotlin" and kind == "method" and ("`" in pattern or not re.search(r"\bfun\b", pattern)):
         return ""  # a parameter of a lambda, a variable of a loop; a name in backquotes, which comes out garbled
