@@ -61,6 +61,7 @@
 (token_tree (identifier) @reference.call . "::" . "<" . (_) . ">" . (token_tree . "("))
 (token_tree "default" @reference.call . (token_tree . "("))
 (token_tree "fn" . (identifier) @reference.none)
+(attribute arguments: (token_tree ["(" ","] . (identifier) @reference.none))
 (token_tree (identifier) @reference.call . "!" . (token_tree))
 (attribute [(identifier) @reference.call (scoped_identifier name: (identifier) @reference.call)])
 
