@@ -42,6 +42,8 @@ from bisect import bisect_left
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
+from te_cli.parse.declarators import declared
+
 if TYPE_CHECKING:
     from tree_sitter import Node
 
@@ -56,9 +58,6 @@ MAX_FOUND: Final = 20_000
 
 MAX_NAME: Final = 200
 """Characters of a name that are kept."""
-
-_DECLARED_NAMES: Final = frozenset(("identifier", "field_identifier", "type_identifier", "qualified_identifier"))
-_UNNAMED_LINKS: Final = frozenset(("parenthesized_declarator", "reference_declarator", "attributed_declarator"))
 
 _VALUES: Final = frozenset(("variable", "constant", "field"))
 _BLANK_LINE: Final = re.compile(rb"[ \t\r]*\n[ \t\r]*\n")
@@ -291,7 +290,7 @@ def _claim(
         return
     role, _, kind = key.partition(".")
     if "declarator" in nodes:
-        name, is_function = _declared(nodes["declarator"][0])
+        name, is_function = declared(nodes["declarator"][0])
         if is_function and kind in _VALUES:
             role, kind = "declaration", "function"
     else:
@@ -319,30 +318,6 @@ def _claim(
         body = nodes[key][0].child_by_field_name("body")
         found.body = body.byte_range if body is not None else (0, 0)
     named[at] = found
-
-
-def _declared(node: Node) -> tuple[Node, bool]:
-    """The name at the end of a chain of declarators, and whether it is declared to be a function.
-
-    A conversion operator has no name of its own: its node starts with ``operator TYPE``. Where a macro stands before
-    the type (``API int (name)(int x)``) the grammar takes the type for a function and ``name`` for its parameter.
-    """
-    is_function = False
-    while node.type not in _DECLARED_NAMES:
-        inner = node.child_by_field_name("declarator")
-        if inner is None and node.type in _UNNAMED_LINKS and node.named_child_count:
-            inner = node.named_child(node.named_child_count - 1)
-        if inner is None or node.type == "operator_cast":
-            return node, is_function or node.type == "operator_cast"
-        if is_function and node.type == "function_declarator":
-            parameters = node.child_by_field_name("parameters")
-            if parameters is not None and parameters.named_child_count:
-                inner = parameters.named_child(parameters.named_child_count - 1)
-                return inner.child_by_field_name("type") or inner, True
-        around = is_function and node.type == "parenthesized_declarator"
-        is_function = around or node.type == "function_declarator"
-        node = inner
-    return node, is_function
 
 
 def _found(role: Role, kind: str, node: Node, pattern: int) -> Found:
