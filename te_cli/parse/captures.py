@@ -15,6 +15,7 @@ What the captures mean, in every ``queries/*.scm``:
 ``@module``            the package or namespace that everything below it belongs to, up to the end of ``@within``
 ``@ignore``            its ``@name`` is no definition, whatever patterns further down say; without a name: this function
                        is not ``@local`` (modules that are functions called at once)
+``@elsewhere``         a pattern: the names in it are defined elsewhere (cheaper than to ``@ignore`` each of many)
 ``@comment``           a comment; ``@filedoc`` a comment or string about the whole file
 ``@selector``          beside a definition or a reference: the node whose words, each before a colon, make up the name
 ``@documented``        a definition whose documentation is the string ``@doc``
@@ -171,7 +172,7 @@ def collect(
     captures = Captures()
     named: dict[int, Found | None] = {}
     ranks: dict[int, int] = {}
-    opened: set[tuple[int, int]] = set()
+    passed: dict[str, set[tuple[int, int]]] = {"ignore": set(), "elsewhere": set()}
     asides = {"comment": captures.comments, "attribute": captures.attributes, "filedoc": captures.file_docs}
     for pattern, nodes in matches:
         key = _subject(nodes)
@@ -190,8 +191,8 @@ def collect(
             _wrap(captures, nodes)
         elif key in ("local", "anonymous"):
             captures.found.append(_found(key, "", nodes[key][0], pattern))  # type: ignore[arg-type]
-        elif key == "ignore" and _NAMES.isdisjoint(nodes):
-            opened.add(nodes["ignore"][0].byte_range)
+        elif key in passed and _NAMES.isdisjoint(nodes):
+            passed[key].add(nodes[key][0].byte_range)
         elif key == "module":
             _enter_module(captures.modules, nodes, source)
         elif key == "scope" and "module" in nodes:
@@ -200,12 +201,25 @@ def collect(
             captures.found.append(scope)
         else:
             _claim(named, ranks, key, pattern, nodes, source)
-    if opened:
-        captures.found = [found for found in captures.found if found.role != "local" or found.node not in opened]
+    captures.found = [item for item in captures.found if item.role != "local" or item.node not in passed["ignore"]]
     captures.comments.sort(key=_start)
-    captures.found += _settled([found for found in named.values() if found is not None], settings, captures, source)
+    defined = _defined_here([found for found in named.values() if found is not None], sorted(passed["elsewhere"]))
+    captures.found += _settled(defined, settings, captures, source)
     captures.claimed = frozenset(named)
     return captures
+
+
+def _defined_here(claimed: list[Found], elsewhere: list[tuple[int, int]]) -> list[Found]:
+    """The definitions whose names do not lie in one of the ranges."""
+    if not elsewhere:
+        return claimed
+    starts = [start for start, _ in elsewhere]
+
+    def outside(found: Found) -> bool:
+        at = bisect_left(starts, found.name_start) - 1
+        return at < 0 or elsewhere[at][1] <= found.name_start
+
+    return [found for found in claimed if outside(found)]
 
 
 def _settled(

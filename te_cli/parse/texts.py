@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 _WHOLE: Final = frozenset(("function", "method", "constructor", "macro", "property", "field"))
 """Kinds whose text is their whole source, even where they enclose other units."""
 
+_MAX_SHARED: Final = 2_000
+"""Bytes of text that each further definition of one statement is found by: a thousand names may share a long one."""
+
 _BLANKS: Final = re.compile(r"\n\s*\n\s*\n+")
 _CRUMBS: Final = re.compile(r"^[\s{}()\[\];,]*$")
 
@@ -25,7 +28,9 @@ def texts_of(placed: list[Placed], headers: list[str], source: Source) -> list[s
     for position, item in enumerate(placed):
         found = item.found
         if item.kind in _WHOLE or not children[position]:
-            texts.append(source.between(found.start, found.end))
+            shared = position > 0 and (placed[position - 1].found.start, placed[position - 1].found.end)
+            end = min(found.end, found.start + _MAX_SHARED) if shared == (found.start, found.end) else found.end
+            texts.append(source.between(found.start, end))
         else:
             texts.append(_outline(found.start, found.end, children[position], placed, headers, source))
     texts.append(_outline(0, len(source.data), children[-1], placed, None, source))

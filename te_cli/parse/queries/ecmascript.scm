@@ -3,26 +3,17 @@
 (comment) @comment
 (decorator) @attribute
 (export_statement declaration: (_) @wrapped) @wrapper
-([(lexical_declaration . (variable_declarator) @wrapped @end) (variable_declaration . (variable_declarator) @wrapped @end)]
-  @wrapper)
+(lexical_declaration . (variable_declarator) @wrapped @end) @wrapper
+(variable_declaration . (variable_declarator) @wrapped @end) @wrapper
 
 ; What "require" and "import" bring in is defined elsewhere.
 ((variable_declarator name: (identifier) @name
   value: (call_expression function: (identifier) @_require)) @ignore
   (#eq? @_require "require"))
-((variable_declarator
-  name: (object_pattern [
-    (shorthand_property_identifier_pattern) @name
-    (pair_pattern value: (identifier) @name)
-  ])
-  value: (call_expression function: (identifier) @_require)) @ignore
+((variable_declarator name: (object_pattern) @elsewhere value: (call_expression function: (identifier) @_require))
   (#eq? @_require "require"))
-(variable_declarator
-  name: [(identifier) @name (object_pattern [
-    (shorthand_property_identifier_pattern) @name
-    (pair_pattern value: (identifier) @name)
-  ])]
-  value: (await_expression (call_expression function: (import)))) @ignore
+(variable_declarator name: (identifier) @name value: (await_expression (call_expression function: (import)))) @ignore
+(variable_declarator name: (object_pattern) @elsewhere value: (await_expression (call_expression function: (import))))
 
 ; Functions, and functions held by a name.
 (function_declaration name: (identifier) @name) @definition.function
