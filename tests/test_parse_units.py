@@ -13,6 +13,7 @@ from parsed import check_units, units_of
 
 from te_cli.parse import configuration, count_lines
 from te_cli.parse.grammars import GRAMMARS
+from te_cli.parse.mending import mended, prepared
 from te_cli.parse.preprocessor import one_branch_only, without_macros
 
 if TYPE_CHECKING:
@@ -177,9 +178,10 @@ def test_blocks_of_settings_bear_names() -> None:
 @settings(max_examples=100, deadline=None)
 @given(text=TEXTS)
 def test_what_a_preprocessor_takes_away_keeps_its_place(text: str) -> None:
-    """Blanking moves no byte and joins no lines."""
+    """Blanking and mending move no byte and join no lines."""
     data = text.encode("utf-8", "replace")
-    for blank in (one_branch_only(data), without_macros(data)):
+    mends = [mend(language, data) for language in GRAMMARS for mend in (mended, prepared)]
+    for blank in (one_branch_only(data), without_macros(data)[0], *mends):
         assert len(blank) == len(data)
         assert blank.count(b"\n") == data.count(b"\n")
 
