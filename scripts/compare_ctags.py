@@ -13,7 +13,7 @@ language it is. A tag counts as found where te has a symbol of its name whose li
 
 ``--missed`` lists what te lacks; ``--sample N`` lists N symbols of te's a language for reading by eye, chosen at random
 by ``--seed``, with a mark where ctags has the same. ``--clone FOLDER`` clones the ``tree`` lines of those files, at
-their commits, into FOLDER (owner+name) and compares them all.
+their commits, into FOLDER (owner+name), and compares each for the languages that it is pinned for.
 """
 
 from __future__ import annotations
@@ -248,9 +248,13 @@ def plain(name: str) -> str:
 
 
 def noted(first: str) -> list[tuple[str, ...]]:
-    """The lines of the committed notes that begin with ``first``, by column."""
-    lines = (line for path in sorted(NOTES.glob("*.tsv")) for line in path.read_text("utf-8").splitlines())
-    return [(*columns[1:],) for columns in (line.split("\t") for line in lines) if columns[0] == first]
+    """The lines of the committed notes that begin with ``first``, by column, and last the language."""
+    return [
+        (*columns[1:], path.stem)
+        for path in sorted(NOTES.glob("*.tsv"))
+        for columns in (line.split("\t") for line in path.read_text("utf-8").splitlines())
+        if columns[0] == first
+    ]
 
 
 def explained(tag: Tag, tree: str, wrong: list[tuple[str, ...]]) -> bool:
@@ -283,11 +287,11 @@ class Table:
         for tag in part.tags:
             key = part.language, tag.group
             self.total[key] += 1
-            symbol = match(tag, by_name)
-            if symbol is not None:
+            held = match(tag, by_name)
+            if held is not None:
                 self.found[key] += 1
-                self.agreed[key] += symbol.kind in OURS[tag.group].split()
-                seen.add(id(symbol))
+                self.agreed[key] += held.kind in OURS[tag.group].split()
+                seen.add(id(held))
             elif explained(tag, part.tree, own):
                 self.excused[key] += 1
             elif tell:
@@ -330,15 +334,18 @@ class Table:
                 )
 
 
-def clone(folder: Path) -> Iterator[Path]:
-    """The pinned trees, each cloned at its commit unless it is there already."""
-    for repository, commit in dict.fromkeys((row[0], row[1]) for row in noted("tree")):
+def clone(folder: Path) -> Iterator[tuple[Path, set[str]]]:
+    """The pinned trees, each cloned at its commit unless it is there already, and the languages it is pinned for."""
+    pinned: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for repository, commit, language in noted("tree"):
+        pinned[repository, commit].add(language)
+    for (repository, commit), languages in pinned.items():
         tree = folder / repository.replace("/", "+")
         if not tree.exists():
             url = f"https://github.com/{repository}"
             subprocess.run(["git", "clone", "--quiet", url, str(tree)], check=True)
             subprocess.run(["git", "-C", str(tree), "checkout", "--quiet", commit], check=True)
-        yield tree
+        yield tree, languages
 
 
 def main() -> None:
@@ -353,12 +360,12 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--clone", type=Path)
     options = parser.parse_args()
-    trees = [*options.trees, *(clone(options.clone) if options.clone else [])]
-    if not trees:
+    if not options.trees and not options.clone:
         parser.error("no tree was named")
-    table, wrong = Table(), noted("wrong")
-    for tree in trees:
-        for part in read_tree(tree.resolve(), set(options.language or CTAGS)):
+    table, wrong, wanted = Table(), noted("wrong"), set(options.language or CTAGS)
+    pinned = clone(options.clone) if options.clone else []
+    for tree, languages in [*((tree, wanted) for tree in options.trees), *pinned]:
+        for part in read_tree(tree.resolve(), wanted & languages):
             table.add(part, wrong, tell=options.missed)
         sys.stdout.flush()
     if options.sample:

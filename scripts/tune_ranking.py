@@ -203,9 +203,9 @@ def main() -> None:
         print(f"{repository:20s}", *(f"{found.get(repository, math.nan):9.3f}" for found in columns))
     means = (np.mean([found[name] for name in repositories]) for found in columns)
     print(f"{'mean of trees':20s}", *(f"{mean:9.3f}" for mean in means))
-    for intent, weights in fitted.items():
+    for intent, learned in fitted.items():
         print(f"\n{intent}")
-        for name, value in sorted(zip(names, weights, strict=True), key=lambda pair: -abs(pair[1])):
+        for name, value in sorted(zip(names, learned, strict=True), key=lambda pair: -abs(pair[1])):
             if abs(value) > 0.01:
                 print(f"    {name:14s} {value:6.2f}")
 
