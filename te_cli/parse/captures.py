@@ -30,8 +30,8 @@ is named after something farther out than what encloses it: nothing ("file"), wh
 a name ("named") or all ("anywhere"). ``(#set! clauses ";")``: such definitions of one name are one where the one above
 ends so (Erlang), or, without a text, where nothing but comments stands between (Haskell). ``(#set! arity)``: its
 qualified name ends with the number of its arguments, ``f/2``. ``(#set! extends)``: it is named ``OWNER+NAME``, and what
-it holds is the owner's (Objective-C's categories). ``(#set! words)``: the name is a list of them with blanks between.
-``(#set! apart)``: empty lines may stand below such a comment. Captures that begin with ``_`` serve predicates only.
+it holds is the owner's (Objective-C). ``(#set! words)``: the name is a list of them. ``(#set! quoted)``: it begins
+behind a quote. ``(#set! apart)``: empty lines may stand below such a comment. Captures ``_name`` serve predicates only.
 
 ``@reference.KIND``    a name that is defined elsewhere: :mod:`te_cli.parse.references` says more of those patterns
 """
@@ -238,10 +238,11 @@ def _settled(
                 continue
             last = found
         found.transparent, found.prefix = "transparent" in said, said.get("prefix") or ""
-        found.shown, found.lift = said.get("shown") or "", said.get("lift") or ""
+        found.shown, found.lift, found.arity = said.get("shown") or "", said.get("lift") or "", "arity" in said
         if "extends" in said:
             found.name, found.extends, found.owner = f"{found.owner}+{found.name}", found.owner, ""
-        found.arity = "arity" in said
+        if "quoted" in said:
+            found.name = re.split("[\"']", found.name, maxsplit=1)[-1]
         kept += _each_word(found) if "words" in said else [found]
     return kept
 
@@ -356,8 +357,7 @@ def _comment(node: Node, source: Source) -> Comment:
         end, end_row = end - len(blank), node.end_point[0] - blank.count(b"\n")
     column = node.start_point[1]
     leads, after = source.starts_line(start, column), source.rest_of_line(end)
-    alone = leads and not after
-    return Comment(start, end, start_row, end_row, column, alone, not leads and not after.strip(_CLOSERS))
+    return Comment(start, end, start_row, end_row, column, leads and not after, not (leads or after.strip(_CLOSERS)))
 
 
 def _wrap(captures: Captures, nodes: dict[str, list[Node]]) -> None:

@@ -123,10 +123,23 @@ def _blank(text: bytes) -> bytes:
     return _NOT_LINE_FEEDS.sub(b" ", text)
 
 
+_TEST: Final = re.compile(rb"^([ \t]*)(@test)([ \t]+[\"'][^\n]{1,300})[\"'][ \t](?=[ \t]*\{)", re.MULTILINE)
+_NO_WORD: Final = re.compile(rb"\W")
+
+
+def _tests_as_functions(data: bytes) -> bytes:
+    """``@test "title" {`` of Bats as ``@test__title() {``."""
+    if b"@test" not in data:
+        return data
+    return _TEST.sub(lambda found: found[1] + found[2] + _NO_WORD.sub(b"_", found[3]) + b"()", data)
+
+
 _MISTAKEN: Final[dict[str, tuple[Mend, ...]]] = {
+    "bash": (_tests_as_functions,),
     "kotlin": (_replacing(rb"\b(annotation)(?=[ \t]+class\b)", b"protected"), _bare_annotations),
 }
-"""What each language's grammar misreads: to Kotlin's, annotations may be the beginning of an expression."""
+"""What each language's grammar misreads: to Kotlin's, annotations may be the beginning of an expression; to
+Bash's, a test is a command, and its brace another."""
 
 _MENDS: Final[dict[str, tuple[Mend, ...]]] = {
     "csharp": (_replacing(rb"^(#:[^\n]*)"), _whole_branches),

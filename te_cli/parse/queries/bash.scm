@@ -1,10 +1,13 @@
 ; Comments.
 (comment) @comment
 
-; Functions.
+; Functions; the tests of Bats, made functions before the grammar reads them, by their titles.
+((function_definition name: (word) @name) @definition.function
+  (#match? @name "^@test_") (#set! quoted))
 (function_definition name: (word) @name) @definition.function
 
-; Constants and variables of the script; a local one is a test's, whose braces the grammar does not see.
+; Constants and variables of the script; a local one is that of a test without quotes, whose braces the grammar does
+; not see.
 (program (declaration_command "local" (variable_assignment name: (variable_name) @name)) @ignore)
 ((program (declaration_command "readonly" (variable_assignment name: (variable_name) @name)) @definition.constant))
 (program (declaration_command (variable_assignment name: (variable_name) @name)) @definition.variable)
