@@ -11,6 +11,7 @@ _BLOCK: Final = re.compile(r"([A-Za-z_][\w-]*)((?:\s+(?:\"[^\"]*\"|[\w.-]+))*)\s
 _LABEL: Final = re.compile(r"\"([^\"]*)\"|([\w.-]+)")
 _VALUE: Final = re.compile(r"(\s*)\"?([A-Za-z_][\w.-]*)\"?\s*[=:](?!=)")
 _HEREDOC: Final = re.compile(r"<<[-~]?\s*\"?(\w+)\"?\s*$")
+_TRAILING: Final = re.compile(r"^((?:[^\"#/]|\"(?:[^\"\\]|\\.)*+\"|/(?![/*]))*?)\s*(?:#|//|/\*).*$")
 _COMMENT: Final = re.compile(r"\s*(?:#|//|/\*|\*)")
 
 
@@ -40,7 +41,7 @@ def parts(lines: list[str]) -> list[Part]:
                 found[-1].last = max(found[-1].last, last)
             else:
                 doc = _above(lines, row)
-                found.append(Part(row, last, value[2], "variable", line, doc, owner="locals", parent=inside))
+                found.append(Part(row, last, value[2], "variable", _shown(line), doc, owner="locals", parent=inside))
         if inside is not None and row:
             _stretch(found, inside, last if line else row - 1)
         row = last + 1
@@ -58,10 +59,15 @@ def _part(line: str, row: int, last: int) -> Part | None:
         labels = [quoted or bare for quoted, bare in _LABEL.findall(block[2])]
         path = [block[1], *labels]
         kind = "variable" if block[1] == "variable" and labels else "block"
-        return Part(row, last, path[-1][:MAX_NAME], kind, line, owner=".".join(path[:-1]))
+        return Part(row, last, path[-1][:MAX_NAME], kind, _shown(line), owner=".".join(path[:-1]))
     if value := _VALUE.match(line):
-        return Part(row, last, value[2][:MAX_NAME], "variable", line)
+        return Part(row, last, value[2][:MAX_NAME], "variable", _shown(line))
     return None
+
+
+def _shown(line: str) -> str:
+    """The line without a comment at its end."""
+    return _TRAILING.sub(r"\1", line)
 
 
 def _heredoc_end(lines: list[str], row: int, ends: dict[str, int]) -> int:

@@ -18,7 +18,7 @@ _IN_CODE: Final = re.compile(r"(?:#|//)[^\n]*|/\*.*?(?:\*/|\Z)|<<[-~]?[ \t]*\"?(
 _IN_QUOTES: Final = re.compile(r"\\.|\$\$\{|%%\{|[$%]\{|\"|\n")
 _IN_HEREDOC: Final = re.compile(r"\$\$\{|%%\{|[$%]\{|^[ \t]*(\w+)[ \t]*$", re.MULTILINE)
 _ADDRESS: Final = re.compile(
-    r"(?<![\w.\-/:])(?:(?P<kind>var|local|module)|(?P<data>data\s*\.\s*[A-Za-z]\w*)|(?P<resource>[A-Za-z][a-z0-9]*_\w+))"
+    r"(?<![\w.\-/:])(?:(?P<kind>var|local|module|dependency|include)|(?P<data>(?:data|ephemeral)\s*\.\s*[A-Za-z]\w*)|(?P<resource>[A-Za-z][a-z0-9]*_\w+))"
     r"\s*\.\s*(?P<name>[A-Za-z_][\w-]*)"
 )
 _CALL: Final = re.compile(r"(?<![\w.\-])(?P<front>(?:\w+::)*)(?P<name>[A-Za-z_]\w*)\(")
@@ -33,12 +33,15 @@ def references(lines: list[str], parts: list[Part]) -> tuple[Reference, ...]:
     """Every reference of the file, in the order of its text."""
     text = "\n".join(lines)
     places = Places(lines, parts)
-    modules = {row for part in parts if part.owner == "module" for row in range(part.first, part.last + 1)}
+    sources = (part for part in parts if part.owner == "module" or (part.name == "terraform" and not part.owner))
+    modules = {row for part in sources for row in range(part.first, part.last + 1)}
     bound = {name for found in _BOUND.finditer(text) for name in found.groups() if name}
     if modules:
         for found in _SOURCE.finditer(text):
             if text.count("\n", 0, found.start(1)) in modules:
-                places.add("import", found.start(1), *_module(found[1]))
+                name, path = _module(found[1])
+                if "${" not in name:
+                    places.add("import", found.start(1), name, path)
     code = _expressions(text)
     for found in _ADDRESS.finditer(code):
         front = found["kind"] or found["data"] or found["resource"]
@@ -51,9 +54,14 @@ def references(lines: list[str], parts: list[Part]) -> tuple[Reference, ...]:
 
 
 def _module(source: str) -> tuple[str, str]:
-    """A module's name and where it lies: of the registry's ``vendor/name/system`` the middle, else the last part."""
+    """A module's name and where it lies: of the registry's ``vendor/name/system`` the middle, else the last part.
+
+    A path that only leads upwards is its own name.
+    """
     path = source.partition("?")[0].rstrip("/")
     pieces = path.split("/")
+    if not path.strip("./"):
+        return path, ""
     if len(pieces) in (3, 4) and path[0] != "." and "" not in pieces and ":" not in path:
         return pieces[-2], "/".join(pieces[:-2])
     return pieces[-1].removesuffix(".git"), "/".join(pieces[:-1])

@@ -43,6 +43,7 @@ _NO_COLUMN: Final = re.compile(
     re.IGNORECASE,
 )
 _COLUMN: Final = re.compile(rf"({NAME})\s+\S")
+_COMMENT: Final = re.compile(r"('(?:[^'\\]|\\.)*+(?:'|\Z|\\))|--[^\n]*|/\*.*?(?:\*/|\Z)", re.DOTALL)
 _LEADING: Final = re.compile(r"(?:\s+|--[^\n]*(?:\n|\Z)|/\*.*?(?:\*/|\Z))*+", re.DOTALL)
 _MAX_HEADER: Final = 600
 _MAX_DOC: Final = 40
@@ -151,16 +152,17 @@ class _Script:
         if column is None or self.current is None or _NO_COLUMN.match(self.text, start, end):
             return
         owner = f"{self.current.owner}.{self.current.name}".lstrip(".")
-        header = self.text[start : min(end, start + _MAX_HEADER)]
-        rows = self._row(start), self._row(max(start, end - 1))
-        self.found.append(
-            Part(rows[0], rows[0], unquoted(column[1]), "field", header, owner=owner, parent=self.position)
-        )
+        header = self._header(start, end)
+        first, last = self._row(start), self._row(start + len(self.text[start:end].rstrip()) - 1)
+        self.found.append(Part(first, last, unquoted(column[1]), "field", header, owner=owner, parent=self.position))
 
     def _end_header(self, at: int) -> None:
         if self.current is not None and not self.header_ended:
             self.header_ended = True
-            self.current.header = self.text[self.start : min(at, self.start + _MAX_HEADER)]
+            self.current.header = self._header(self.start, at)
+
+    def _header(self, start: int, end: int) -> str:
+        return _COMMENT.sub(lambda found: found[1] or " ", self.text[start : min(end, start + _MAX_HEADER)])
 
     def _end(self, at: int) -> None:
         """The current definition, if any, ends before ``at``."""

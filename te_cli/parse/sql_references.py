@@ -53,7 +53,7 @@ _MAX_TABLES: Final = 50
 _NO_TABLE: Final = frozenset(
     "from join select values set where on of or and only lateral unnest as table default cascade null each statement"
     " row current_user session_user public stdin stdout all schema database function procedure new old inserted deleted"
-    " dual if exists not in is view index sequence type domain trigger skip locked nowait".split()
+    " dual if exists not in to is view index sequence type domain trigger skip locked nowait".split()
 )  # fmt: skip
 _NO_CALL: Final = frozenset(
     "all and any array as asc between by case check cluster constraint content cube default desc distinct else"
