@@ -134,12 +134,41 @@ def _tests_as_functions(data: bytes) -> bytes:
     return _TEST.sub(lambda found: found[1] + found[2] + _NO_WORD.sub(b"_", found[3]) + b"()", data)
 
 
+_CONDITION: Final = re.compile(rb"\btypename\s+(std\s?::\s?enable_if\s*<)(?=\s*[A-Za-z_][\w:]*\s*<)")
+_ANGLE: Final = re.compile(rb"->|[<>]=|[<>;{}]")
+_CONDITION_END: Final = re.compile(rb"\s*::\s*value\s*,\s*\w+\s*>\s*::\s*type\s*=\s*\w+(?=\s*[,>])")
+_LONG_CONDITION: Final = 4_000
+
+
+def _conditions_as_types(data: bytes) -> bytes:
+    """Template parameters ``typename std::enable_if<A<T>::value, int>::type = 0`` as types: ``typename = A<T>``.
+
+    Else the grammar may run out of guesses which of so many angles compare, and close the class in their midst.
+    """
+    pieces: list[bytes] = []
+    position = 0
+    for found in _CONDITION.finditer(data):
+        depth = 0
+        for angle in _ANGLE.finditer(data, found.end(), found.end() + _LONG_CONDITION):
+            depth += (angle[0] == b"<") - (angle[0] == b">")
+            if depth <= 0 or angle[0] in b";{}":
+                tail = _CONDITION_END.match(data, angle.end()) if angle[0] == b">" else None
+                if tail is not None and found.start() >= position:
+                    start, end = found.span(1)
+                    pieces += (data[position:start], b"=", _blank(data[start + 1 : end]))
+                    pieces += (data[end : angle.end()], _blank(tail[0]))
+                    position = tail.end()
+                break
+    return b"".join((*pieces, data[position:])) if pieces else data
+
+
 _MISTAKEN: Final[dict[str, tuple[Mend, ...]]] = {
     "bash": (_tests_as_functions,),
+    "cpp": (_conditions_as_types,),
     "kotlin": (_replacing(rb"\b(annotation)(?=[ \t]+class\b)", b"protected"), _bare_annotations),
 }
 """What each language's grammar misreads: to Kotlin's, annotations may be the beginning of an expression; to
-Bash's, a test is a command, and its brace another."""
+Bash's, a test is a command, and its brace another; to C++'s, a condition's angles may compare."""
 
 _MENDS: Final[dict[str, tuple[Mend, ...]]] = {
     "csharp": (_replacing(rb"^(#:[^\n]*)"), _whole_branches),

@@ -32,6 +32,9 @@ _TAIL_MACRO: Final = re.compile(
     rb"^[ \t]*(?!return\b|if\b|for\b|while\b|switch\b|else\b)[A-Za-z_~][\w:<>,*&~ \t]{0,200}\([^;={}()\n]{0,300}\)"
     rb"(?:[ \t]*(?:const|noexcept|override|final|&&?))*[ \t]+([A-Z][A-Z0-9]*_[A-Z0-9_]*(?:\([^()\n]{0,100}\))?)"
     rb"(?=\s*[;{])"
+    rb"|^[ \t]*(?!(?:return|if|for|while|switch|else|case|default|new|throw)\b)[A-Za-z_][\w:<>,*& \t]{0,200}[ \t*&>]\w+"
+    rb"\([^;={}()]{0,300}\)(?:\s+(?:const|noexcept|override|final))*[ \t]*\n[ \t]*"
+    rb"([A-Z][A-Z0-9]*_[A-Z0-9_]*\([^()\n]{0,100}\))(?=\s*(?:[;{]|=\s*0))"
     rb"|^[ \t]+(Q_OBJECT|Q_GADGET)(?=[ \t\r]*$)"
     rb"|^(_*(?:[A-Z0-9]+_)*(?:BEGIN|END)(?:_[A-Z0-9]+)*)(?=[ \t\r]*$)",
     re.MULTILINE,

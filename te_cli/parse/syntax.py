@@ -65,7 +65,7 @@ def _query(language: str) -> Query:
 
 @cache
 def _errors(language: str) -> Query:
-    return Query(get_language(GRAMMARS[language].name), "(ERROR) @error")  # type: ignore[arg-type]
+    return Query(get_language(GRAMMARS[language].name), "(ERROR) @error (MISSING) @missing")  # type: ignore[arg-type]
 
 
 @cache
@@ -124,10 +124,12 @@ def _is_rubble(tree: Tree) -> bool:
 
 
 def _unread(language: str, tree: Tree) -> int:
-    """How many bytes of the text the grammar could make nothing of."""
+    """How many bytes of the text the grammar could make nothing of; a brace that it had to make up counts as many."""
     cursor = QueryCursor(_errors(language))
     cursor.set_max_start_depth(MAX_DEPTH)
-    return sum(node.end_byte - node.start_byte for node in cursor.captures(tree.root_node).get("error", []))
+    found = cursor.captures(tree.root_node)
+    made_up = sum(node.type == "}" for node in found.get("missing", []))
+    return sum(node.end_byte - node.start_byte for node in found.get("error", [])) + _MUCH_UNREAD * made_up
 
 
 def _tree(language: str, data: bytes, deadline: float) -> Tree:
