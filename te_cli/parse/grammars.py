@@ -126,7 +126,7 @@ GRAMMARS: dict[str, Grammar] = {
     "ruby": Grammar("ruby", ("ruby",), separator="::", closer="end"),
     "php": Grammar("php", ("php",), separator="::", links="?-> -> -.", primitives=_PHP, keywords=_PHP),
     "kotlin": Grammar("kotlin", ("kotlin",), primitives=_KOTLIN),
-    "swift": Grammar("swift", ("swift",), primitives=_SWIFT),
+    "swift": Grammar("swift", ("swift",), primitives=_SWIFT, keywords=_words("defer")),
     "lua": Grammar("lua", ("lua",), closer="end", links=":"),
     "elixir": Grammar(
         "elixir", ("elixir",), primitives=_ERLANG | {"optional", "required", "keyword"}, keywords=_ELIXIR
@@ -142,6 +142,7 @@ GRAMMARS: dict[str, Grammar] = {
         doc="below",
         unread=_DIRECTIVE,
         literate=".lhs",
+        links="-.",
         primitives=_HASKELL,
         keywords=_HASKELL_KEYWORDS,
     ),

@@ -68,7 +68,10 @@
 ; Types.
 (type_parameter . (type_identifier) @reference.bound)
 (class_declaration declaration_kind: "extension" name: (user_type (type_identifier) @reference.type .))
-(user_type (type_identifier) @reference.none . (type_identifier))
+((user_type (type_identifier) @reference.none . (type_identifier) @_member)
+  (#not-eq? @_member "Type") (#not-eq? @_member "Protocol"))
+((user_type (type_identifier) . (type_identifier) @reference.none .)
+  (#any-of? @reference.none "Type" "Protocol"))
 (user_type (type_identifier) @reference.none . (type_arguments) . (type_identifier))
 (type_identifier) @reference.type
 
