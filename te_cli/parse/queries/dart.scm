@@ -73,6 +73,8 @@
 ]) . (selector (argument_part)))
 ((unconditional_assignable_selector (identifier) @reference.call) . (selector (argument_part)))
 (cascade_section (cascade_selector (identifier) @reference.call) . (argument_part))
+((function_expression body: (function_expression_body
+  (cascade_section (cascade_selector (identifier) @reference.call) .) .)) . (selector (argument_part)))
 (new_expression (type_identifier) @reference.call . (type_arguments)? . (arguments))
 (const_object_expression (type_identifier) @reference.call . (type_arguments)? . (arguments))
 (new_expression (identifier) @reference.call . (arguments))
@@ -83,10 +85,22 @@
 ; Name<Type>(value), which the grammar takes for two comparisons in a row, as nobody writes them.
 (relational_expression
   (relational_expression . (identifier) @reference.call . (relational_operator) . (identifier) .)
-  . (relational_operator) . (parenthesized_expression))
+  . (relational_operator) . [(parenthesized_expression) (record_literal)])
 (relational_expression
   (relational_expression . (identifier) . (relational_operator) . (identifier) @reference.type .)
-  . (relational_operator) . (parenthesized_expression))
+  . (relational_operator) . [(parenthesized_expression) (record_literal)])
+
+; Name<Type, Type>(value) as one of a list, which the grammar takes for two of them.
+(list_literal
+  (relational_expression . (identifier) @reference.call . (relational_operator "<") . (identifier) .)
+  . (relational_expression . (identifier) . (relational_operator ">") . [(parenthesized_expression) (record_literal)]))
+(list_literal
+  (relational_expression . (identifier) . (relational_operator "<") . (identifier) @reference.type .)
+  . (relational_expression . (identifier) . (relational_operator ">") . [(parenthesized_expression) (record_literal)]))
+(list_literal
+  (relational_expression . (identifier) . (relational_operator "<") . (identifier) .)
+  . (relational_expression
+    . (identifier) @reference.type . (relational_operator ">") . [(parenthesized_expression) (record_literal)]))
 (initializer_list_entry (super) . (identifier) @reference.call . (arguments))
 (redirection (identifier) @reference.call)
 (annotation name: [(identifier) @reference.type (scoped_identifier (identifier) @reference.type .)])
