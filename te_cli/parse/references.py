@@ -68,6 +68,9 @@ _BINDABLE: Final = frozenset(("call", "type"))
 _NARROW: Final = {".": r"\.(?!\.)", "\\": r"\\(?!\s)"}
 """Links that are none beside another, or behind a blank, as patterns that are read backwards."""
 
+_SIGNS: Final = frozenset(("constructor_operator",))
+"""Names that are made of signs, dots and colons too."""
+
 _WORD: Final = re.compile(r"[^\s,]+")
 
 _BARE_PATHS: Final = frozenset(("word", "concatenation", "simple_expansion"))
@@ -186,9 +189,10 @@ class Mentions:
         name = source.between(start, min(node.end_byte, start + 4 * _MAX_NAME))[:_MAX_NAME]
         if name.startswith('@"'):  # Zig's names in quotes
             name = name[2:].removesuffix('"')
-        if kind != "import":
+        signs = node.type in _SIGNS
+        if kind != "import" and not signs:
             name = name.strip(".") or name  # Clojure's .method and Type.
-        name = name[1:] if name[:1] == ":" != name[1:2] else name  # Ruby's symbols
+        name = name[1:] if name[:1] == ":" != name[1:2] and not signs else name  # Ruby's symbols
         alias = qualifier = ""
         if kind == "import":
             alias = _text(nodes.get("alias"), source)
@@ -201,7 +205,7 @@ class Mentions:
             name, qualifier = self._imported(node, wanted or name, origin, said)
         else:
             if "qualifier" in nodes:
-                qualifier = _text(nodes["qualifier"], source)
+                qualifier = _text(nodes["qualifier"], source).rstrip(".")
             if "selector" in nodes:
                 name = selector(node, nodes["selector"][0], source)
                 qualifier = qualifier if _PATH.fullmatch(qualifier) else "?"
@@ -209,7 +213,7 @@ class Mentions:
                 qualifier = self._qualifier(node, start)
             whole = "::" in name
             path, _, last = name.rpartition("::" if whole else ".")
-            if last and (path or whole):  # a path that the grammar takes for one name
+            if last and (path or whole) and not signs:  # a path that the grammar takes for one name
                 qualifier, name = f"{qualifier}.{path}" if qualifier and not whole else path, last
         row, column = node.start_point
         column = source.characters(start - column, start) + 1

@@ -75,15 +75,16 @@
 
 ; References. What is applied to arguments, what heads or ends a chain of operators, and statements.
 ((apply function: (variable) @reference.call) (#set! bare))
-(apply function: (qualified id: (variable) @reference.call))
+(apply function: (qualified module: (_) @qualifier id: (variable) @reference.call))
 ((infix_id (variable) @reference.call) (#set! bare))
-(infix_id (qualified id: (variable) @reference.call))
-(infix left_operand: [(variable) @reference.call (qualified id: (variable) @reference.call)] operator: (operator) @_chain
+(infix_id (qualified module: (_) @qualifier id: (variable) @reference.call))
+(infix left_operand: [(variable) @reference.call (qualified module: (_) @qualifier id: (variable) @reference.call)] operator: (operator) @_chain
   (#any-of? @_chain "$" "$!" "." "<$>" "=<<" "<=<" ">=>" "<$!>" "***" "&&&" ">>>" "<*>" "<*" "*>" ">>" ">>="))
-(infix operator: (operator) @_chain right_operand: [(variable) @reference.call (qualified id: (variable) @reference.call)]
-  (#any-of? @_chain "." "&" "<&>" ">>=" "<=<" ">=>" ">>>" "***" "&&&" ">>"))
-(exp . [(variable) @reference.call (qualified id: (variable) @reference.call)] .)
-(bind arrow: _ expression: [(variable) @reference.call (qualified id: (variable) @reference.call)])
+(infix operator: (operator) @_chain right_operand: [(variable) @reference.call (qualified module: (_) @qualifier id: (variable) @reference.call)]
+  (#any-of? @_chain "." "&" "<&>" ">>=" "=<<" "<=<" ">=>" ">>>" "***" "&&&" ">>" "*>"))
+(exp . [(variable) @reference.call (qualified module: (_) @qualifier id: (variable) @reference.call)] .)
+(bind arrow: _ expression: [(variable) @reference.call (qualified module: (_) @qualifier id: (variable) @reference.call)])
+(qualified module: (_) @qualifier id: [(constructor) (constructor_operator)] @reference.use)
 [(constructor) (constructor_operator)] @reference.use
 
 ; Classes that are extended and implemented, types, and imports; what is exported stays what it is.
@@ -93,14 +94,15 @@
   (tuple (apply constructor: (name) @reference.inherit))
 ]))
 (instance name: (name) @reference.implement)
-(instance name: (qualified id: (name) @reference.implement))
+(instance name: (qualified module: (_) @qualifier id: (name) @reference.implement))
 (deriving_instance name: (name) @reference.implement)
 (deriving classes: [
   (name) @reference.implement
-  (qualified id: (name) @reference.implement)
-  (parens [(name) @reference.implement (qualified id: (name) @reference.implement)])
-  (tuple [(name) @reference.implement (qualified id: (name) @reference.implement)])
+  (qualified module: (_) @qualifier id: (name) @reference.implement)
+  (parens [(name) @reference.implement (qualified module: (_) @qualifier id: (name) @reference.implement)])
+  (tuple [(name) @reference.implement (qualified module: (_) @qualifier id: (name) @reference.implement)])
 ])
+(qualified module: (_) @qualifier id: (name) @reference.type)
 (name) @reference.type
 (export type: (name) @reference.none)
 (import module: (module) @reference.import alias: (module) @alias !names)
