@@ -1,6 +1,6 @@
 """From a query's matches to what was found: definitions, scopes, comments and what else the queries name.
 
-What the captures mean, in every ``queries/*.scm``:
+What the captures mean, in every ``queries/*.scm``, where those that begin with ``_`` serve predicates only:
 
 ``@definition.KIND``   a definition, whole; ``@name`` is its name, ``@owner`` the type that it names as its own
                        (``func (s *Server) Serve``), ``@body`` is no part of its signature (else the field ``body``)
@@ -31,7 +31,8 @@ a name ("named") or all ("anywhere"). ``(#set! clauses ";")``: such definitions 
 ends so (Erlang), or, without a text, where nothing but comments stands between (Haskell). ``(#set! arity)``: its
 qualified name ends with the number of its arguments, ``f/2``. ``(#set! extends)``: it is named ``OWNER+NAME``, and what
 it holds is the owner's (Objective-C). ``(#set! words)``: the name is a list of them. ``(#set! quoted)``: it begins
-behind a quote. ``(#set! apart)``: empty lines may stand below such a comment. Captures ``_name`` serve predicates only.
+behind a quote. ``(#set! apart)``: empty lines may stand below such a comment. ``(#set! nested ".")`` joins a module to
+that around it.
 
 ``@reference.KIND``    a name that is defined elsewhere: :mod:`te_cli.parse.references` says more of those patterns
 """
@@ -194,7 +195,7 @@ def collect(
         elif key in passed and _NAMES.isdisjoint(nodes):
             passed[key].add(nodes[key][0].byte_range)
         elif key == "module":
-            _enter_module(captures.modules, nodes, source)
+            _enter_module(captures.modules, nodes, settings.get(pattern, _NOTHING).get("nested") or "", source)
         elif key == "scope" and "module" in nodes:
             scope = _found("scope", "", nodes["scope"][0], pattern)
             scope.module = _text(nodes["module"][0], source)
@@ -253,14 +254,14 @@ def _each_word(found: Found) -> list[Found]:
     return [replace(found, name=word[0], name_start=found.name_start + word.start()) for word in words]
 
 
-def _enter_module(modules: list[tuple[int, str]], nodes: dict[str, list[Node]], source: Source) -> None:
-    """Note where a module begins and, if it ends with a block, what goes on there."""
-    node = nodes["module"][0]
-    block = nodes.get("within")
+def _enter_module(modules: list[tuple[int, str]], nodes: dict[str, list[Node]], front: str, source: Source) -> None:
+    """Note where a module begins and, if it ends with a block, what goes on there; ``front`` joins it to the outer."""
+    start, block = nodes["module"][0].start_byte, nodes.get("within")
+    around = max((module for module in modules[-64:] if module[0] < start), default=(0, ""))[1]  # one near is enough
     if block is not None:
-        around = max((module for module in modules if module[0] < block[0].start_byte), default=(0, ""))
-        modules.append((block[0].end_byte, around[1]))
-    modules.append((node.start_byte, _text(node, source)))
+        modules.append((block[0].end_byte, around))
+    outer = around[:MAX_NAME] + front if around and front else ""
+    modules.append((start, outer + _text(nodes["module"][0], source)))
 
 
 def _goes_on(last: Found, found: Found, captures: Captures, source: Source, link: str) -> bool:

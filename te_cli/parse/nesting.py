@@ -176,7 +176,7 @@ class _Walk:
         self, found: Found, above: _Level, naming: _Level, qualified: str, name: str, *, owned: bool
     ) -> _Level:  # fmt: skip
         separator = self._separator
-        kind = _IN_CONTAINER.get(found.kind, found.kind) if owned else found.kind
+        kind = _IN_CONTAINER.get(found.kind, found.kind) if owned or naming.shows_methods else found.kind
         path, _, simple = qualified.rpartition(separator)
         if not any(map(str.isalnum, name)):  # an operator may hold dots
             path, simple = qualified[: -len(name)].removesuffix(separator), name

@@ -1,7 +1,8 @@
 ; Comments, annotations, and the package.
 [(comment) (block_comment)] @comment
 (annotation) @attribute
-(package_clause name: (_) @module)
+((package_clause name: (_) @module !body) (#set! nested "."))
+((package_clause name: (_) @module body: (_) @within) (#set! nested "."))
 
 ; An extension lends the name of the type that it extends.
 (extension_definition . parameters: (parameters . (parameter type: [
@@ -14,6 +15,21 @@
   (stable_type_identifier (type_identifier) @name)
   (generic_type type: (type_identifier) @name)
 ]))) @scope
+
+; What ends with a line that says so.
+([
+  (class_definition name: (_) @name) @definition.class
+  (object_definition name: (_) @name) @definition.class
+  (trait_definition name: (_) @name) @definition.trait
+  (enum_definition name: (_) @name) @definition.enum
+  (package_object name: (_) @name) @definition.namespace
+  (function_definition name: (_) @name) @definition.function
+  (given_definition name: (_) @name body: [(with_template_body) (template_body)] @body) @definition.class
+] . "end" . "_end_ident" @end (#eq? @name @end))
+((function_definition name: (_) @name) @definition.constructor . "end" . "this" @end (#eq? @name "this"))
+((given_definition !name return_type: [
+  (type_identifier) @name (generic_type type: (type_identifier) @name) (stable_type_identifier (type_identifier) @name)
+] body: [(with_template_body) (template_body)] @body) @definition.class . "end" . "given" @end (#set! prefix "given "))
 
 ; Types.
 (class_definition name: (_) @name) @definition.class
