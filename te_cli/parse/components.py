@@ -88,7 +88,24 @@ def _code(path: str, text: str, scripts: list[_Section]) -> Parsed | None:
         pieces += ["\n" * text.count("\n", at, section.start), " " * margin, text[section.start : section.end]]
         at = section.end
     pieces.append("\n" * text.count("\n", at))
-    return read_code(path, max(dialects, default="javascript"), Source("".join(pieces)))
+    alone = "".join(pieces)
+    code = read_code(path, max(dialects, default="javascript"), Source(alone))
+    lines = alone.split("\n")
+    return code and replace(code, units=tuple(_own_lines(unit, lines) for unit in code.units))
+
+
+def _own_lines(unit: Unit, lines: list[str]) -> Unit:
+    """A block of a script without the lines that are another section's."""
+    symbol = unit.symbol
+    if symbol.kind != "block":
+        return unit
+    first, last = symbol.start_line, symbol.end_line
+    while first < last and not lines[first - 1].strip():
+        first += 1
+    while last > first and not lines[last - 1].strip():
+        last -= 1
+    name = f"{symbol.name.rpartition(':')[0]}:{first}"
+    return replace(unit, symbol=replace(symbol, name=name, qualified_name=name, start_line=first, end_line=last))
 
 
 def _parts(found: list[_Section], text: str, lines: list[str], language: str) -> list[Part]:

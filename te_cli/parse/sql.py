@@ -30,12 +30,18 @@ CREATE: Final = re.compile(
     rf"(?:concurrently\s+)?(?:if\s+not\s+exists\s+)?(?!on\s):?((?:{NAME}\s*\.\s*){{0,3}}{NAME})",
     re.IGNORECASE,
 )
+REMARK: Final = r"^(?:rem|remark|prompt)(?:[ \t][^\n]*)?$"
+"""A line for whoever reads or runs an Oracle script."""
+
 _TOKEN: Final = re.compile(
+    rf"{REMARK}|"
     r"--[^\n]*|/\*.*?(?:\*/|\Z)|'(?:[^'\\]|\\.)*+(?:'|\Z|\\)|\"[^\"\n]*\"?|`[^`\n]*`?|\[[^\]'\n]*\]?|\$\w*\$|[();,]"
     r"|(?<![\w$@#.])(?:create|begin|case|end(?:\s+(?:if|loop|while|repeat|for))?|go|delimiter|as|is)(?![\w$#.])",
-    re.IGNORECASE | re.DOTALL,
+    re.IGNORECASE | re.DOTALL | re.MULTILINE,
 )
 _DOLLARS: Final = re.compile(r"\$\w*\$")
+_REMARK: Final = re.compile(REMARK, re.IGNORECASE)
+_DO: Final = re.compile(r"\bdo\s+(?:language\s+\w+\s+)?\Z", re.IGNORECASE)
 _ROUTINES: Final = frozenset(("function", "procedure", "proc", "trigger", "package", "event"))
 _NO_COLUMN: Final = re.compile(
     r"(?:constraint|primary|foreign|unique|check|exclude|like|fulltext|spatial|period)\b"
@@ -71,6 +77,7 @@ class _Script:
         self.depth = 0
         self.blocks = 0
         self.bare_body = False  # a routine's statements follow, and are no string
+        self.done = ""  # the mark that ends the block which is done at once
 
     def parts(self) -> list[Part]:
         """Go over the text once."""
@@ -79,16 +86,22 @@ class _Script:
         while len(self.found) < MAX_FOUND and (token := _TOKEN.search(text, at)):
             at = token.end()
             first = token[0][0]
-            if first == "$":
+            if first == "$" and (token[0] == self.done or self._is_done_at_once(token.start())):
+                self.done = "" if self.done else token[0]
+            elif first == "$":
                 self._end_header(token.start())
                 if last_dollars[token[0]] >= at:
                     at = text.index(token[0], at) + len(token[0])
             elif first in "();,":
                 self._punctuation(first, token.start())
-            elif first.isalpha():
+            elif first.isalpha() and not _REMARK.match(token[0]):
                 at = self._word(token[0].lower(), token.start(), at)
         self._end(len(text))
         return self.found
+
+    def _is_done_at_once(self, at: int) -> bool:
+        """Whether what opens is done rather than kept: what a block behind DO creates is there afterwards."""
+        return self.current is None and not self.done and _DO.search(self.text, max(0, at - 60), at) is not None
 
     def _word(self, word: str, start: int, end: int) -> int:
         """Take in a word; where the search goes on from."""

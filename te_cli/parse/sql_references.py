@@ -9,14 +9,18 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from te_cli.parse.places import Places, blanked
-from te_cli.parse.sql import CREATE, NAME, unquoted
+from te_cli.parse.sql import CREATE, NAME, REMARK, unquoted
 
 if TYPE_CHECKING:
     from te_cli.model import Reference, ReferenceKind
     from te_cli.parse.parts import Part
 
 _PATH: Final = rf"(?:{NAME}\s*+\.\s*+)*+{NAME}"
-_UNREAD: Final = re.compile(r"--[^\n]*|/\*.*?(?:\*/|\Z)|\b[eE]'(?:[^'\\]|\\.|'')*+(?:'|\Z)|'[^']*+(?:'|\Z)", re.DOTALL)
+_UNREAD: Final = re.compile(
+    rf"(?i:{REMARK})"
+    r"|--[^\n]*|/\*.*?(?:\*/|\Z)|\b[eE]'(?:[^'\\]|\\.|'')*+(?:'|\Z)|'[^']*+(?:'|\Z)",
+    re.DOTALL | re.MULTILINE,
+)
 _CONDITION: Final = r"(?:if\s+(?:not\s+)?exists\s+)?(?:only\s+|concurrently\s+)?"
 _TABLES: Final = re.compile(
     r"(?<![\w$.@#])(?:(?P<list>from|using)|join|(?:insert|merge|replace)\s+(?:ignore\s+)?into|insert\s+overwrite"
@@ -65,7 +69,7 @@ _NO_CALL: Final = frozenset(
     " until loop call exec perform ordinality nvarchar nchar char character varchar varying varchar2 nvarchar2"
     " number numeric decimal dec float double real int integer bigint smallint tinyint mediumint bit varbit binary"
     " varbinary text blob enum time timestamp timestamptz timetz datetime datetime2 datetimeoffset interval"
-    " precision string raw clob vector bpchar fts5 fts4".split()
+    " exception_init precision string raw clob vector bpchar fts5 fts4".split()
 )  # fmt: skip
 _PRIMITIVE: Final = _NO_CALL | frozenset(
     "table trigger void boolean bool json jsonb uuid date bytea oid regclass regproc regprocedure regtype regrole name"
