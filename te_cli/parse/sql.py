@@ -30,13 +30,21 @@ CREATE: Final = re.compile(
     rf"(?:concurrently\s+)?(?:if\s+not\s+exists\s+)?(?!on\s):?((?:{NAME}\s*\.\s*){{0,3}}{NAME})",
     re.IGNORECASE,
 )
+_GAP: Final = r"(?:\s|--[^\n]*\n|/\*.*?\*/)*+"
+ALTER: Final = re.compile(
+    rf"alter\s+(function|proc|procedure|trigger|view)\s+((?:{NAME}\s*\.\s*){{0,3}}{NAME})"
+    rf"(?={_GAP}(?:\({_GAP})?(?:@|(?:as|with)\b|\){_GAP}returns\b|on{_GAP}{NAME}))",
+    re.IGNORECASE | re.DOTALL,
+)
+"""A definition given anew, as scripts for SQL Server do it: parameters follow, or what it is."""
+
 REMARK: Final = r"^(?:rem|remark|prompt)(?:[ \t][^\n]*)?$"
 """A line for whoever reads or runs an Oracle script."""
 
 _TOKEN: Final = re.compile(
     rf"{REMARK}|"
     r"--[^\n]*|/\*.*?(?:\*/|\Z)|'(?:[^'\\]|\\.)*+(?:'|\Z|\\)|\"[^\"\n]*\"?|`[^`\n]*`?|\[[^\]'\n]*\]?|\$\w*\$|[();,]"
-    r"|(?<![\w$@#.])(?:create|begin|case|end(?:\s+(?:if|loop|while|repeat|for))?|go|delimiter|as|is)(?![\w$#.])",
+    r"|(?<![\w$@#.])(?:create|alter|begin|case|end(?:\s+(?:if|loop|while|repeat|for))?|go|delimiter|as|is)(?![\w$#.])",
     re.IGNORECASE | re.DOTALL | re.MULTILINE,
 )
 _DOLLARS: Final = re.compile(r"\$\w*\$")
@@ -106,8 +114,8 @@ class _Script:
     def _word(self, word: str, start: int, end: int) -> int:
         """Take in a word; where the search goes on from."""
         leads = start == self.starts[self._row(start)]
-        if word == "create":
-            created = CREATE.match(self.text, start)
+        if word in ("create", "alter"):
+            created = (CREATE if word == "create" else ALTER).match(self.text, start)
             if created is not None and (self.current is None or (leads and not self.blocks)):
                 return self._begin(created)
         elif word in ("go", "delimiter"):

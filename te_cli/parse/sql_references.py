@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from te_cli.parse.places import Places, blanked
-from te_cli.parse.sql import CREATE, NAME, REMARK, unquoted
+from te_cli.parse.sql import ALTER, CREATE, NAME, REMARK, unquoted
 
 if TYPE_CHECKING:
     from te_cli.model import Reference, ReferenceKind
@@ -69,7 +69,8 @@ _NO_CALL: Final = frozenset(
     " until loop call exec perform ordinality nvarchar nchar char character varchar varying varchar2 nvarchar2"
     " number numeric decimal dec float double real int integer bigint smallint tinyint mediumint bit varbit binary"
     " varbinary text blob enum time timestamp timestamptz timetz datetime datetime2 datetimeoffset interval"
-    " exception_init precision string raw clob vector bpchar fts5 fts4".split()
+    " precision string raw clob vector bpchar fts5 fts4 datetime64 fixedstring lowcardinality nullable"
+    " exception_init".split()
 )  # fmt: skip
 _PRIMITIVE: Final = _NO_CALL | frozenset(
     "table trigger void boolean bool json jsonb uuid date bytea oid regclass regproc regprocedure regtype regrole name"
@@ -97,7 +98,7 @@ class _Script:
         self.lower = lower if len(lower) == len(self.text) else self.text
         self.places = Places(lines, parts)
         self.local = {unquoted(name) for name in _LOCAL.findall(lower)} if "with" in lower else set()
-        self.taken = {found.start(2) for found in CREATE.finditer(self.text)}
+        self.taken = {found.start(2) for pattern in (CREATE, ALTER) for found in pattern.finditer(self.text)}
 
     def references(self) -> tuple[Reference, ...]:
         """The strongest kinds first: a name is taken once."""
@@ -136,7 +137,7 @@ class _Script:
             is_call = bool(listed) and lower[more.end() : more.end() + 20].lstrip()[:1] == "("
             if name in _NO_TABLE or (listed == "using" and is_call):
                 return
-            if unquoted(name) not in self.local and not is_call:
+            if unquoted(name) not in self.local and not is_call and more.start("name") not in self.taken:
                 self._take("use", more)
             more = _MORE.match(lower, more.end()) if listed and not is_call else None
 
