@@ -77,6 +77,9 @@ _BARE_PATHS: Final = frozenset(("word", "concatenation", "simple_expansion"))
 """A shell's paths need no quotes."""
 
 _QUOTES: Final = "\"'`<>"
+_NO_OWNERS: Final = frozenset(("await", "case", "else", "return", "throw", "try", "yield"))
+"""Words before a name that begins with a link: Swift's and Zig's ``return .some(value)``."""
+
 _JOINTS: Final = ".?!&:>-\\/$@"
 
 
@@ -131,7 +134,8 @@ class Mentions:
         if found is None:
             return ""
         chain = "".join((found["chain"] or "")[::-1].split())
-        owner = chain.rstrip(_JOINTS)
+        first, _, rest = chain.partition(".")
+        owner = (rest if first in _NO_OWNERS else chain).rstrip(_JOINTS)
         owner += ">" * (owner.count("<") > owner.count(">"))
         return (
             f"?{found['more'][::-1].strip()}{owner}" if found["more"] else owner or ("?" if found["expression"] else "")
