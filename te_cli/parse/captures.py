@@ -32,7 +32,7 @@ ends so (Erlang), or, without a text, where nothing but comments stands between 
 qualified name ends with the number of its arguments, ``f/2``. ``(#set! extends)``: it is named ``OWNER+NAME``, and what
 it holds is the owner's (Objective-C). ``(#set! words)``: the name is a list of them. ``(#set! quoted)``: it begins
 behind a quote. ``(#set! apart)``: empty lines may stand below such a comment. ``(#set! nested ".")`` joins a module to
-that around it.
+that around it. ``(#set! either)``: such an attribute may be about the definition above it as well as the one below it.
 
 ``@reference.KIND``    a name that is defined elsewhere: :mod:`te_cli.parse.references` says more of those patterns
 """
@@ -184,8 +184,9 @@ def collect(
             captures.modifiers.add(captures.attributes[-1].start)
         elif key in asides:
             aside = _comment(nodes[key][0], source)
-            apart = "apart" in settings.get(pattern, _NOTHING)
-            asides[key].append(replace(aside, apart=True) if apart else aside)
+            said = settings.get(pattern, _NOTHING)
+            if "either" not in said or _is_about_next(aside, captures, source):
+                asides[key].append(replace(aside, apart=True) if "apart" in said else aside)
         elif key == "documented":
             captures.docs[nodes["documented"][0].byte_range] = nodes["doc"][0].byte_range
         elif key == "wrapper":
@@ -221,6 +222,15 @@ def _defined_here(claimed: list[Found], elsewhere: list[tuple[int, int]]) -> lis
         return at < 0 or elsewhere[at][1] <= found.name_start
 
     return [found for found in claimed if outside(found)]
+
+
+def _is_about_next(aside: Comment, captures: Captures, source: Source) -> bool:
+    """Whether no empty line follows an attribute, and no code stands on the line above it."""
+    if _BLANK_LINE.match(source.data, aside.end):
+        return False
+    above = source.data[max(0, aside.start - 200) : aside.start].split(b"\n")[-2:]
+    beside = (each[-1].end_row for each in (captures.comments, captures.attributes) if each)
+    return not above[0].strip() or aside.start_row - 1 in beside
 
 
 def _settled(

@@ -1,6 +1,6 @@
 ; Comments, pragmas, and the module.
 [(comment) (haddock)] @comment
-(declarations (pragma) @attribute)
+((declarations (pragma) @attribute) (#set! either))
 (header module: (module) @module)
 (haskell . (pragma)* . (haddock) @filedoc)
 
