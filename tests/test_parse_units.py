@@ -102,7 +102,7 @@ def test_modules_of_symbols() -> None:
         "go": ("package ferry\nfunc F() {}\n", "ferry"),
         "java": ("package a.b;\nclass F {}\n", "a.b"),
         "csharp": ("namespace A { namespace B { class F {} } }\n", "B"),
-        "scala": ("package a\npackage b\npackage c { class E }\nclass F\n", "a.b"),
+        "scala": ("package a\npackage b\npackage c { class E }\npackage object d { class F }\n", "a.b.d"),
         "php": ("<?php\nnamespace X;\nfunction E() {}\nnamespace Y\\Z;\nfunction F() {}\n", "Y\\Z"),
         "rust": ("mod a { mod b { fn F() {} } }\n", "a::b"),
         "cpp": ("namespace a { namespace b { class F {}; } }\n", "a::b"),

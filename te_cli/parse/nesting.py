@@ -207,8 +207,9 @@ class _Walk:
         )
 
     def _inner_module(self, qualified: str) -> str:
-        """A namespace's name in full: the file's own module holds it, where files are modules."""
-        return f"{self._module}{self._separator}{qualified}" if self._module else qualified
+        """A namespace's name in full: the file's own module holds it, or the one that the line above it names."""
+        outer = self._last.module if self._modules else self._module
+        return f"{outer}{self._separator}{qualified}" if outer else qualified
 
     def _know_namespace(self, qualified: str) -> None:
         while qualified and qualified not in self._namespaces:

@@ -116,6 +116,14 @@
 (covariant_type_parameter name: (identifier) @reference.bound)
 (contravariant_type_parameter name: (identifier) @reference.bound)
 (type_definition type_parameters: (type_parameters name: (identifier) @reference.none))
+
+; The lambdas of types that a compiler's plugin knows: λ[α => F[G[α]]].
+((generic_type type: (type_identifier) @reference.none type_arguments: (type_arguments . (function_type)))
+  (#any-of? @reference.none "λ" "Lambda"))
+((generic_type
+  type: (type_identifier) @_lambda
+  type_arguments: (type_arguments . (function_type parameter_types: (parameter_types (type_identifier) @reference.bound))))
+  (#any-of? @_lambda "λ" "Lambda"))
 (type_identifier) @reference.type
 
 ; Imports: a path, or a name of a list behind one.
