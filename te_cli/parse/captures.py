@@ -33,6 +33,7 @@ qualified name ends with the number of its arguments, ``f/2``. ``(#set! extends)
 it holds is the owner's (Objective-C). ``(#set! words)``: the name is a list of them. ``(#set! quoted)``: it begins
 behind a quote. ``(#set! apart)``: empty lines may stand below such a comment. ``(#set! nested ".")`` joins a module to
 that around it. ``(#set! either)``: such an attribute may be about the definition above it as well as the one below it.
+``(#set! whole)``: the grammar may have seen no more than the end of the name.
 
 ``@reference.KIND``    a name that is defined elsewhere: :mod:`te_cli.parse.references` says more of those patterns
 """
@@ -45,6 +46,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from te_cli.parse.declarators import declared
+from te_cli.parse.names import MAX_NAME, selector, text_of, whole_name
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -57,9 +59,6 @@ Role = Literal["definition", "declaration", "scope", "local", "anonymous"]
 
 MAX_FOUND: Final = 20_000
 """Definitions read from one file. Past that it is data: the rest of its lines belong to the module unit."""
-
-MAX_NAME: Final = 200
-"""Characters of a name that are kept."""
 
 _VALUES: Final = frozenset(("variable", "constant", "field"))
 _BLANK_LINE: Final = re.compile(rb"[ \t\r]*\n[ \t\r]*\n")
@@ -199,7 +198,7 @@ def collect(
             _enter_module(captures.modules, nodes, settings.get(pattern, _NOTHING).get("nested") or "", source)
         elif key == "scope" and "module" in nodes:
             scope = _found("scope", "", nodes["scope"][0], pattern)
-            scope.module = _text(nodes["module"][0], source)
+            scope.module = text_of(nodes["module"][0], source)
             captures.found.append(scope)
         else:
             _claim(named, ranks, key, pattern, nodes, source)
@@ -252,6 +251,8 @@ def _settled(
         found.shown, found.lift, found.arity = said.get("shown") or "", said.get("lift") or "", "arity" in said
         if "extends" in said:
             found.name, found.extends, found.owner = f"{found.owner}+{found.name}", found.owner, ""
+        if "whole" in said:
+            found.name = whole_name(found.name, found.start, found.name_start, source)
         if "quoted" in said:
             found.name = re.split("[\"']", found.name, maxsplit=1)[-1]
         kept += _each_word(found) if "words" in said else [found]
@@ -271,7 +272,7 @@ def _enter_module(modules: list[tuple[int, str]], nodes: dict[str, list[Node]], 
     if block is not None:
         modules.append((block[0].end_byte, around))
     outer = around[:MAX_NAME] + front if around and front else ""
-    modules.append((start, outer + _text(nodes["module"][0], source)))
+    modules.append((start, outer + text_of(nodes["module"][0], source)))
 
 
 def _goes_on(last: Found, found: Found, captures: Captures, source: Source, link: str) -> bool:
@@ -330,14 +331,14 @@ def _claim(
         named[at] = None
         return
     found = _found(role, kind, nodes[key][0], pattern)  # type: ignore[arg-type]
-    found.name = selector(name, nodes["selector"][0], source) if "selector" in nodes else _text(name, source)
+    found.name = selector(name, nodes["selector"][0], source) if "selector" in nodes else text_of(name, source)
     found.name_start = name.start_byte
     if "end" in nodes:
         found.end, found.end_row = nodes["end"][-1].end_byte, _rows(nodes["end"][-1])[1]
     if "parameters" in nodes:
         found.parameters = sum(child.type != "comment" for child in nodes["parameters"][0].named_children)
     if "owner" in nodes:
-        found.owner = _text(nodes["owner"][0], source)
+        found.owner = text_of(nodes["owner"][0], source)
     if "body" in nodes:
         found.body = nodes["body"][0].byte_range
     elif role != "scope" and kind not in _VALUES:
@@ -377,24 +378,3 @@ def _wrap(captures: Captures, nodes: dict[str, list[Node]]) -> None:
     start_row, end_row = _rows(wrapper)[0], _rows(last)[1]
     around = Wrapper(wrapper.start_byte, last.end_byte, start_row, end_row, wrapper.byte_range)
     captures.wrappers[wrapped.byte_range] = around
-
-
-def selector(first: Node, around: Node, source: Source) -> str:
-    """The name whose words and colons are children of ``around``, from ``first`` on: ``foo:bar:``."""
-    words: list[str] = []
-    field = ""
-    for at, child in enumerate(around.children):
-        if child.start_byte < first.start_byte:
-            continue
-        if child.start_byte == first.start_byte:
-            field = around.field_name_for_child(at) or ""
-        if child.type == first.type and (around.field_name_for_child(at) or "") == field:
-            words.append(_text(child, source))
-        elif source.data.startswith(b":", child.start_byte):
-            words.append(":")
-    return "".join(words)[:MAX_NAME]
-
-
-def _text(node: Node, source: Source) -> str:
-    start, end = node.byte_range
-    return source.between(start, min(end, start + 4 * MAX_NAME))[:MAX_NAME]

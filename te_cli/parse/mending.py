@@ -162,13 +162,40 @@ def _conditions_as_types(data: bytes) -> bytes:
     return b"".join((*pieces, data[position:])) if pieces else data
 
 
+_MACRO_CLASS: Final = re.compile(rb"^([A-Z]\w*)Begin\((\w+)\)", re.MULTILINE)
+_METHOD: Final = re.compile(rb"^[-+][ \t]*\(", re.MULTILINE)
+_IMPLEMENTATION: Final = b"@implementation"
+
+
+def _macros_as_classes(data: bytes) -> bytes:
+    """``SpecBegin(Boat) … SpecEnd`` with methods between as ``@implementation…Boat  … @end``, as such macros do.
+
+    Where the macro is too short for that, the first letters of the name give way; a class needs one of them at least.
+    """
+    read: bytearray | None = None
+    for found in _MACRO_CLASS.finditer(data):
+        end = data.find(b"\n" + found[1] + b"End", found.end())
+        begins = found.start() + len(_IMPLEMENTATION)
+        if end < 0 or begins >= found.end() or not _METHOD.search(data, found.end(), end):
+            continue
+        read = read or bytearray(data)
+        if begins <= found.start(2):
+            read[found.start() : found.end()] = _IMPLEMENTATION.ljust(found.start(2) - found.start()) + found[2] + b" "
+        else:
+            read[found.start() : found.end()] = _IMPLEMENTATION + b"_" * (found.end() - begins)
+        read[end + 1 : end + 4 + len(found[1])] = b"@end".ljust(3 + len(found[1]))
+    return data if read is None else bytes(read)
+
+
 _MISTAKEN: Final[dict[str, tuple[Mend, ...]]] = {
     "bash": (_tests_as_functions,),
     "cpp": (_conditions_as_types,),
+    "objc": (_macros_as_classes,),
     "kotlin": (_replacing(rb"\b(annotation)(?=[ \t]+class\b)", b"protected"), _bare_annotations),
 }
 """What each language's grammar misreads: to Kotlin's, annotations may be the beginning of an expression; to
-Bash's, a test is a command, and its brace another; to C++'s, a condition's angles may compare."""
+Bash's, a test is a command, and its brace another; to C++'s, a condition's angles may compare;
+to Objective-C's, methods outside of a class are subtractions."""
 
 _MENDS: Final[dict[str, tuple[Mend, ...]]] = {
     "csharp": (_replacing(rb"^(#:[^\n]*)"), _whole_branches),

@@ -30,7 +30,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from te_cli.model import Reference
-from te_cli.parse.captures import selector
+from te_cli.parse.names import MAX_NAME, selector
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable
@@ -45,7 +45,6 @@ MAX_REFERENCES: Final = 50_000
 MAX_QUALIFIER: Final = 120
 """Bytes before a name that are looked at."""
 
-_MAX_NAME: Final = 200
 _MAX_WORDS: Final = 1_000
 
 _STRENGTH: Final = {"none": 0, "import": 1, "inherit": 2, "implement": 3, "call": 4, "type": 5, "use": 6}
@@ -190,7 +189,7 @@ class Mentions:
     def _reference(self, start: int, kind: str, mention: _Mention, position: int) -> Reference:
         source = self._source
         node, nodes, said = mention.node, mention.nodes, mention.said
-        name = source.between(start, min(node.end_byte, start + 4 * _MAX_NAME))[:_MAX_NAME]
+        name = source.between(start, min(node.end_byte, start + 4 * MAX_NAME))[:MAX_NAME]
         if name.startswith('@"'):  # Zig's names in quotes
             name = name[2:].removesuffix('"')
         signs = node.type in _SIGNS
@@ -309,4 +308,4 @@ def _text(nodes: list[Node] | None, source: Source) -> str:
     if not nodes:
         return ""
     start, end = nodes[0].start_byte, nodes[-1].end_byte
-    return " ".join(source.between(start, min(end, start + 4 * _MAX_NAME))[:_MAX_NAME].split())
+    return " ".join(source.between(start, min(end, start + 4 * MAX_NAME))[:MAX_NAME].split())

@@ -11,6 +11,9 @@
 ((declaration type: (_ name: (_) body: (_)) declarator: (_) @declarator) @definition.variable (#set! transparent))
 (declaration declarator: (_) @declarator) @definition.variable
 
+; A block on its own: what a macro makes a function of.
+(translation_unit (compound_statement) @local)
+
 ; What error recovery leaves of a function or prototype that macros have made unreadable.
 (ERROR (function_declarator) @declarator @declaration.function)
 

@@ -19,7 +19,6 @@
     arguments: (argument_list . (string_literal (string_content) @name)))) @definition.function
   . (compound_statement) @end @body
   (#match? @_macro "^(TEST_CASE|SCENARIO|TEST_CASE_FIXTURE)$"))
-(translation_unit (compound_statement) @local)
 (declaration_list (compound_statement) @local)
 
 ; Namespaces.

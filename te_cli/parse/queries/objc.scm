@@ -16,9 +16,9 @@
 (class_interface . (identifier) @name [(identifier) (parameterized_arguments)] . (comment)*
   . [(property_declaration) (method_declaration)] @body) @declaration.class
 (class_interface . (identifier) @name) @declaration.class
-(class_implementation . (identifier) @name . [(instance_variables) (implementation_definition)]? @body)
-  @definition.class
-(class_implementation . (identifier) @name) @definition.class
+((class_implementation . (identifier) @name . [(instance_variables) (implementation_definition)]? @body)
+  @definition.class (#set! whole))
+((class_implementation . (identifier) @name) @definition.class (#set! whole))
 (protocol_declaration . (identifier) @name . (protocol_reference_list)? . (comment)*
   . [(property_declaration) (method_declaration) (qualified_protocol_interface_declaration)] @body)
   @definition.interface
@@ -27,6 +27,10 @@
 ; Methods are known by their whole selector.
 ((method_definition . (method_type)? . (identifier) @name (compound_statement) @body) @definition.method @selector)
 ((method_declaration . (method_type)? . (identifier) @name) @declaration.method @selector)
+
+; Functions and variables of C that stand among the methods belong to the file.
+((implementation_definition (function_definition declarator: (_) @declarator) @definition.function) (#set! lift "file"))
+((implementation_definition (declaration declarator: (_) @declarator) @definition.variable) (#set! lift "file"))
 
 ; Properties and instance variables.
 (property_declaration (struct_declaration (struct_declarator (_) @declarator))) @definition.property
