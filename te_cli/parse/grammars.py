@@ -103,7 +103,7 @@ _OCAML_KEYWORDS = _words("Error None Ok Some")
 _HASKELL = _words(
     "Bool Char Double Float IO Int Int16 Int32 Int64 Int8 Integer String Type Word Word16 Word32 Word64 Word8"
 )
-_HASKELL_KEYWORDS = _words("Just Nothing Left Right True False otherwise")
+_HASKELL_KEYWORDS = _words("Just Nothing Left Right True False otherwise :")
 _DIRECTIVE = re.compile(
     rb"^#[ \t]*(?:if|ifdef|ifndef|elif|else|endif|define|undef|include|error|warning)\b.*$", re.MULTILINE
 )
