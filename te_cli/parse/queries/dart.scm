@@ -73,6 +73,7 @@
 ]) . (selector (argument_part)))
 ((unconditional_assignable_selector (identifier) @reference.call) . (selector (argument_part)))
 (cascade_section (cascade_selector (identifier) @reference.call) . (argument_part))
+(cascade_section (unconditional_assignable_selector (identifier) @reference.call) . (argument_part))
 ((function_expression body: (function_expression_body
   (cascade_section (cascade_selector (identifier) @reference.call) .) .)) . (selector (argument_part)))
 (new_expression (type_identifier) @reference.call . (type_arguments)? . (arguments))
@@ -89,6 +90,24 @@
 (relational_expression
   (relational_expression . (identifier) . (relational_operator) . (identifier) @reference.type .)
   . (relational_operator) . [(parenthesized_expression) (record_literal)])
+
+; The same for a member: a.name<Type>(value).
+(relational_expression
+  (relational_expression
+    (selector (unconditional_assignable_selector (identifier) @reference.call))
+    . (relational_operator "<") . (identifier) .)
+  . (relational_operator ">") . [(parenthesized_expression) (record_literal)])
+(relational_expression
+  (relational_expression
+    (unary_expression (await_expression
+      (selector (unconditional_assignable_selector (identifier) @reference.call)) .))
+    . (relational_operator "<") . (identifier) .)
+  . (relational_operator ">") . [(parenthesized_expression) (record_literal)])
+(relational_expression
+  (relational_expression
+    [(selector) (unary_expression (await_expression))]
+    . (relational_operator "<") . (identifier) @reference.type .)
+  . (relational_operator ">") . [(parenthesized_expression) (record_literal)])
 
 ; Name<Type, Type>(value) as one of a list, which the grammar takes for two of them.
 (list_literal
