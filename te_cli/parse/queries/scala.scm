@@ -81,6 +81,10 @@
 ])
 (generic_function function: [(identifier) @reference.call (field_expression field: (identifier) @reference.call)])
 (infix_expression operator: (identifier) @reference.call)
+(generic_function function: (infix_expression right: [  ; type arguments take in the whole chain of operators before
+  (identifier) @reference.call
+  (field_expression field: (identifier) @reference.call)
+]))
 (instance_expression . [
   (type_identifier) @reference.call
   (stable_type_identifier (type_identifier) @reference.call)
