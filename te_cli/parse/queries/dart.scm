@@ -140,6 +140,7 @@
 (library_import (import_specification (configurable_uri (uri) @reference.import) (identifier) @alias))
 (library_import (import_specification (configurable_uri (uri) @reference.import)))
 (library_export (configurable_uri (uri) @reference.import))
+(configuration_uri (uri) @reference.import)
 (import_specification (configurable_uri (uri) @from) (combinator "show" (identifier) @reference.import))
 (library_export (configurable_uri (uri) @from) (combinator "show" (identifier) @reference.import))
 (part_directive (uri) @reference.import)
