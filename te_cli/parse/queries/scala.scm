@@ -8,11 +8,13 @@
 (extension_definition . parameters: (parameters . (parameter type: [
   (type_identifier) @name
   (stable_type_identifier (type_identifier) @name)
+  (singleton_type (identifier) @name)
   (generic_type type: (type_identifier) @name)
 ]))) @scope
 (extension_definition . type_parameters: (_) . parameters: (parameters . (parameter type: [
   (type_identifier) @name
   (stable_type_identifier (type_identifier) @name)
+  (singleton_type (identifier) @name)
   (generic_type type: (type_identifier) @name)
 ]))) @scope
 
