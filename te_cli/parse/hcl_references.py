@@ -1,6 +1,7 @@
 """What Terraform and other HCL name: variables, locals, modules, resources and data by their addresses, functions.
 
-A string is read where it interpolates, a heredoc too; what ``for`` and ``dynamic`` bind is nobody's address.
+Modules and providers are brought in by their sources. A string is read where it interpolates, a
+heredoc too; what ``for`` and ``dynamic`` bind is nobody's address.
 """
 
 from __future__ import annotations

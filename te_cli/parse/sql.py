@@ -24,7 +24,7 @@ _KINDS: Final = {
 }  # fmt: skip
 _BETWEEN: Final = r"(?:or|replace|alter|temp|temporary|global|local|unlogged|virtual|external|foreign|recursive|unique"
 _BETWEEN_MORE: Final = r"|clustered|nonclustered|fulltext|spatial|materialized|constraint|body|secure|transient)"
-NAME: Final = r"(?:\"[^\"\n]{1,200}\"|`[^`\n]{1,200}`|\[[^\]\n]{1,200}\]|[\w$#@]+)"
+NAME: Final = r"(?:\"[^\"\n]{1,200}\"|`[^`\n]{1,200}`|\[[^\]\n]{1,200}\]|&{1,2}\w+\.?(?=\.)|[\w$#@]+)"
 CREATE: Final = re.compile(
     rf"create\s+(?:{_BETWEEN}{_BETWEEN_MORE}\s+|definer\s*=\s*\S+\s+){{0,6}}({'|'.join(_KINDS)})\s+(?:body\s+)?"
     rf"(?:concurrently\s+)?(?:if\s+not\s+exists\s+)?(?!on\s):?((?:{NAME}\s*\.\s*){{0,3}}{NAME})",
@@ -41,12 +41,20 @@ ALTER: Final = re.compile(
 REMARK: Final = r"^(?:rem|remark|prompt)(?:[ \t][^\n]*)?$"
 """A line for whoever reads or runs an Oracle script."""
 
-_TOKEN: Final = re.compile(
+_STRING: Final = r"'(?:[^'\\]|\\.)*+(?:'|\Z|\\)"
+_MARKS: Final = (
     rf"{REMARK}|"
-    r"--[^\n]*|/\*.*?(?:\*/|\Z)|'(?:[^'\\]|\\.)*+(?:'|\Z|\\)|\"[^\"\n]*\"?|`[^`\n]*`?|\[[^\]'\n]*\]?|\$\w*\$|[();,]"
-    r"|(?<![\w$@#.])(?:create|alter|begin|case|end(?:\s+(?:if|loop|while|repeat|for))?|go|delimiter|as|is)(?![\w$#.])",
-    re.IGNORECASE | re.DOTALL | re.MULTILINE,
+    r"--[^\n]*|/\*.*?(?:\*/|\Z)|"
+    rf"{_STRING}"
+    r"|\"[^\"\n]*\"?|`[^`\n]*`?|\[[^\]'\n]*\]?|\$\w*\$|[();,]"
+    r"|(?<![\w$@#.])(?:create|alter|begin|case|end(?:\s+(?:if|loop|while|repeat|for))?|go|delimiter|as|is)(?![\w$#.])"
 )
+_FLAGS: Final = re.IGNORECASE | re.DOTALL | re.MULTILINE
+_TOKEN: Final = re.compile(_MARKS, _FLAGS)
+_TOKEN_OF_BATCHES: Final = re.compile(_MARKS.replace(_STRING, r"'[^']*+(?:'|\Z)"), _FLAGS)
+"""For SQL Server, where a backslash in a string is one."""
+
+_GO: Final = re.compile(r"^go[ \t\r]*$", _FLAGS)
 _DOLLARS: Final = re.compile(r"\$\w*\$")
 _REMARK: Final = re.compile(REMARK, re.IGNORECASE)
 _DO: Final = re.compile(r"\bdo\s+(?:language\s+\w+\s+)?\Z", re.IGNORECASE)
@@ -90,8 +98,9 @@ class _Script:
     def parts(self) -> list[Part]:
         """Go over the text once."""
         text, at = self.text, 0
+        tokens = _TOKEN_OF_BATCHES if _GO.search(text) else _TOKEN
         last_dollars = {found[0]: found.start() for found in _DOLLARS.finditer(text)}
-        while len(self.found) < MAX_FOUND and (token := _TOKEN.search(text, at)):
+        while len(self.found) < MAX_FOUND and (token := tokens.search(text, at)):
             at = token.end()
             first = token[0][0]
             if first == "$" and (token[0] == self.done or self._is_done_at_once(token.start())):
@@ -203,7 +212,9 @@ class _Script:
 
 
 def unquoted(name: str) -> str:
-    """A name without its quotes, whichever they are."""
+    """A name without its quotes, whichever they are, or without the marks of a script's variable."""
+    if name[0] == "&":
+        return name.strip("&.")
     return (name[1:-1].strip() or name if name[0] in '"`[' else name)[:MAX_NAME]
 
 

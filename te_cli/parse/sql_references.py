@@ -35,7 +35,7 @@ _TABLES: Final = re.compile(
 _MORE: Final = re.compile(
     rf"(?:\s+(?:as\s+)?(?!where\b|on\b)\w+)?\s*,\s*(?:only\s+|lateral\s+)?(?P<name>{_PATH})",
 )
-_CALLS: Final = re.compile(rf"(?<![\w$.@#\"`\])])(?P<name>{_PATH})\s*\(")
+_CALLS: Final = re.compile(rf"(?<![\w$.@#&\"`\])])(?P<name>{_PATH})\s*\(")
 _RUNS: Final = re.compile(
     rf"(?<![\w$.@#])(?:exec|call|execute\s+(?:procedure|function)|perform)\s+(?:@\w+\s*=\s*)?(?P<name>{_PATH})",
 )
@@ -44,7 +44,7 @@ _TYPES: Final = (
     ("::", re.compile(rf"::\s*(?P<name>{_PATH})")),
     ("returns", re.compile(rf"returns\s+(?:setof\s+)?(?P<name>{_PATH})")),
     ("cast", re.compile(rf"cast\s*\([^()]*\sas\s+(?P<name>{_PATH})")),
-    ("type", re.compile(rf"(?<![\w.])(?P<name>{_PATH})%(?:row)?type\b")),
+    ("type", re.compile(rf"(?<![\w.&])(?P<name>{_PATH})%(?:row)?type\b")),
 )
 """Patterns for types, each with a text without which it need not be tried."""
 
