@@ -24,6 +24,7 @@ _UNREAD: Final = re.compile(
 _CONDITION: Final = r"(?:if\s+(?:not\s+)?exists\s+)?(?:only\s+|concurrently\s+)?"
 _TABLES: Final = re.compile(
     r"(?<![\w$.@#])(?:(?P<list>from|using)|join|(?:insert|merge|replace)\s+(?:ignore\s+)?into|insert\s+overwrite"
+    r"|insert(?=\s+(?!into\b)(?:[\[#]|[\w.]{1,200}\s*\())"
     r"|(?P<update>update)|references|(?:alter|drop|truncate|lock|on|describe)\s+table|(?:add|drop)\s+function|truncate|delete\s+from"
     r"|(?:alter|drop|comment\s+on|refresh|on)\s+(?:(?:foreign|materialized)\s+)*(?:view|function|procedure|type|domain"
     r"|trigger|index|sequence|aggregate)|copy(?=[^;(]{0,300}\s(?:from|to)\b)"
