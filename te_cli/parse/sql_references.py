@@ -71,7 +71,7 @@ _NO_CALL: Final = frozenset(
     " number numeric decimal dec float double real int integer bigint smallint tinyint mediumint bit varbit binary"
     " varbinary text blob enum time timestamp timestamptz timetz datetime datetime2 datetimeoffset interval"
     " precision string raw clob vector bpchar fts5 fts4 datetime64 fixedstring lowcardinality nullable"
-    " exception_init".split()
+    " exception_init than operator storage lob list hash subpartition".split()
 )  # fmt: skip
 _PRIMITIVE: Final = _NO_CALL | frozenset(
     "table trigger void boolean bool json jsonb uuid date bytea oid regclass regproc regprocedure regtype regrole name"
@@ -80,7 +80,7 @@ _PRIMITIVE: Final = _NO_CALL | frozenset(
 )  # fmt: skip
 _NOT_BEFORE_UPDATE: Final = re.compile(r"\b(?:for|on|after|before|or|do|of|no\s+key)\s+$|,\s*$")
 _NOT_BEFORE_FROM: Final = re.compile(
-    r"\bdistinct\s+$|\b(?:extract|substring|trim|overlay|position)\s*\([^()]*(?:\([^()]*\)[^()]*)*$",
+    r"\bdistinct\s+$|\brevoke\s[^;]*$|\b(?:extract|substring|trim|overlay|position)\s*\([^()]*(?:\([^()]*\)[^()]*)*$",
 )
 _NAMES_NEXT: Final = frozenset("as using constraint key index into recursive with".split())
 
