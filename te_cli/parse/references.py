@@ -76,6 +76,10 @@ _BARE_PATHS: Final = frozenset(("word", "concatenation", "simple_expansion"))
 """A shell's paths need no quotes."""
 
 _QUOTES: Final = "\"'`<>"
+_MAX_LINES: Final = 600
+_COMMENTED: Final = re.compile(r"(?:^|(?<=\s))(?://|#\s|--\s|;;|%\s).*")
+"""A comment at the end of one of the lines before a name, of which that many bytes are looked at."""
+
 _NO_OWNERS: Final = frozenset(("await", "case", "else", "return", "throw", "try", "yield"))
 """Words before a name that begins with a link: Swift's and Zig's ``return .some(value)``."""
 
@@ -130,6 +134,8 @@ class Mentions:
             return ""
         before = data[max(0, start - MAX_QUALIFIER) : start].decode("utf-8", "ignore")[::-1]
         found = self._before.match(before)
+        if found is not None and ("\n" in found[0] or (not found["chain"] and before[found.end() :][:1].isspace())):
+            found = self._before.match(self._without_comments(start))
         if found is None:
             return ""
         chain = "".join((found["chain"] or "")[::-1].split())
@@ -139,6 +145,12 @@ class Mentions:
         return (
             f"?{found['more'][::-1].strip()}{owner}" if found["more"] else owner or ("?" if found["expression"] else "")
         )
+
+    def _without_comments(self, start: int) -> str:
+        """The text before an offset, backwards, where it has several lines: no comment on them holds an owner."""
+        lines = self._source.data[max(0, start - _MAX_LINES) : start].decode("utf-8", "ignore").split("\n")
+        lines[:-1] = [_COMMENTED.sub("", line) for line in lines[:-1]]
+        return "\n".join(lines)[-MAX_QUALIFIER:][::-1]
 
     def _imported(self, node: Node, text: str, origin: str, said: dict[str, str | None]) -> tuple[str, str]:
         """The name and the origin of an import."""
