@@ -162,6 +162,39 @@ def _conditions_as_types(data: bytes) -> bytes:
     return b"".join((*pieces, data[position:])) if pieces else data
 
 
+_MOCK: Final = re.compile(
+    rb"^[ \t]*(?P<new>MOCK_METHOD\()\s*(?:\((?P<packed>[^()]{1,300})\)|(?P<plain>[^(),]{1,300}))\s*,\s*(?P<name>\w+)\s*,"
+    rb"\s*(?P<taken>\((?:[^()]|\([^()]{0,300}\)){0,600}\))\s*(?:,\s*\((?:[^()]|\([^()]{0,100}\)){0,100}\)\s*)?\)"
+    rb"(?=\s*;)|^[ \t]*(?P<old>MOCK_(?:CONST_)?METHOD\d+(?:_T)?(?:_WITH_CALLTYPE\(\s*\w+\s*,|\())\s*\w+\s*(?P<comma>,)",
+    re.MULTILINE,
+)
+
+
+def _mocks_as_methods(data: bytes) -> bytes:
+    """Googlemock's ``MOCK_METHOD(int, Rise, (bool), (override));`` as ``virtual int Rise (bool)``.
+
+    The older ``MOCK_METHOD1(Rise, int(bool))`` is ``void Rise( int(bool))``, which has the name and the types.
+    """
+    return _MOCK.sub(_as_method, data) if b"MOCK_" in data else data
+
+
+def _as_method(found: re.Match[bytes]) -> bytes:
+    read = bytearray(_blank(found[0]))
+    if found["new"]:
+        start, end = (offset - found.start() for offset in found.span("new"))
+        read[start:end] = b"virtual".ljust(end - start)
+    for role in ("packed", "plain", "name", "taken"):
+        if found[role]:
+            start, end = (offset - found.start() for offset in found.span(role))
+            read[start:end] = found[role]
+    if found["old"]:
+        start, end = found.start("old") - found.start(), found.end("old") - found.start()
+        read = bytearray(found[0])
+        read[start:end] = b"void" + _blank(found["old"][4:])
+        read[-1:] = b"("
+    return bytes(read)
+
+
 _MACRO_CLASS: Final = re.compile(rb"^([A-Z]\w*)Begin\((\w+)\)", re.MULTILINE)
 _METHOD: Final = re.compile(rb"^[-+][ \t]*\(", re.MULTILINE)
 _IMPLEMENTATION: Final = b"@implementation"
@@ -189,7 +222,7 @@ def _macros_as_classes(data: bytes) -> bytes:
 
 _MISTAKEN: Final[dict[str, tuple[Mend, ...]]] = {
     "bash": (_tests_as_functions,),
-    "cpp": (_conditions_as_types,),
+    "cpp": (_conditions_as_types, _mocks_as_methods),
     "objc": (_macros_as_classes,),
     "kotlin": (_replacing(rb"\b(annotation)(?=[ \t]+class\b)", b"protected"), _bare_annotations),
 }

@@ -63,6 +63,7 @@ _LEAD_MACRO: Final = re.compile(
     rb"(?=\s+(?:[A-Z][A-Z0-9_]{2,}(?:" + _ARGUMENTS + rb")?\s+){0,4}" + _DECLARES + rb")"
     rb"|^[ \t]*(?P<alone>[A-Z][A-Z0-9]*_[A-Z0-9_]*(?:" + _LINES_OF_ARGUMENTS + rb")?)(?=[ \t\r]*(?://[^\n]*)?$)"
     rb"(?!\s*(?:[-{}(\[;=,:.?<>&|+*%^!\"']|/(?![/*])|[A-Za-z_]\w*\s*\())"
+    rb"|^[ \t]*(?P<last>[A-Z][A-Z0-9]*_[A-Z0-9_]*" + _LINES_OF_ARGUMENTS + rb")(?=[ \t\r]*\n[ \t]*\};)"
     rb"|^[ \t]*(?P<label>[A-Z][A-Z0-9]*_[A-Z0-9_]*[ \t]*:)(?=[ \t\r]*(?://[^\n]*)?$)"
     rb"|\b(?:public|protected|private)[ \t]+(?P<slots>Q_SLOTS|Q_SIGNALS|slots|signals)(?=[ \t]*:)"
     rb"|\bif[ \t]+(?P<constant>[A-Z][A-Z0-9_]{2,})(?=[ \t]*\()|(?P<block>\b[A-Z]+_TRY)(?=\s*\{)"
@@ -75,6 +76,7 @@ _LEAD_MACRO: Final = re.compile(
     rb"|(?P<constraint>,\s*[A-Z]+_(?:ENABLE_IF|REQUIRES)" + _ARGUMENTS + rb")(?=\s*>)",
     re.MULTILINE,
 )
+_BARE_MACRO: Final = re.compile(rb"[A-Z][A-Z0-9]*_[A-Z0-9_]*")
 _ENDS: Final = frozenset((b";", b"{", b"}", b">", b":", b")", b"\\", b"/"))
 _LEADING: Final = ("call", "word", "alone")
 _MAX_ABOVE: Final = 300
@@ -137,7 +139,7 @@ def without_macros(data: bytes) -> tuple[bytes, list[tuple[int, int]]]:
         role = "word" if found.lastgroup == "own" else found.lastgroup
         if role == "word" and found["call"]:
             role = "call"
-        if role is None or (role in ("call", "alone") and not _stands_free(data, found.start())):
+        if role is None or (role in ("call", "alone", "last") and not _stands_free(data, found.start())):
             continue
         start, end = found.span(role)
         left = left or bytearray(data)
@@ -176,7 +178,9 @@ def _stands_free(data: bytes, start: int) -> bool:
     """Whether nothing that is still open stands on the line above ``start``, or that line is empty."""
     above = data[max(0, start - _MAX_ABOVE) : start].rstrip(b" \t")
     line = above.rstrip(b"\n").rpartition(b"\n")[2].strip()
-    return not line or above.endswith(b"\n\n") or line[-1:] in _ENDS or line.startswith((b"//", b"/*", b"*", b"#"))
+    if not line or above.endswith(b"\n\n") or line[-1:] in _ENDS or line.startswith((b"//", b"/*", b"*", b"#")):
+        return True
+    return _BARE_MACRO.fullmatch(line) is not None
 
 
 def _blanked(found: re.Match[bytes]) -> bytes:

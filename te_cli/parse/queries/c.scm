@@ -53,7 +53,11 @@
 (call_expression function: [
   (identifier) @reference.call
   (field_expression field: (field_identifier) @reference.call)
-  (parenthesized_expression (identifier) @reference.call)
 ])
+; "(f)(a, b)" is a call, "(T)(a)" a cast.
+(call_expression function: (parenthesized_expression (identifier) @reference.call) arguments: (argument_list (_) (_)))
+(call_expression function: (parenthesized_expression (identifier) @reference.call) arguments: (argument_list "(" . ")"))
+(call_expression function: (parenthesized_expression (identifier) @reference.type) arguments: (argument_list . (_) .))
+(attribute_specifier (argument_list (call_expression function: (identifier) @reference.none)))
 (type_identifier) @reference.type
 (preproc_include path: [(string_literal (string_content) @reference.import) (system_lib_string) @reference.import])

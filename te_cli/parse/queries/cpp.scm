@@ -96,6 +96,10 @@
   ])
 ])
 
+; "Type name(argument);" in a function makes an object: its arguments are no types.
+(compound_statement (declaration declarator: (function_declarator parameters: (parameter_list
+  (parameter_declaration !declarator type: (type_identifier) @reference.none)))))
+
 ; Base classes; type parameters; names, namespaces and modules that are brought in.
 (base_class_clause [
   (type_identifier) @reference.inherit

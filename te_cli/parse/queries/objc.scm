@@ -42,6 +42,8 @@
 (class_interface superclass: (identifier) @reference.inherit)
 (class_interface . (identifier) . (parameterized_arguments (type_name (type_identifier) @reference.bound))
   superclass: (_))
+(class_interface superclass: (_) . (parameterized_arguments (type_name (type_identifier) @reference.none))
+  . (parameterized_arguments))
 (class_interface (parameterized_arguments (type_name (type_identifier) @reference.implement)))
 (protocol_declaration (protocol_reference_list (identifier) @reference.inherit))
 (protocol_reference_list (identifier) @reference.type)
