@@ -163,9 +163,10 @@ def _conditions_as_types(data: bytes) -> bytes:
 
 
 _MOCK: Final = re.compile(
-    rb"^[ \t]*(?P<new>MOCK_METHOD\()\s*(?:\((?P<packed>[^()]{1,300})\)|(?P<plain>[^(),]{1,300}))\s*,\s*(?P<name>\w+)\s*,"
-    rb"\s*(?P<taken>\((?:[^()]|\([^()]{0,300}\)){0,600}\))\s*(?:,\s*\((?:[^()]|\([^()]{0,100}\)){0,100}\)\s*)?\)"
-    rb"(?=\s*;)|^[ \t]*(?P<old>MOCK_(?:CONST_)?METHOD\d+(?:_T)?(?:_WITH_CALLTYPE\(\s*\w+\s*,|\())\s*\w+\s*(?P<comma>,)",
+    rb"^[ \t]*(?P<new>MOCK_METHOD\()\s*(?:\((?P<packed>[^()]{1,300})\)|(?P<plain>[^(),]{1,300}))\s*,"
+    rb"\s*(?P<name>\w+)\s*,\s*(?P<taken>\((?:[^()]|\([^()]{0,300}\)){0,600}\))\s*"
+    rb"(?:,\s*\((?:[^()]|\([^()]{0,100}\)){0,100}\)\s*)?\)(?=\s*;)"
+    rb"|^[ \t]*(?P<old>MOCK_(?:CONST_)?METHOD\d+(?:_T)?(?:_WITH_CALLTYPE\(\s*\w+\s*,|\())\s*\w+\s*,",
     re.MULTILINE,
 )
 

@@ -64,6 +64,8 @@ _LEAD_MACRO: Final = re.compile(
     rb"|^[ \t]*(?P<alone>[A-Z][A-Z0-9]*_[A-Z0-9_]*(?:" + _LINES_OF_ARGUMENTS + rb")?)(?=[ \t\r]*(?://[^\n]*)?$)"
     rb"(?!\s*(?:[-{}(\[;=,:.?<>&|+*%^!\"']|/(?![/*])|[A-Za-z_]\w*\s*\())"
     rb"|^[ \t]*(?P<last>[A-Z][A-Z0-9]*_[A-Z0-9_]*" + _LINES_OF_ARGUMENTS + rb")(?=[ \t\r]*\n[ \t]*\};)"
+    rb"|^(?P<made>[A-Z][A-Z0-9]*_[A-Z0-9_]*\(\s*(?:const\s+)?(?:void|bool|char|wchar_t|short|int|long|float|double|signed"
+    rb"|unsigned)\b[^()\n]{0,200}\)[ \t]*;)"
     rb"|^[ \t]*(?P<label>[A-Z][A-Z0-9]*_[A-Z0-9_]*[ \t]*:)(?=[ \t\r]*(?://[^\n]*)?$)"
     rb"|\b(?:public|protected|private)[ \t]+(?P<slots>Q_SLOTS|Q_SIGNALS|slots|signals)(?=[ \t]*:)"
     rb"|\bif[ \t]+(?P<constant>[A-Z][A-Z0-9_]{2,})(?=[ \t]*\()|(?P<block>\b[A-Z]+_TRY)(?=\s*\{)"
@@ -139,7 +141,7 @@ def without_macros(data: bytes) -> tuple[bytes, list[tuple[int, int]]]:
         role = "word" if found.lastgroup == "own" else found.lastgroup
         if role == "word" and found["call"]:
             role = "call"
-        if role is None or (role in ("call", "alone", "last") and not _stands_free(data, found.start())):
+        if role is None or (role in ("call", "alone", "last", "made") and not _stands_free(data, found.start())):
             continue
         start, end = found.span(role)
         left = left or bytearray(data)
