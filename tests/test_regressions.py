@@ -17,6 +17,8 @@ from te_cli.engine import workers
 from te_cli.engine.reading import Job
 from te_cli.errors import IndexBusy, NotWritable
 from te_cli.model import Filters, SearchRequest
+from te_cli.parse import parse
+from te_cli.parse.preprocessor import without_macros
 from te_cli.store import lock
 from te_cli.store.catalog import Catalog
 from te_cli.store.checks import unfinished
@@ -404,3 +406,23 @@ def test_hostile_git_configuration_stays_inert(repo: MakeRepository, tmp_path: P
     te("index")
     te("search", "x")
     assert not mark.exists()
+
+
+@pytest.mark.parametrize(
+    ("path", "language", "text"),
+    [
+        ("a.sql", "sql", "a . b . " * 20_000),
+        ("a.sql", "sql", "type " + "a$" * 60_000),
+        ("a.tf", "hcl", "a::" * 60_000),
+        ("a.c", "c", "A_BEGIN_" * 20_000 + "\x01"),
+    ],
+)
+def test_rows_that_almost_match_are_read_once(path: str, language: str, text: str) -> None:
+    """Patterns began again at each of a hundred thousand names in a row, and a file took hours."""
+    assert parse(path, language, text).units
+
+
+def test_a_macro_with_open_comments_is_read_once() -> None:
+    """Each ``/*`` was followed to its line's end, and there were a hundred thousand."""
+    data = b"#define A /* a */ \\\n" + b"/* " * 60_000 + b"\n"
+    assert without_macros(data)[0] == data.replace(b"/* a */", b"       ")

@@ -22,7 +22,7 @@ _ADDRESS: Final = re.compile(
     r"(?<![\w.\-/:])(?:(?P<kind>var|local|module|dependency|include)|(?P<data>(?:data|ephemeral)\s*\.\s*[A-Za-z]\w*)|(?P<resource>[A-Za-z][a-z0-9]*_\w+))"
     r"\s*\.\s*(?P<name>[A-Za-z_][\w-]*)"
 )
-_CALL: Final = re.compile(r"(?<![\w.\-])(?P<front>(?:\w+::)*)(?P<name>[A-Za-z_]\w*)\(")
+_CALL: Final = re.compile(r"(?<![\w.\-])(?<!::)(?P<front>(?:\w+::)*)(?P<name>[A-Za-z_]\w*)\(")
 _BOUND: Final = re.compile(r"\bfor\s+(\w+)(?:\s*,\s*(\w+))?\s+in\b|\bdynamic\s+\"(\w+)\"|\biterator\s*=\s*\"?(\w+)")
 _NO_CALL: Final = frozenset(("in", "if", "for", "object", "optional", "list", "map", "set", "tuple"))
 """Words before a bracket, and types of variables that are made of others."""

@@ -238,7 +238,7 @@ _MENDS: Final[dict[str, tuple[Mend, ...]]] = {
         _replacing(rb"\b(actual|expect)(?=\s+(?:va[lr]|constructor)\b)", b"public"),
         # A constructor on a line of its own, below the name of its class.
         _replacing(
-            rb"\bclass\s+\w+(?:<[^{}()]{0,200}>)?[ \t]*\n(?:\s{0,80}/\*(?:(?!\*/).){0,2000}\*/)?"
+            rb"\bclass\s+\w+(?:<[^{}()]{0,200}>)?[ \t]*\n(?:\s{0,80}/\*(?:[^*]|\*(?!/)){0,2000}+\*/)?"
             rb"\s{0,80}((?:(?:internal|private|protected|public)\s+)*constructor)(?=\s*\()"
         ),
         _replacing(rb"\b(?:object|class)\b[^\n{}=]{0,200}?(\bby\s+[\w.]+)(?=\s*\{)"),

@@ -36,7 +36,7 @@ _TAIL_MACRO: Final = re.compile(
     rb"\([^;={}()]{0,300}\)(?:\s+(?:const|noexcept|override|final))*[ \t]*\n[ \t]*"
     rb"([A-Z][A-Z0-9]*_[A-Z0-9_]*\([^()\n]{0,100}\))(?=\s*(?:[;{]|=\s*0))"
     rb"|^[ \t]+(Q_OBJECT|Q_GADGET)(?=[ \t\r]*$)"
-    rb"|^(_*(?:[A-Z0-9]+_)*(?:BEGIN|END)(?:_[A-Z0-9]+)*)(?=[ \t\r]*$)",
+    rb"|^(_*(?:[A-Z0-9]+_){0,8}(?:BEGIN|END)(?:_[A-Z0-9]+){0,8})(?=[ \t\r]*$)",
     re.MULTILINE,
 )
 _PATH: Final = rb"[A-Za-z_]\w*(?:<[^;{}()\n]{0,120}>)?(?:\s?::\s?\w+(?:<[^;{}()\n]{0,120}>)?){0,6}"
@@ -91,7 +91,7 @@ _CALL_MACRO: Final = re.compile(
 _LONG_MACRO: Final = re.compile(
     rb"^[ \t]*#[ \t]*define\b(?:[^\n\\]|\\[^\n])*(?:\\\n(?:[^\n\\]|\\[^\n])*)+", re.MULTILINE
 )
-_COMMENT: Final = re.compile(rb"/\*(?:[^*\n]|\*(?!/))*\*/")
+_COMMENT: Final = re.compile(rb"/\*(?:[^*\n]|\*(?!/))*+(?:\*/|(?P<open>))")  # an open one is passed over, but once
 _TYPED_ENUM: Final = re.compile(
     rb"\b(?:NS|CF)_(?:CLOSED_|ERROR_|TYPED_)?(?:ENUM|OPTIONS)\(\s*[^,()\n]{1,80},\s*(\w+)\s*\)(?=\s*\{)"
 )
@@ -164,7 +164,9 @@ def _with_plain_enumerators(data: bytes) -> bytes:
 
 def _without_comments(found: re.Match[bytes]) -> bytes:
     """A macro of several lines less its comments, at the first of which it would end for a grammar."""
-    return _COMMENT.sub(lambda comment: _NOT_LINE_FEEDS.sub(b" ", comment[0]), found[0])
+    return _COMMENT.sub(
+        lambda comment: _NOT_LINE_FEEDS.sub(b" ", comment[0]) if comment["open"] is None else comment[0], found[0]
+    )
 
 
 def _as_enum(found: re.Match[bytes]) -> bytes:

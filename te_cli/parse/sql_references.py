@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from te_cli.model import Reference, ReferenceKind
     from te_cli.parse.parts import Part
 
-_PATH: Final = rf"(?:{NAME}\s*+\.\s*+)*+{NAME}"
+_PATH: Final = rf"(?:{NAME}\s*+\.\s*+){{0,8}}+{NAME}"
+"""A name with what it lies in: no server has more than four levels, and a row of a hundred thousand is no name."""
+
 _UNREAD: Final = re.compile(
     rf"(?i:{REMARK})"
     r"|--[^\n]*|/\*.*?(?:\*/|\Z)|\b[eE]'(?:[^'\\]|\\.|'')*+(?:'|\Z)|'[^']*+(?:'|\Z)",
@@ -45,7 +47,7 @@ _TYPES: Final = (
     ("::", re.compile(rf"::\s*(?P<name>{_PATH})")),
     ("returns", re.compile(rf"returns\s+(?:setof\s+)?(?P<name>{_PATH})")),
     ("cast", re.compile(rf"cast\s*\([^()]*\sas\s+(?P<name>{_PATH})")),
-    ("type", re.compile(rf"(?<![\w.&])(?P<name>{_PATH})%(?:row)?type\b")),
+    ("type", re.compile(rf"(?<![\w.&$#@])(?P<name>{_PATH})%(?:row)?type\b")),
 )
 """Patterns for types, each with a text without which it need not be tried."""
 
