@@ -66,6 +66,8 @@ _LEAD_MACRO: Final = re.compile(
     rb"|^[ \t]*(?P<last>[A-Z][A-Z0-9]*_[A-Z0-9_]*" + _LINES_OF_ARGUMENTS + rb")(?=[ \t\r]*\n[ \t]*\};)"
     rb"|^(?P<made>[A-Z][A-Z0-9]*_[A-Z0-9_]*\(\s*(?:const\s+)?(?:void|bool|char|wchar_t|short|int|long|float|double|signed"
     rb"|unsigned)\b[^()\n]{0,200}\)[ \t]*;)"
+    rb"|^(?P<plain>[A-Z]{4,})(?=[ \t]+(?:const[ \t]+|struct[ \t]+|unsigned[ \t]+)?[A-Za-z_]*[a-z]\w*[ \t*]+"
+    rb"[A-Za-z_]\w*[ \t]*\([^;{}]{0,2000}[;{])"
     rb"|^[ \t]*(?P<label>[A-Z][A-Z0-9]*_[A-Z0-9_]*[ \t]*:)(?=[ \t\r]*(?://[^\n]*)?$)"
     rb"|\b(?:public|protected|private)[ \t]+(?P<slots>Q_SLOTS|Q_SIGNALS|slots|signals)(?=[ \t]*:)"
     rb"|\bif[ \t]+(?P<constant>[A-Z][A-Z0-9_]{2,})(?=[ \t]*\()|(?P<block>\b[A-Z]+_TRY)(?=\s*\{)"
@@ -80,7 +82,7 @@ _LEAD_MACRO: Final = re.compile(
 )
 _BARE_MACRO: Final = re.compile(rb"[A-Z][A-Z0-9]*_[A-Z0-9_]*")
 _ENDS: Final = frozenset((b";", b"{", b"}", b">", b":", b")", b"\\", b"/"))
-_LEADING: Final = ("call", "word", "alone")
+_LEADING: Final = ("call", "word", "alone", "plain")
 _MAX_ABOVE: Final = 300
 _MAX_ROWS_ABOVE: Final = 40
 _BRACKETING: Final = re.compile(rb"BEGIN|END|PUSH|POP|DISABLE|RESTORE")
