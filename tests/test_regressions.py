@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import sqlite3
 import subprocess
+import zlib
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -426,3 +430,20 @@ def test_a_macro_with_open_comments_is_read_once() -> None:
     """Each ``/*`` was followed to its line's end, and there were a hundred thousand."""
     data = b"#define A /* a */ \\\n" + b"/* " * 60_000 + b"\n"
     assert without_macros(data)[0] == data.replace(b"/* a */", b"       ")
+
+
+@pytest.mark.parametrize("unit", [999, "y", []])
+def test_references_that_lie_nowhere_are_damage(unit: object, repo: MakeRepository, te: Run) -> None:
+    """They unpacked, and then `te refs` and `te doctor` ended with a traceback."""
+    root = repo({"a.py": "def f():\n    bar()\n"})
+    te("index")
+    columns = [["call"], ["bar"], [""], [""], [2], [5], [unit]]
+    catalog = sqlite3.connect(root / ".te" / "catalog.db")
+    with closing(catalog):
+        catalog.execute("UPDATE refs SET packed = ?", (zlib.compress(json.dumps(columns).encode()),))
+        catalog.commit()
+    assert te("doctor").exit_code == 1
+    found = te("refs", "bar")
+    assert found.exit_code == 0
+    assert "Building it anew." in found.stderr
+    assert found.stdout == "a.py:2:5: call in f: bar()\n"

@@ -187,10 +187,18 @@ class Reader:
         return [UnitRecord.of(row).symbol for row in self.catalog.rows(sql, (file_id,))]
 
     def units_of(self, file_id: int, positions: Iterable[int]) -> dict[int, UnitRecord]:
-        """Some of a file's units, by their position."""
+        """Some of a file's units, by their position.
+
+        Raises:
+            IndexDamaged: one of them is not there.
+        """
+        wanted = frozenset(positions)
         sql = f"SELECT {UNIT_COLUMNS} {_UNITS} WHERE u.file_id = ? AND u.position IN ({{}})"
-        rows = self.catalog.rows_in(sql, positions, (file_id,))
-        return {record.position: record for record in map(UnitRecord.of, rows)}
+        rows = self.catalog.rows_in(sql, wanted, (file_id,))
+        found = {record.position: record for record in map(UnitRecord.of, rows)}
+        if len(found) != len(wanted):
+            raise IndexDamaged("A unit that a reference lies in is not in the index.", "Run `te doctor --repair`.")
+        return found
 
     def references_to(self, name: str, filters: Filters) -> Iterator[tuple[FileRecord, list[Reference]]]:
         """The references to what is called exactly ``name``, file by file in order of path; kinds of units apart."""

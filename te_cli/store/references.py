@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from te_cli.errors import IndexDamaged
 from te_cli.model import Reference
@@ -26,6 +26,9 @@ class Packed(NamedTuple):
 
 
 NO_REFERENCES: Final = Packed()
+
+_TYPES: Final = (str, str, str, str, int, int, int)
+"""What the columns hold, in the order of the fields of a reference."""
 
 
 def pack(references: Sequence[Reference]) -> Packed:
@@ -48,6 +51,14 @@ def unpack(data: bytes) -> list[Reference]:
     if not data:
         return []
     try:
-        return [Reference(*row) for row in zip(*json.loads(zlib.decompress(data)), strict=True)]
+        return [Reference(*row) for row in zip(*_columns(json.loads(zlib.decompress(data))), strict=True)]
     except (ValueError, TypeError, zlib.error) as error:
         raise IndexDamaged(f"The references of a file cannot be read: {error}.", "Run `te doctor --repair`.") from error
+
+
+def _columns(value: list[list[object]]) -> list[list[Any]]:
+    """``value``, whose columns hold what they should; raises :class:`TypeError` or :class:`ValueError`."""
+    for column, expected in zip(value, _TYPES, strict=True):
+        if any(type(each) is not expected for each in column):
+            raise TypeError(f"a value is no {expected.__name__}")
+    return value
