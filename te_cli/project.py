@@ -77,7 +77,7 @@ def declared_languages(value: object, file_name: str) -> tuple[tuple[str, str], 
     """Extensions (``.inc``, ``inc``, ``*.inc``) or file names, each with its language, in order; names are unchecked.
 
     Raises:
-        ConfigError: it is no table of texts.
+        ConfigError: it is no table of texts, or contradicts itself.
     """
     if value is None:
         return ()
@@ -89,4 +89,9 @@ def declared_languages(value: object, file_name: str) -> tuple[tuple[str, str], 
             raise ConfigError(
                 f"{file_name}: languages says that '{name}' is '{language}', which makes no sense.", example
             )
-    return tuple(sorted((name.removeprefix("*").removeprefix("."), language) for name, language in value.items()))
+    declared: dict[str, str] = {}
+    for written, language in value.items():
+        name = written.removeprefix("*").removeprefix(".")
+        if declared.setdefault(name, language) != language:
+            raise ConfigError(f"{file_name}: languages says of '{name}' that it is two languages.", example)
+    return tuple(sorted(declared.items()))

@@ -19,6 +19,7 @@ from te_cli import open_index
 from te_cli.embed import static
 from te_cli.engine import workers
 from te_cli.engine.reading import Job
+from te_cli.engine.snippets import MAX_LINE
 from te_cli.errors import IndexBusy, NotWritable
 from te_cli.model import Filters, SearchRequest
 from te_cli.parse import parse
@@ -447,3 +448,20 @@ def test_references_that_lie_nowhere_are_damage(unit: object, repo: MakeReposito
     assert found.exit_code == 0
     assert "Building it anew." in found.stderr
     assert found.stdout == "a.py:2:5: call in f: bar()\n"
+
+
+def test_an_endless_line_is_shown_by_its_beginning(repo: MakeRepository) -> None:
+    """Each reference brought the whole line along: gigabytes, of a file of one."""
+    index = open_index(repo({"a.py": f"x = '{'x' * 5_000}'; f(); f()\n"}))
+    first, second = index.refs("f")
+    assert first.source == second.source
+    assert first.source is not None
+    assert len(first.source) == MAX_LINE + len("…")
+
+
+def test_an_extension_of_two_languages_is_refused(repo: MakeRepository, te: Run) -> None:
+    """``.inc`` and ``*.inc`` are one extension, and `te config` showed both."""
+    repo({"te.toml": 'languages = { ".inc" = "php", "*.inc" = "c" }\n'})
+    result = te("config")
+    assert result.exit_code == 2
+    assert "languages says of 'inc' that it is two languages." in result.stderr

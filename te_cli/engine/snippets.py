@@ -33,6 +33,10 @@ SEARCHED_LINES = 4_000
 """Lines of one hit that are looked through for the best ones."""
 
 
+MAX_LINE = 1_000
+"""Characters shown of one line: where a file is one line, each of its references would bring all of it along."""
+
+
 class Sources:
     """The files of one page of hits, each read at most once."""
 
@@ -73,12 +77,12 @@ class Sources:
         return start, "\n".join(line.rstrip("\r") for line in lines[start - 1 : end])
 
     def line(self, path: str, number: int) -> str | None:
-        """One line of a file, without its indentation; None where there is none."""
+        """One line of a file, or its beginning, without its indentation; None where there is none."""
         if path not in self._lines:
             text = self._text(path)
-            self._lines[path] = [] if text is None else text.text.split("\n")
+            self._lines[path] = [] if text is None else [_shown(line) for line in text.text.split("\n")]
         lines = self._lines[path]
-        return lines[number - 1].strip() if number <= len(lines) else None
+        return lines[number - 1] if number <= len(lines) else None
 
     def _same_stat(self, record: FileRecord) -> bool:
         try:
@@ -105,3 +109,8 @@ def _telling_line(lines: list[str], first: int, last: int, words: frozenset[str]
         if found > best and window[-1]:
             best, start = found, max(first, number - SNIPPET_LINES // 2)
     return start
+
+
+def _shown(line: str) -> str:
+    line = line.strip()
+    return line if len(line) <= MAX_LINE else line[:MAX_LINE] + "…"
