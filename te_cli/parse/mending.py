@@ -146,19 +146,23 @@ def _conditions_as_types(data: bytes) -> bytes:
     Else the grammar may run out of guesses which of so many angles compare, and close the class in their midst.
     """
     pieces: list[bytes] = []
-    position = 0
+    position = looked_at = 0
     for found in _CONDITION.finditer(data):
+        if found.start() < looked_at:
+            continue
         depth = 0
         for angle in _ANGLE.finditer(data, found.end(), found.end() + _LONG_CONDITION):
             depth += (angle[0] == b"<") - (angle[0] == b">")
             if depth <= 0 or angle[0] in b";{}":
                 tail = _CONDITION_END.match(data, angle.end()) if angle[0] == b">" else None
-                if tail is not None and found.start() >= position:
+                if tail is not None:
                     start, end = found.span(1)
                     pieces += (data[position:start], b"=", _blank(data[start + 1 : end]))
                     pieces += (data[end : angle.end()], _blank(tail[0]))
-                    position = tail.end()
+                    position = looked_at = tail.end()
                 break
+        else:
+            looked_at = found.end() + _LONG_CONDITION
     return b"".join((*pieces, data[position:])) if pieces else data
 
 
@@ -207,10 +211,15 @@ def _macros_as_classes(data: bytes) -> bytes:
     Where the macro is too short for that, the first letters of the name give way; a class needs one of them at least.
     """
     read: bytearray | None = None
+    end = 0
     for found in _MACRO_CLASS.finditer(data):
+        if found.start() < end:
+            continue
         end = data.find(b"\n" + found[1] + b"End", found.end())
         begins = found.start() + len(_IMPLEMENTATION)
-        if end < 0 or begins >= found.end() or not _METHOD.search(data, found.end(), end):
+        if end < 0:
+            break
+        if begins >= found.end() or not _METHOD.search(data, found.end(), end):
             continue
         read = read or bytearray(data)
         if begins <= found.start(2):
