@@ -465,3 +465,9 @@ def test_an_extension_of_two_languages_is_refused(repo: MakeRepository, te: Run)
     result = te("config")
     assert result.exit_code == 2
     assert "languages says of 'inc' that it is two languages." in result.stderr
+
+
+def test_a_path_in_a_list_of_imports_is_its_own() -> None:
+    """It stood before all names of the list, and one that ended with ``::`` had no name."""
+    found = parse("a.pl", "perl", "use Foo qw(b:: A::c d);\n").references
+    assert [(each.name, each.qualifier) for each in found] == [("Foo", ""), ("b", "Foo"), ("c", "Foo"), ("d", "Foo")]

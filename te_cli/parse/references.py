@@ -217,7 +217,8 @@ class Mentions:
             whence = nodes.get("from", [])
             front = self._qualifier(*((whence[0], whence[0].start_byte) if whence else (node, start)))
             origin = ".".join(filter(None, (front, _text(whence, source))))
-            name, qualifier = self._imported(node, wanted or name, origin, said)
+            listed = "words" in said  # what each of them is, is told later
+            name, qualifier = ("", origin) if listed else self._imported(node, wanted or name, origin, said)
         else:
             if "qualifier" in nodes:
                 qualifier = _text(nodes["qualifier"], source).rstrip(".")
@@ -288,7 +289,7 @@ def _each_word(reference: Reference, text: str) -> list[Reference]:
         gap = text[position : word.start()]
         line += gap.count("\n")
         column = len(gap) - gap.rfind("\n") if "\n" in gap else column + len(gap)
-        path, _, name = word[0].rpartition("::")
+        path, _, name = word[0].removesuffix("::").rpartition("::")
         origin = reference.qualifier if reference.kind == "import" else path
         every.append(reference._replace(name=name, qualifier=origin, line=line, column=column))
         column, position = column + len(word[0]), word.end()
