@@ -56,10 +56,12 @@ _DECLARES: Final = (
 """How a declaration goes on behind a macro: with one of its keywords, with a type and a name, as a constructor."""
 
 _LEAD_MACRO: Final = re.compile(
-    rb"^[ \t]*#(?:[^\n\\]|\\(?s:.))*"  # a directive: its names stay
+    # What no line and no capital begins is passed over at once: most of a text is neither.
+    rb"(?:^|(?<!\w)(?=[A-Z]))(?:"
+    rb"[ \t]*#(?:[^\n\\]|\\(?s:.))*"  # a directive: its names stay
     rb"|(?:^[ \t]*(?P<call>(?:[A-Z][A-Z0-9_]{2,}[ \t]+){0,3}[A-Z][A-Z0-9_]{2,}"
     + _ARGUMENTS
-    + rb")|(?<![\w.])(?P<word>[A-Z][A-Z0-9]*_[A-Z0-9_]*|[A-Z]*(?:EXPORT|EXTERN|INLINE|API|STATIC|NODISCARD|NORETURN)))"
+    + rb")|(?<!\.)(?P<word>[A-Z][A-Z0-9]*_[A-Z0-9_]*|[A-Z]*(?:EXPORT|EXTERN|INLINE|API|STATIC|NODISCARD|NORETURN)))"
     rb"(?=\s+(?:[A-Z][A-Z0-9_]{2,}(?:" + _ARGUMENTS + rb")?\s+){0,4}" + _DECLARES + rb")"
     rb"|^[ \t]*(?P<alone>[A-Z][A-Z0-9]*_[A-Z0-9_]*(?:" + _LINES_OF_ARGUMENTS + rb")?)(?=[ \t\r]*(?://[^\n]*)?$)"
     rb"(?!\s*(?:[-{}(\[;=,:.?<>&|+*%^!\"']|/(?![/*])|[A-Za-z_]\w*\s*\())"
@@ -69,14 +71,15 @@ _LEAD_MACRO: Final = re.compile(
     rb"|^(?P<plain>[A-Z]{4,})(?=[ \t]+(?:const[ \t]+|struct[ \t]+|unsigned[ \t]+)?[A-Za-z_]*[a-z]\w*[ \t*]+"
     rb"[A-Za-z_]\w*[ \t]*\([^;{}]{0,2000}[;{])"
     rb"|^[ \t]*(?P<label>[A-Z][A-Z0-9]*_[A-Z0-9_]*[ \t]*:)(?=[ \t\r]*(?://[^\n]*)?$)"
-    rb"|\b(?:public|protected|private)[ \t]+(?P<slots>Q_SLOTS|Q_SIGNALS|slots|signals)(?=[ \t]*:)"
-    rb"|\bif[ \t]+(?P<constant>[A-Z][A-Z0-9_]{2,})(?=[ \t]*\()|(?P<block>\b[A-Z]+_TRY)(?=\s*\{)"
-    rb"|(?<=[\w)\]/])\s+(?P<suffix>[A-Z0-9_]*(?:DEPRECATED|ATTR|UNUSED|ALIGN|GUARDED|PRINTF|AVAILABLE|SWIFT_NAME)[A-Z0-9_]*"
+    rb"|(?P<block>[A-Z]+_TRY)(?=\s*\{)|(?<=\()(?P<block_type>[A-Z]+_NOESCAPE)(?=\s*\^)"
+    rb"|^(?P<opener>[A-Za-z_]\w*(?:\([^()\n]*\))?)(?=[ \t\r]*\n\s*@(?:interface|implementation|protocol|class)\b))"
+    rb"|(?=[pit])\b(?:(?:public|protected|private)[ \t]+(?P<slots>Q_SLOTS|Q_SIGNALS|slots|signals)(?=[ \t]*:)"
+    rb"|if[ \t]+(?P<constant>[A-Z][A-Z0-9_]{2,})(?=[ \t]*\()"
+    rb"|typedef\s+(?:typename\s+)?[A-Z][A-Z0-9_]{2,}(?P<arguments>" + _ARGUMENTS + rb")(?=[\s*&]+\w+\s*;))"
+    rb"|\s(?<=[\w)\]/]\s)\s*(?P<suffix>[A-Z0-9_]*(?:DEPRECATED|ATTR|UNUSED|ALIGN|GUARDED|PRINTF|AVAILABLE|SWIFT_NAME)"
+    rb"[A-Z0-9_]*"
     + _ARGUMENTS
     + rb"|[A-Z]+_(?:ATTR|NOEXCEPT|OVERRIDE|FINAL|DEPRECATED|UNUSED)(?!\w|\())(?=\s*(?:[,;=}]|\*?[A-Za-z_]\w*\())"
-    rb"|(?<=\()(?P<block_type>[A-Z]+_NOESCAPE)(?=\s*\^)"
-    rb"|^(?P<opener>[A-Za-z_]\w*(?:\([^()\n]*\))?)(?=[ \t\r]*\n\s*@(?:interface|implementation|protocol|class)\b)"
-    rb"|\btypedef\s+(?:typename\s+)?[A-Z][A-Z0-9_]{2,}(?P<arguments>" + _ARGUMENTS + rb")(?=[\s*&]+\w+\s*;)"
     rb"|(?P<constraint>,\s*[A-Z]+_(?:ENABLE_IF|REQUIRES)" + _ARGUMENTS + rb")(?=\s*>)",
     re.MULTILINE,
 )
