@@ -195,6 +195,14 @@ def test_a_language_whose_grammar_finds_nothing_falls_back_to_blocks() -> None:
     assert "".join(unit.text + "\n" for unit in units[1:]) == text
 
 
+@pytest.mark.parametrize(("language", "piece"), [("c", "a=>"), ("kotlin", "@a"), ("csharp", "a<a"), ("php", "<?php ")])
+def test_one_piece_over_and_over_is_no_code(language: str, piece: str) -> None:
+    """Recovering from the errors in such a text takes a parser gigabytes: it is not asked."""
+    head = "".join(f"// line {number} of {number * 7}\n" for number in range(5_000))
+    for text in (piece * 20_000, head + piece * 60_000):
+        assert {unit.symbol.kind for unit in units_of("a.x", language, text)} <= {"module", "block"}
+
+
 def test_a_file_that_takes_too_long_falls_back_to_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     """When the parser is stopped, the file is cut like text, and the next one is parsed as ever."""
     text = "def f():\n    pass\n\n" * 2_000

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 SECONDS_PER_FILE = 30.0
 """A file that takes longer is skipped: the parser bounds itself well below, so this catches only a hang."""
 
+WORKER_MEMORY = 4 << 30
+"""Bytes that one process may map: ordinary files take a tenth of it, libraries included."""
+
 WINDOW = 64
 """Outcomes that may wait for an earlier file: results come in order, and memory stays bounded."""
 
@@ -54,6 +57,7 @@ def read_all(root: Path, jobs: Sequence[Job], processes: int) -> Iterator[Outcom
 def serve(root: str) -> None:
     """The life of a worker: an outcome on the pipe for each job that comes, until the pipe ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
+    _bound_memory()
     jobs, outcomes = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # a stray print must not break the pipe
     do = reader_of(root)
@@ -64,6 +68,16 @@ def serve(root: str) -> None:
         except EOFError:
             return
         _send(outcomes, do(job))
+
+
+def _bound_memory() -> None:
+    """Let a grammar that would take all memory end this process alone; where the system knows such a limit."""
+    try:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (WORKER_MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
+    except (ImportError, ValueError, OSError):
+        return
 
 
 def _send(pipe: IO[bytes], value: object) -> None:
