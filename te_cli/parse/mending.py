@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
-from te_cli.parse.preprocessor import DIRECTIVE, without_quiet
+from te_cli.parse.preprocessor import DIRECTIVE, blanked, without_quiet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -45,16 +45,13 @@ def _replacing(pattern: bytes, by: bytes = b"") -> Mend:
 
     def replaced(found: re.Match[bytes]) -> bytes:
         start, end = (offset - found.start() for offset in found.span(1))
-        return found[0][:start] + by + _blank(found[1][len(by) :]) + found[0][end:]
+        return found[0][:start] + by + blanked(found[1][len(by) :]) + found[0][end:]
 
     return lambda data: re.compile(pattern, re.MULTILINE | re.DOTALL).sub(replaced, data)
 
 
-_NOT_LINE_FEEDS: Final = re.compile(rb"[^\n]")
-
-
 @dataclass(slots=True)
-class _Group:
+class _Conditional:
     """A conditional: the rows of its directives, how many lines of code stood above its branch, whether it cuts."""
 
     rows: list[int]
@@ -76,13 +73,13 @@ def _whole_branches(data: bytes) -> bytes:
 
 def _rows_of_cutting(lines: list[bytes]) -> Iterator[tuple[int, int]]:
     """The rows that go: of conditionals that cut something, the directives and all branches but the first."""
-    open_groups: list[_Group] = []
+    open_groups: list[_Conditional] = []
     code, between = 0, True
     for row, line in enumerate(lines):
         directive = DIRECTIVE.match(line)
         word = directive[1] if directive is not None else b""
         if word == b"if":
-            open_groups.append(_Group([row], code, not between))
+            open_groups.append(_Conditional([row], code, not between))
         elif open_groups and word in (b"else", b"elif", b"endif"):
             group = open_groups[-1]
             group.rows.append(row)
@@ -114,13 +111,9 @@ def _bare_annotations(data: bytes) -> bytes:
 def _bare(annotations: bytes) -> bytes:
     position, kept = 0, b""
     for found in _ANNOTATION.finditer(annotations):
-        kept += _blank(annotations[position : found.start()]) + found[1] + _blank(found[2] or b"")
+        kept += blanked(annotations[position : found.start()]) + found[1] + blanked(found[2] or b"")
         position = found.end()
-    return kept + _blank(annotations[position:])
-
-
-def _blank(text: bytes) -> bytes:
-    return _NOT_LINE_FEEDS.sub(b" ", text)
+    return kept + blanked(annotations[position:])
 
 
 _TEST: Final = re.compile(rb"^([ \t]*)(@test)([ \t]+[\"'][^\n]{1,300})[\"'][ \t](?=[ \t]*\{)", re.MULTILINE)
@@ -157,8 +150,8 @@ def _conditions_as_types(data: bytes) -> bytes:
                 tail = _CONDITION_END.match(data, angle.end()) if angle[0] == b">" else None
                 if tail is not None:
                     start, end = found.span(1)
-                    pieces += (data[position:start], b"=", _blank(data[start + 1 : end]))
-                    pieces += (data[end : angle.end()], _blank(tail[0]))
+                    pieces += (data[position:start], b"=", blanked(data[start + 1 : end]))
+                    pieces += (data[end : angle.end()], blanked(tail[0]))
                     position = looked_at = tail.end()
                 break
         else:
@@ -184,7 +177,7 @@ def _mocks_as_methods(data: bytes) -> bytes:
 
 
 def _as_method(found: re.Match[bytes]) -> bytes:
-    read = bytearray(_blank(found[0]))
+    read = bytearray(blanked(found[0]))
     if found["new"]:
         start, end = (offset - found.start() for offset in found.span("new"))
         read[start:end] = b"virtual".ljust(end - start)
@@ -195,7 +188,7 @@ def _as_method(found: re.Match[bytes]) -> bytes:
     if found["old"]:
         start, end = found.start("old") - found.start(), found.end("old") - found.start()
         read = bytearray(found[0])
-        read[start:end] = b"void" + _blank(found["old"][4:])
+        read[start:end] = b"void" + blanked(found["old"][4:])
         read[-1:] = b"("
     return bytes(read)
 

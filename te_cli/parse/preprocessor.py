@@ -131,11 +131,11 @@ def without_macros(data: bytes) -> tuple[bytes, list[tuple[int, int]]]:
 
     They stand in heads of classes, behind parameters, alone as brackets; and like attributes before a declaration.
     """
-    data = _CALL_MACRO.sub(_blanked, _TAIL_MACRO.sub(_blanked, _HEAD_MACRO.sub(_blanked, data)))
+    data = _CALL_MACRO.sub(_without_group, _TAIL_MACRO.sub(_without_group, _HEAD_MACRO.sub(_without_group, data)))
     if b"_ENUM(" in data or b"_OPTIONS(" in data:
         data = _TYPED_ENUM.sub(_as_enum, data)
     if b"@end" in data:
-        data = _METHOD_TAIL.sub(_blanked, data)
+        data = _METHOD_TAIL.sub(_without_group, data)
     if b"enum" in data and _MADE_ENUMERATOR.search(data):
         data = _with_plain_enumerators(data)
     if b"*/ " in data or b"*/\t" in data or b"*/\\" in data:
@@ -150,7 +150,7 @@ def without_macros(data: bytes) -> tuple[bytes, list[tuple[int, int]]]:
             continue
         start, end = found.span(role)
         left = left or bytearray(data)
-        left[start:end] = _NOT_LINE_FEEDS.sub(b" ", data[start:end])
+        left[start:end] = blanked(data[start:end])
         if role in _LEADING and not _BRACKETING.search(found[0]):
             leading.append((start, end))
     return (data if left is None else bytes(left)), leading
@@ -169,9 +169,7 @@ def _with_plain_enumerators(data: bytes) -> bytes:
 
 def _without_comments(found: re.Match[bytes]) -> bytes:
     """A macro of several lines less its comments, at the first of which it would end for a grammar."""
-    return _COMMENT.sub(
-        lambda comment: _NOT_LINE_FEEDS.sub(b" ", comment[0]) if comment["open"] is None else comment[0], found[0]
-    )
+    return _COMMENT.sub(lambda comment: blanked(comment[0]) if comment["open"] is None else comment[0], found[0])
 
 
 def _as_enum(found: re.Match[bytes]) -> bytes:
@@ -180,7 +178,7 @@ def _as_enum(found: re.Match[bytes]) -> bytes:
 
 
 def _only_the_name(found: re.Match[bytes]) -> bytes:
-    return b"".join((_NOT_LINE_FEEDS.sub(b" ", found[1]), found[2], _NOT_LINE_FEEDS.sub(b" ", found[3])))
+    return b"".join((blanked(found[1]), found[2], blanked(found[3])))
 
 
 def _stands_free(data: bytes, start: int) -> bool:
@@ -192,7 +190,7 @@ def _stands_free(data: bytes, start: int) -> bool:
     return _BARE_MACRO.fullmatch(line) is not None
 
 
-def _blanked(found: re.Match[bytes]) -> bytes:
+def _without_group(found: re.Match[bytes]) -> bytes:
     start, end = (offset - found.start() for offset in found.span(found.lastindex or 0))
     return found[0][:start] + b" " * (end - start) + found[0][end:]
 
@@ -207,9 +205,14 @@ def one_branch_only(data: bytes) -> bytes:
     return b"\n".join(lines)
 
 
+def blanked(text: bytes) -> bytes:
+    """Blanks in place of a text; its lines stay."""
+    return _NOT_LINE_FEEDS.sub(b" ", text)
+
+
 def without_quiet(data: bytes) -> bytes:
     """``data`` with blanks for its comments and literals."""
-    return _QUIET.sub(lambda found: _NOT_LINE_FEEDS.sub(b" ", found[0]), data)
+    return _QUIET.sub(lambda found: blanked(found[0]), data)
 
 
 def _rows_to_blank(lines: list[bytes]) -> list[tuple[int, int]]:
