@@ -30,7 +30,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from te_cli.model import Reference
-from te_cli.parse.names import MAX_NAME, selector
+from te_cli.parse.names import MAX_NAME, selector, text_of
+from te_cli.parse.places import MAX_REFERENCES
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable
@@ -38,9 +39,6 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from te_cli.parse.source import Source
-
-MAX_REFERENCES: Final = 50_000
-"""References read from one file. Past that it is data."""
 
 MAX_QUALIFIER: Final = 120
 """Bytes before a name that are looked at."""
@@ -199,41 +197,50 @@ class Mentions:
         return tuple(settled)
 
     def _reference(self, start: int, kind: str, mention: _Mention, position: int) -> Reference:
-        source = self._source
-        node, nodes, said = mention.node, mention.nodes, mention.said
-        name = source.between(start, min(node.end_byte, start + 4 * MAX_NAME))[:MAX_NAME]
+        source, node = self._source, mention.node
+        name = text_of(node, source)
         if name.startswith('@"'):  # Zig's names in quotes
             name = name[2:].removesuffix('"')
         signs = node.type in _SIGNS
         if kind != "import" and not signs:
             name = name.strip(".") or name  # Clojure's .method and Type.
         name = name[1:] if name[:1] == ":" != name[1:2] and not signs else name  # Ruby's symbols
-        alias = qualifier = ""
         if kind == "import":
-            alias = _text(nodes.get("alias"), source)
-            wanted = said.get("name")
-            if wanted:
-                alias = alias or name
-            whence = nodes.get("from", [])
-            front = self._qualifier(*((whence[0], whence[0].start_byte) if whence else (node, start)))
-            origin = ".".join(filter(None, (front, _text(whence, source))))
-            listed = "words" in said  # what each of them is, is told later
-            name, qualifier = ("", origin) if listed else self._imported(node, wanted or name, origin, said)
+            name, qualifier, alias = self._brought_in(start, name, mention)
         else:
-            if "qualifier" in nodes:
-                qualifier = _text(nodes["qualifier"], source).rstrip(".")
-            if "selector" in nodes:
-                name = selector(node, nodes["selector"][0], source)
-                qualifier = qualifier if _PATH.fullmatch(qualifier) else "?"
-            if not qualifier and "bare" not in said:
-                qualifier = self._qualifier(node, start)
-            whole = "::" in name
-            path, _, last = name.rpartition("::" if whole else ".")
-            if last and (path or whole) and not signs:  # a path that the grammar takes for one name
-                qualifier, name = f"{qualifier}.{path}" if qualifier and not whole else path, last
+            (name, qualifier), alias = self._named(start, name, mention), ""
         row, column = node.start_point
         column = source.characters(start - column, start) + 1
         return Reference(kind, name, qualifier, alias, row + 1, column, position)  # type: ignore[arg-type]
+
+    def _brought_in(self, start: int, name: str, mention: _Mention) -> tuple[str, str, str]:
+        """An import's name, origin and alias; of a list of names the origin alone, as what each is is told later."""
+        _, _, node, nodes, said = mention
+        alias = _text(nodes.get("alias"), self._source)
+        wanted = said.get("name")
+        if wanted:
+            alias = alias or name
+        whence = nodes.get("from", [])
+        front = self._qualifier(*((whence[0], whence[0].start_byte) if whence else (node, start)))
+        origin = ".".join(filter(None, (front, _text(whence, self._source))))
+        if "words" in said:
+            return "", origin, alias
+        return *self._imported(node, wanted or name, origin, said), alias
+
+    def _named(self, start: int, name: str, mention: _Mention) -> tuple[str, str]:
+        """The name of what is used, and what it is a member of."""
+        _, _, node, nodes, said = mention
+        qualifier = _text(nodes["qualifier"], self._source).rstrip(".") if "qualifier" in nodes else ""
+        if "selector" in nodes:
+            name = selector(node, nodes["selector"][0], self._source)
+            qualifier = qualifier if _PATH.fullmatch(qualifier) else "?"
+        if not qualifier and "bare" not in said:
+            qualifier = self._qualifier(node, start)
+        whole = "::" in name
+        path, _, last = name.rpartition("::" if whole else ".")
+        if last and (path or whole) and node.type not in _SIGNS:  # a path that the grammar takes for one name
+            return last, f"{qualifier}.{path}" if qualifier and not whole else path
+        return name, qualifier
 
 
 class _Spans:

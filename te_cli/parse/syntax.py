@@ -61,7 +61,7 @@ QUERIES: Final = Path(__file__).with_name("queries")
 
 
 class ParserTimedOut(Exception):
-    """The parser took longer than ``PARSE_SECONDS`` over one file."""
+    """The parser took longer than ``PARSE_SECONDS`` over one file, or the file is one over which it would."""
 
 
 @cache
