@@ -39,7 +39,7 @@ def references(lines: list[str], parts: list[Part]) -> tuple[Reference, ...]:
     bound = {name for found in _BOUND.finditer(text) for name in found.groups() if name}
     if modules:
         for found in _SOURCE.finditer(text):
-            if text.count("\n", 0, found.start(1)) in modules:
+            if places.row(found.start(1)) in modules:
                 name, path = _module(found[1])
                 if "${" not in name:
                     places.add("import", found.start(1), name, path)

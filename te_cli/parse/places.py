@@ -31,12 +31,16 @@ class Places:
         if len(self._found) < MAX_REFERENCES:
             self._found.setdefault(offset, (kind, name, qualifier))
 
+    def row(self, offset: int) -> int:
+        """The row, from 0, on which an offset lies."""
+        return bisect_right(self._starts, offset) - 1
+
     def references(self) -> tuple[Reference, ...]:
         """All of them in the order of the text, each in the innermost part on its line."""
         return tuple(self._reference(offset, *found) for offset, found in sorted(self._found.items()))
 
     def _reference(self, offset: int, kind: ReferenceKind, name: str, qualifier: str) -> Reference:
-        row = bisect_right(self._starts, offset) - 1
+        row = self.row(offset)
         return Reference(kind, name, qualifier, "", row + 1, offset - self._starts[row] + 1, self._units[row])
 
 
