@@ -30,8 +30,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from corpus import find_git_dir, read_names
-from trees import definitions, texts_of
+from trees import blobs, definitions, find_git_dir, listing, read_names, readable, texts_of
+
+from te_cli.walk.languages import classify
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -248,6 +249,18 @@ def measured_of(parts: Iterable[Prints]) -> Measured:
     distinct[first] = True
     starts_kept = np.r_[0, np.cumsum(sizes[distinct])].astype(np.int64)
     return _arranged(functions, exact[exact != 0], bags[np.repeat(distinct, sizes)], starts_kept)
+
+
+def functions_of(tree: Path, most: int) -> list[str]:
+    """At most ``most`` definitions of a git directory: those of files all over it, the same ones each time."""
+    files = sorted(listing(tree), key=lambda file: file[1])  # in the order of their hashes
+    found: list[str] = []
+    for path, data in blobs(tree, [file for file in files if classify(file[0])]):
+        text = readable(path, data)
+        found += [unit.text for unit in definitions(text)] if text is not None else []
+        if len(found) >= most:
+            break
+    return found[:most]
 
 
 def prints_of(tree: Path) -> Prints:

@@ -29,16 +29,36 @@ def is_git_dir(path: Path) -> bool:
     return (path / "HEAD").is_file() and (path / "objects").is_dir()
 
 
-def git(git_dir: Path, *command: str) -> bytes:
+def read_names(path: Path) -> list[str]:
+    """The repositories that a file names, one ``owner/name`` a line."""
+    return path.read_text("utf-8").split()
+
+
+def find_git_dir(mirrors: Path, name: str) -> Path | None:
+    """Where git keeps the repository ``owner/name`` below ``mirrors``: a bare clone or one with a work tree."""
+    flat = mirrors / name.replace("/", "+")
+    places = (flat / "repo" / ".git", flat / "repo", flat / ".git", flat)
+    return next(filter(is_git_dir, places), None)
+
+
+def git_dir(mirrors: Path, name: str) -> Path:
+    """The same, FileNotFoundError where it is not there."""
+    place = find_git_dir(mirrors, name)
+    if place is None:
+        raise FileNotFoundError(f"no repository {name} below {mirrors}")
+    return place
+
+
+def git(place: Path, *command: str) -> bytes:
     """What git prints. A snapshot may lack some of its largest files: git must not look for them elsewhere."""
-    full = ["git", f"--git-dir={git_dir}", *command]
+    full = ["git", f"--git-dir={place}", *command]
     environment = {**os.environ, "GIT_NO_LAZY_FETCH": "1"}
     return subprocess.run(full, check=True, capture_output=True, env=environment).stdout
 
 
-def listing(git_dir: Path, commit: str = "HEAD") -> list[tuple[str, str]]:
+def listing(place: Path, commit: str = "HEAD") -> list[tuple[str, str]]:
     """Path and object id of each ordinary file at ``commit``."""
-    rows = git(git_dir, "ls-tree", "-r", "-z", commit).decode("utf-8", "replace").split("\0")
+    rows = git(place, "ls-tree", "-r", "-z", commit).decode("utf-8", "replace").split("\0")
     found = []
     for row in filter(None, rows):
         facts, _, path = row.partition("\t")
@@ -48,9 +68,9 @@ def listing(git_dir: Path, commit: str = "HEAD") -> list[tuple[str, str]]:
     return found
 
 
-def blobs(git_dir: Path, files: Sequence[tuple[str, str]]) -> Iterator[tuple[str, bytes]]:
+def blobs(place: Path, files: Sequence[tuple[str, str]]) -> Iterator[tuple[str, bytes]]:
     """Path and content of each of ``files``, as ``listing`` gives them; those that are missing or huge are left out."""
-    command = ["git", f"--git-dir={git_dir}", "cat-file", "--batch"]
+    command = ["git", f"--git-dir={place}", "cat-file", "--batch"]
     environment = {**os.environ, "GIT_NO_LAZY_FETCH": "1"}
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment) as process:
         assert process.stdin is not None
@@ -80,10 +100,10 @@ def readable(path: str, data: bytes) -> FileText | None:
     return FileText(path, *kind, b"", text)
 
 
-def texts_of_repository(git_dir: Path, commit: str = "HEAD") -> Iterator[FileText]:
+def texts_of_repository(place: Path, commit: str = "HEAD") -> Iterator[FileText]:
     """Every file at ``commit`` that te would index."""
-    known = [(path, name) for path, name in listing(git_dir, commit) if classify(path) or "." not in path]
-    for path, data in blobs(git_dir, known):
+    known = [(path, name) for path, name in listing(place, commit) if classify(path) or "." not in path]
+    for path, data in blobs(place, known):
         if (text := readable(path, data)) is not None:
             yield text
 
