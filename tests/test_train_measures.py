@@ -12,9 +12,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts" / "train"
 
 from documented import asked, first_sentence, without_doc
 from measures import Place, interval, one_a_file, ranks_of, score, score_ranks
-from searched import File, parsed
+from searched import file_of
 
-from te_cli.model import Document, Symbol
+from te_cli.model import Document
 
 
 def test_a_target_with_lines_is_hit_by_what_overlaps_them() -> None:
@@ -91,17 +91,9 @@ def test_a_sentence_asks_for_the_definitions_that_it_stands_above() -> None:
             ("reopened", "Open the named file for reading."),
         )
     )
-    row = parsed("a.py", source.encode())
-    assert row is not None
-    path, language, content, units = row
-    pairs = [
-        (
-            Symbol(kind, name, qualified, module, signature, doc, start, end),
-            Document(path, kind, name, qualified, signature, doc, body),
-        )
-        for kind, name, qualified, module, signature, doc, start, end, body in units
-    ]
-    found = asked([File(path, language, content, pairs)])
+    file = file_of("a.py", source.encode())
+    assert file is not None
+    found = asked([file])
     assert [document.name for document in found.documents] == ["opened", "closed", "reopened"]
     assert not any(document.doc or '"""' in document.body for document in found.documents)
     assert [(query.text, query.targets) for query in found.queries] == [("Open the named file for reading", (0, 2))]

@@ -1,13 +1,14 @@
 """The trees that are searched: the units that te would index of them, parsed once and kept.
 
-A file that several commits of a repository share, by path and content, is parsed and kept once.
+A file that several commits of a repository share, by path and content, is parsed once; and a document that several
+versions of a file share is kept, and is encoded, once.
 """
 
 from __future__ import annotations
 
 import json
 import zlib
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING, Any
 
 from corpus import find_git_dir
@@ -26,17 +27,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-FORMAT = "1"
+FORMAT = "2"
 """Raised when what is kept changes."""
 
 MAX_BODY = 12_000
 """Characters kept of a unit's text: a model reads a few hundred words of it, and those take a quarter of this."""
 
-Row = list[Any]
-"""A file as it is kept: path, language, content, and its units."""
-
-Built = tuple[list[Row], dict[str, list[int]]]
-"""Files, and for each tree the positions of its files."""
+Kept = dict[str, Any]
+"""
+What is kept: ``documents`` as their fields, ``files`` with the place in that list of each unit's, and ``trees``.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +67,10 @@ def of_folder(cache: Path, folder: Path) -> Searched:
     """The files of a folder that does not change, as the tree ``""``."""
     names = sorted(path.name for path in folder.iterdir() if path.is_file())
 
-    def build() -> Built:
-        rows = [row for name in names if (row := parsed(name, (folder / name).read_bytes()))]
-        return rows, {"": list(range(len(rows)))}
+    def build() -> Kept:
+        builder = _Builder()
+        found = [builder.add(name, (folder / name).read_bytes()) for name in names]
+        return builder.kept({"": [position for position in found if position is not None]})
 
     return _kept(cache / _key(*names), build)
 
@@ -82,8 +83,8 @@ def git_dir_of(checkouts: Path, name: str) -> Path:
     return found
 
 
-def parsed(path: str, data: bytes) -> Row | None:
-    """A file as it is kept; None where te would skip it."""
+def file_of(path: str, data: bytes) -> File | None:
+    """A file that te would index; None where te would skip it."""
     text = decode(data)
     if text is None:
         return None
@@ -96,57 +97,76 @@ def parsed(path: str, data: bytes) -> Row | None:
         return None
     # The vector of a module with symbols is theirs, so that its own text is kept only where there are none.
     bodies = [text if len(units) == 1 else "", *(unit.text for unit in units[1:])]
-    found: list[Row] = []
-    for unit, body in zip(units, bodies, strict=True):
-        s = unit.symbol
-        found.append(
-            [s.kind, s.name, s.qualified_name, s.module, s.signature, s.doc, s.start_line, s.end_line, body[:MAX_BODY]]
-        )
-    return [path, language, content, found]
+    found = []
+    for symbol, body in zip((unit.symbol for unit in units), bodies, strict=True):
+        named = (symbol.kind, symbol.name, symbol.qualified_name, symbol.signature, symbol.doc)
+        found.append((symbol, Document(path, *named, body[:MAX_BODY])))
+    return File(path, language, content, found)
+
+
+class _Builder:
+    """Gathers files on their way to what is kept."""
+
+    def __init__(self) -> None:
+        self._documents: dict[Document, int] = {}
+        self._files: list[list[Any]] = []
+
+    def add(self, path: str, data: bytes) -> int | None:
+        """Add a file. The answer is its position; None where te would skip it."""
+        file = file_of(path, data)
+        if file is None:
+            return None
+        units = [
+            [self._documents.setdefault(document, len(self._documents)), s.module, s.start_line, s.end_line]
+            for s, document in file.units
+        ]
+        self._files.append([path, file.language, file.content, units])
+        return len(self._files) - 1
+
+    def kept(self, trees: dict[str, list[int]]) -> Kept:
+        """Everything, with the trees that the files form."""
+        return {"documents": [astuple(document) for document in self._documents], "files": self._files, "trees": trees}
 
 
 def _key(*parts: str) -> str:
     return digest("\0".join((RECIPE, FORMAT, *parts)).encode()).hex()[:24] + ".json.z"
 
 
-def _kept(path: Path, build: Callable[[], Built]) -> Searched:
+def _kept(path: Path, build: Callable[[], Kept]) -> Searched:
     if path.is_file():
-        rows, trees = json.loads(zlib.decompress(path.read_bytes()))
+        kept = json.loads(zlib.decompress(path.read_bytes()))
     else:
-        rows, trees = build()
+        kept = build()
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh = path.with_suffix(".new")
-        fresh.write_bytes(zlib.compress(json.dumps((rows, trees), ensure_ascii=False).encode("utf-8", "replace"), 3))
+        fresh.write_bytes(zlib.compress(json.dumps(kept, ensure_ascii=False).encode("utf-8", "replace"), 3))
         fresh.replace(path)
-    return Searched([_file(row) for row in rows], trees)
+    documents = [Document(*fields) for fields in kept["documents"]]
+    return Searched([_file(row, documents) for row in kept["files"]], kept["trees"])
 
 
-def _file(row: Row) -> File:
+def _file(row: list[Any], documents: list[Document]) -> File:
     path, language, content, units = row
     found = []
-    for kind, name, qualified, module, signature, doc, start, end, body in units:
-        symbol = Symbol(kind, name, qualified, module, signature, doc, start, end)
-        found.append((symbol, Document(path, kind, name, qualified, signature, doc, body)))
+    for position, module, start, end in units:
+        d = documents[position]
+        found.append((Symbol(d.kind, d.name, d.qualified_name, module, d.signature, d.doc, start, end), d))
     return File(path, language, content, found)
 
 
-def _read(git_dir: Path, commits: Sequence[str], prefix: str) -> Built:
-    rows: list[Row] = []
-    positions: dict[tuple[str, str], int] = {}
+def _read(git_dir: Path, commits: Sequence[str], prefix: str) -> Kept:
+    builder = _Builder()
+    positions: dict[tuple[str, str], int | None] = {}
     trees: dict[str, list[int]] = {}
-    met: set[tuple[str, str]] = set()
     for commit in commits:
         listed = [entry for entry in listing(git_dir, commit) if entry[0].startswith(prefix) and _offered(entry[0])]
-        new = [entry for entry in listed if entry not in met]
-        met.update(new)
-        named = dict(new)
-        for path, data in blobs(git_dir, new):
-            row = parsed(path.removeprefix(prefix), data)
-            if row:
-                positions[path, named[path]] = len(rows)
-                rows.append(row)
-        trees[commit] = [positions[entry] for entry in listed if entry in positions]
-    return rows, trees
+        new = {path: blob for path, blob in listed if (path, blob) not in positions}
+        positions |= dict.fromkeys(new.items())
+        for path, data in blobs(git_dir, list(new.items())):
+            positions[path, new[path]] = builder.add(path.removeprefix(prefix), data)
+        found = (positions[entry] for entry in listed)
+        trees[commit] = [position for position in found if position is not None]
+    return builder.kept(trees)
 
 
 def _offered(path: str) -> bool:

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from searched import File
 
-    from te_cli.embed.port import Embedder
+    from te_cli.embed.port import Embedder, ModelIdentity
+    from te_cli.model import Document
 
 CANDIDATES = 60
 """Units nearest to the query that are ranked, as in te."""
@@ -35,8 +36,9 @@ class Pool:
     def __init__(self, files: Sequence[File], model: Embedder) -> None:
         rows: list[NDArray[np.int8]] = []
         zeros = np.zeros(model.identity.dimensions, np.int8)
+        once = Once(model)
         for start in range(0, len(files), BATCH_FILES):
-            for vectors in vectors_of([file.units for file in files[start : start + BATCH_FILES]], model):
+            for vectors in vectors_of([file.units for file in files[start : start + BATCH_FILES]], once):
                 rows += [zeros if vector is None else vector for vector in vectors]
         self._rows = unit_rows(np.array(rows, np.int8).reshape(len(rows), -1))
         self._files = files
@@ -51,6 +53,31 @@ class Pool:
             np.repeat(np.cumsum([0, *sizes[:-1]]), sizes),
             [self._files[position] for position in positions],
         )
+
+
+class Once:
+    """A model that encodes each document once, however many files and commits share it."""
+
+    def __init__(self, model: Embedder) -> None:
+        self._model = model
+        self._known: dict[int, NDArray[np.float32]] = {}
+
+    @property
+    def identity(self) -> ModelIdentity:
+        """The model's own."""
+        return self._model.identity
+
+    def encode_documents(self, documents: Sequence[Document]) -> NDArray[np.float32]:
+        """Unit rows, shape (documents, dimensions)."""
+        # Documents are told apart by identity, which is safe as long as their files live.
+        new = {id(document): document for document in documents if id(document) not in self._known}
+        self._known |= zip(new, self._model.encode_documents(list(new.values())), strict=True)
+        rows = [self._known[id(document)] for document in documents]
+        return np.array(rows, np.float32).reshape(len(rows), self.identity.dimensions)
+
+    def encode_query(self, text: str) -> NDArray[np.float32]:
+        """A unit vector, shape (dimensions,)."""
+        return self._model.encode_query(text)
 
 
 class Tree:
