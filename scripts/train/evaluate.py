@@ -29,21 +29,27 @@ import documented
 import measures
 import numpy as np
 import searched
-from corpus import find_git_dir
+from corpus import read_corpus
 from searching import Pool, unit_rows
+from trees import find_git_dir, git_dir
 
 from te_cli.embed.port import quantised
 from te_cli.embed.static import StaticModel
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from te_cli.embed.port import Embedder
 
 SETS = ("cosqa", "annotated", "issues", "held")
 
-HELD = Path(__file__).with_name("held_out.tsv")
-"""Repositories that no model is trained on, and the commit of each."""
+MEASURED = (
+    ("elixir-ecto/ecto", "c624abf4297b27589a5a7351b55feb2316f61e1c"),
+    ("ktorio/ktor", "ef92e5537d7465961f1b3f2b21e217fc35bcfa1f"),
+    ("typelevel/cats", "7f2dce5162074c0a0ebc597b89b6cd25e5fe0536"),
+    ("vapor/vapor", "13efaeefd52a965009fc6a69a96ba66e7f20402e"),
+)
+"""Repositories of further languages that no model may be trained on, beside those that the corpus holds out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +91,8 @@ def cosqa(folders: Folders, runs: Sequence[Run]) -> None:
 def annotated(folders: Folders, runs: Sequence[Run]) -> None:
     """Questions about whole repositories."""
     for row in json.loads((folders.bench / "annotated_dev.json").read_text()):
-        git_dir = searched.git_dir_of(folders.checkouts / "annotated", row["name"])
-        read = searched.of_repository(folders.cache / "annotated", git_dir, [row["revision"]], row["root"] or "")
+        place = git_dir(folders.checkouts / "annotated", row["name"])
+        read = searched.of_repository(folders.cache / "annotated", place, [row["revision"]], row["root"] or "")
         for run in runs:
             queries = [(query["query"], query["gold"]) for query in row["queries"]]
             _search(run, "annotated", row["name"], read.files, queries)
@@ -112,8 +118,8 @@ def issues(folders: Folders, runs: Sequence[Run]) -> None:
         row = json.loads(line)
         by_repository[row["repo"]].append(row)
     for name, rows in by_repository.items():
-        git_dir = searched.git_dir_of(folders.checkouts / "issues", name)
-        read = searched.of_repository(folders.cache / "issues", git_dir, sorted({row["base_commit"] for row in rows}))
+        place = git_dir(folders.checkouts / "issues", name)
+        read = searched.of_repository(folders.cache / "issues", place, sorted({row["base_commit"] for row in rows}))
         for run in runs:
             pool = Pool(read.files, run.model)
             for row in rows:
@@ -125,25 +131,19 @@ def issues(folders: Folders, runs: Sequence[Run]) -> None:
 
 def held(folders: Folders, runs: Sequence[Run]) -> None:
     """Documentation to code, over repositories that were held out."""
-    for name, commit in _held():
-        git_dir = find_git_dir(folders.mirrors, name)
-        if git_dir is None:
+    out = [(each.name, each.commit) for each in read_corpus() if each.share == "held"]
+    for name, commit in (*out, *MEASURED):
+        place = find_git_dir(folders.mirrors, name)
+        if place is None:
             print(f"held: {name} is not there, left out", file=sys.stderr)
             continue
-        asked = documented.asked(searched.of_repository(folders.cache / "held", git_dir, [commit]).files)
+        asked = documented.asked(searched.of_repository(folders.cache / "held", place, [commit]).files)
         for run in runs:
             rows = unit_rows(quantised(run.model.encode_documents(asked.documents)))
             vectors = np.array([run.model.encode_query(query.text) for query in asked.queries])
             for query, scores in zip(asked.queries, vectors @ rows.T, strict=True):
                 found = measures.score_ranks(measures.ranks_of(scores, query.targets), len(query.targets))
                 run.answers["held"].append(Answer(name, query.text, {"A": found, query.language: found}))
-
-
-def _held() -> Iterator[tuple[str, str]]:
-    for line in HELD.read_text().splitlines():
-        if line and not line.startswith("#"):
-            name, commit = line.split("\t")[:2]
-            yield name, commit
 
 
 # What is said of it

@@ -11,7 +11,6 @@ import zlib
 from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING, Any
 
-from corpus import find_git_dir
 from trees import blobs, listing
 
 from te_cli.digest import digest
@@ -73,14 +72,6 @@ def of_folder(cache: Path, folder: Path) -> Searched:
         return builder.kept({"": [position for position in found if position is not None]})
 
     return _kept(cache / _key(*names), build)
-
-
-def git_dir_of(checkouts: Path, name: str) -> Path:
-    """Where git keeps the repository of that name. FileNotFoundError where it is not there."""
-    found = find_git_dir(checkouts, name)
-    if found is None:
-        raise FileNotFoundError(f"no repository {name} below {checkouts}")
-    return found
 
 
 def file_of(path: str, data: bytes) -> File | None:
