@@ -29,7 +29,7 @@ import numpy as np
 from te_cli import open_index
 from te_cli.config import Options, settings_for_indexing
 from te_cli.engine.places import open_reader
-from te_cli.engine.retrieving import retrieve
+from te_cli.engine.retrieving import meaning, retrieve
 from te_cli.model import Filters
 from te_cli.rank.analyse import analyse
 from te_cli.rank.signals import signals
@@ -66,7 +66,9 @@ def ask(repository: str, root: Path, queries: list[dict[str, Any]]) -> list[Aske
     with open_reader(settings_for_indexing(str(root), Options())) as reader:
         for row in queries:
             query = analyse(row["query"])
-            candidates = retrieve(reader, query, mode="hybrid", limit=10, filters=Filters())
+            candidates = retrieve(
+                reader, query, mode="hybrid", limit=10, filters=Filters(), vector=meaning(query, "hybrid")
+            )
             candidates.sort(key=lambda candidate: candidate.order)
             gold = row["gold"] if isinstance(row["gold"], list) else [row["gold"]]
             hits = np.array([[hit(candidate, target) for candidate in candidates] for target in gold], bool)

@@ -1,42 +1,52 @@
-"""The shipped model: equal to the reference where weights are plain, and never silently wrong."""
+"""The shipped model: its formula, what it knows of a query's words, and that it is never silently wrong."""
 
 from __future__ import annotations
 
 import json
+import math
+import mmap
 import shutil
-from typing import TYPE_CHECKING
+import tracemalloc
+from collections import Counter
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tokenizers import Tokenizer
 
+from te_cli.embed.fielded import first_identifiers
+from te_cli.embed.formula import FIELDS, Formula
+from te_cli.embed.pieces import read_tokenizer
 from te_cli.embed.port import quantised
-from te_cli.embed.static import SHIPPED, StaticModel, Weighting
+from te_cli.embed.static import SHIPPED, StaticModel
+from te_cli.embed.table import TokenTable
 from te_cli.errors import ModelError
 from te_cli.model import Document
+from te_cli.words import identifiers
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
-
-PLAIN = Weighting(tf="raw", name_boost=0.0, max_words=10**6)
 
 
 def body(text: str, name: str = "") -> Document:
     """A document of nothing but a body, and a name perhaps."""
-    return Document("a.py", "function", name, "", "", "", text)
+    return Document("", "function", name, "", "", "", text)
 
 
 @pytest.fixture(scope="module")
 def model() -> StaticModel:
-    """The shipped model with the weights of its configuration."""
+    """The shipped model."""
     return StaticModel()
 
 
-@pytest.fixture(scope="module")
-def plain() -> StaticModel:
-    """The shipped table with plain weights."""
-    return StaticModel(weighting=PLAIN)
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the shipped model, to be changed."""
+    shutil.copytree(SHIPPED, tmp_path / "model")
+    return tmp_path / "model"
 
 
 TEXTS = [
@@ -48,26 +58,58 @@ TEXTS = [
     "zxqj",
 ]
 
+WORDS = st.sampled_from("upload retry parseHTTP2 file_name x1y2 größe 42 of zxqj Überprüfung _ __init__ ∀".split())
+PHRASES = st.lists(WORDS, max_size=8).map(" ".join)
+DOCUMENTS = st.builds(Document, PHRASES, st.just("function"), PHRASES, PHRASES, PHRASES, PHRASES, PHRASES)
+FORMULAS = st.builds(
+    Formula,
+    fields=st.sets(st.sampled_from(sorted(FIELDS)), min_size=1).map(
+        lambda chosen: tuple((name, 0.5 + number) for number, name in enumerate(FIELDS) if name in chosen)
+    ),
+    saturate=st.sampled_from(["log", "binary", "raw"]),
+    length=st.sampled_from([0.0, 0.5, 1.0]),
+)
 
-@pytest.mark.filterwarnings("ignore")
-def test_plain_weights_equal_model2vec(plain: StaticModel, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With plain weights the encoding is the Model2Vec library's own, to 1e-5."""
-    import model2vec
-    from tqdm import tqdm
 
-    monkeypatch.setattr(tqdm, "monitor_interval", 0)  # or its thread outlives the test
-    reference = model2vec.StaticModel.from_pretrained(str(SHIPPED)).encode(TEXTS, max_length=None)
-    assert np.abs(plain.encode_documents([body(text) for text in TEXTS]) - reference).max() < 1e-5
-    assert np.abs(np.array([plain.encode_query(text) for text in TEXTS]) - reference).max() < 1e-5
+SATURATED: dict[str, Callable[[int], float]] = {
+    "log": lambda tf: 1 + math.log(tf),
+    "binary": lambda _: 1.0,
+    "raw": float,
+}
+
+
+def by_the_book(document: Document, formula: Formula) -> np.ndarray:
+    """The formula as it is written down, token by token."""
+    tokenizer = Tokenizer.from_file(str(SHIPPED / "tokenizer.json"))
+    table = TokenTable.read(SHIPPED / "model.safetensors")
+    total = np.zeros(table.dimensions)
+    for field, weight in formula.fields:
+        counts: Counter[int] = Counter()
+        for identifier in identifiers(FIELDS[field](document)):
+            counts.update(token for token in tokenizer.encode(identifier).ids if token != 1)
+        for token, tf in counts.items():
+            row = np.empty((1, table.dimensions), np.float32)
+            table.sums(np.array([token]), np.ones(1, np.float32), np.array([1]), row)
+            total += weight * len(counts) ** -formula.length * SATURATED[formula.saturate](tf) * row[0]
+    return total / (np.linalg.norm(total) or 1)
+
+
+@settings(max_examples=30, deadline=None)
+@given(documents=st.lists(DOCUMENTS, max_size=4), formula=FORMULAS)
+def test_documents_are_encoded_by_the_formula(documents: list[Document], formula: Formula) -> None:
+    """Whatever the fields, the saturation and the rule of length."""
+    rows = StaticModel(formula=formula).encode_documents(documents)
+    for row, document in zip(rows, documents, strict=True):
+        assert np.abs(row - by_the_book(document, formula)).max() < 1e-5
 
 
 @settings(max_examples=40, deadline=None)
 @given(texts=st.lists(st.text(max_size=60), min_size=1, max_size=6))
 def test_a_batch_is_its_documents(model: StaticModel, texts: list[str]) -> None:
     """A text's vector does not depend on what it is encoded with, nor on what was encoded before."""
-    together = model.encode_documents([body(text) for text in texts])
-    alone = np.concatenate([model.encode_documents([body(text)]) for text in texts])
-    fresh = StaticModel().encode_documents([body(texts[0])])
+    together = model.encode_documents([body(text, text[:5]) for text in texts])
+    alone = np.concatenate([model.encode_documents([body(text, text[:5])]) for text in texts])
+    fresh = StaticModel().encode_documents([body(texts[0], texts[0][:5])])
     assert np.array_equal(together, alone)
     assert np.array_equal(together[:1], fresh)
     lengths = np.linalg.norm(together, axis=1)
@@ -88,47 +130,116 @@ def test_repetition_saturates(model: StaticModel) -> None:
     assert once @ often > 0.7
 
 
+def test_a_document_is_read_up_to_its_words() -> None:
+    """The body takes what the fields before it leave, and words count, not identifiers."""
+    model = StaticModel(formula=Formula((("name", 1.0), ("body", 1.0)), max_words=5))
+
+    def same(first: str, second: str) -> bool:
+        rows = model.encode_documents([body(first, "retryLater"), body(second, "retryLater")])
+        return np.array_equal(rows[0], rows[1])
+
+    assert same("a_file of cookie", "a_file of")
+    assert same("upload " * 99, "upload " * 3)
+    assert not same("one of", "one of us")
+
+
+@given(text=st.text(st.sampled_from("ab_ .\n"), max_size=400), limit=st.integers(0, 12))
+def test_the_first_identifiers(text: str, limit: int) -> None:
+    """Reading no more of a text than is wanted cuts no identifier in two."""
+    assert first_identifiers(text, limit) == identifiers(text)[:limit]
+
+
 def test_unknown_words_give_no_vector(model: StaticModel) -> None:
     """A text without a known word is a row of zeros, which the store never keeps."""
     assert not model.encode_documents([body("∅∀∃")]).any()
     assert not model.encode_query("∅∀∃").any()
     assert not quantised(model.encode_documents([body("")])).any()
+    assert model.encode_documents([]).shape == (0, model.identity.dimensions)
+
+
+@pytest.mark.parametrize(
+    "noise", ["größe", "загрузка файла", "文件上传", "ελληνικά", "42 2024 3.11", "zxqjwv", "a I x", "", "___ ..."]
+)
+def test_words_that_are_not_known_have_no_say_in_a_query(model: StaticModel, noise: str) -> None:
+    """Words of other languages that fall to letters, numbers and single letters: alone they are nothing."""
+    assert not model.encode_query(noise).any()
+    assert np.array_equal(model.encode_query(f"retry {noise} upload"), model.encode_query("retry upload"))
+
+
+def test_a_number_inside_a_name_is_part_of_it(model: StaticModel) -> None:
+    """`sha256` is not `sha`."""
+    assert not np.array_equal(model.encode_query("sha256"), model.encode_query("sha"))
 
 
 def test_quantised_rows_keep_their_direction(model: StaticModel) -> None:
     """Eight bits with a scale a row cost less than a thousandth of cosine."""
     rows = model.encode_documents([body(text) for text in TEXTS])
     small = quantised(rows).astype(np.float32)
-    cosine = (rows * small).sum(axis=1) / np.linalg.norm(small, axis=1)
+    cosine = (rows * small).sum(axis=1) / np.maximum(np.linalg.norm(small, axis=1), 1)
     assert cosine.min() > 0.999
     assert np.abs(quantised(rows)).max() == 127
 
 
+def test_the_table_is_mapped_and_not_read() -> None:
+    """Opening the model and asking it once takes a small part of its table into memory."""
+    size = (SHIPPED / "model.safetensors").stat().st_size
+    tracemalloc.start()
+    try:
+        table = TokenTable.read(SHIPPED / "model.safetensors")
+        table.sums(np.arange(9), np.ones(9, np.float32), np.array([9]), np.empty((1, table.dimensions), np.float32))
+        assert tracemalloc.get_traced_memory()[1] < size / 10
+    finally:
+        tracemalloc.stop()
+    owner: Any = table.rows
+    while not isinstance(owner, mmap.mmap):
+        owner = owner.base
+    assert len(owner) == size
+
+
+@settings(max_examples=40, deadline=None)
+@given(text=st.text(max_size=80))
+def test_the_tokenizer_is_the_files_own(text: str) -> None:
+    """Handing the vocabulary over as a dictionary changes nothing."""
+    reference = Tokenizer.from_file(str(SHIPPED / "tokenizer.json"))
+    reference.no_truncation()
+    ours = read_tokenizer(SHIPPED / "tokenizer.json")
+    for asked in (text, f"parseHTTP2 {text} [UNK] [PAD]", *TEXTS):
+        assert ours.encode(asked).ids == reference.encode(asked).ids
+
+
 @pytest.mark.parametrize("missing", ["config.json", "tokenizer.json", "model.safetensors"])
-def test_a_model_that_is_not_whole_is_refused(tmp_path: Path, missing: str) -> None:
+def test_a_model_that_is_not_whole_is_refused(folder: Path, missing: str) -> None:
     """A missing or a cut-short file is one clear sentence."""
-    folder = tmp_path / "model"
-    shutil.copytree(SHIPPED, folder)
-    StaticModel(folder)
+    StaticModel(folder).encode_query("upload")
     (folder / missing).write_bytes((folder / missing).read_bytes()[:50])
     with pytest.raises(ModelError):
-        StaticModel(folder)
+        StaticModel(folder).encode_query("upload")
     (folder / missing).unlink()
     with pytest.raises(ModelError):
         StaticModel(folder)
 
 
-def test_an_unknown_weighting_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"schema": "te.model/2"}, "te.model/2"),
+        ({"document": {}}, "saturate|fields"),
+        ({"document": {"saturate": "sqrt", "max_words": 9, "length": 0, "fields": {"body": 1}}}, "sqrt"),
+        ({"document": {"saturate": "log", "max_words": 9, "length": 0, "fields": {"tail": 1}}}, "tail"),
+        ({"document": {"saturate": "log", "max_words": "x", "length": 0, "fields": {}}}, "'x'"),
+        ({"query": []}, "te.model/1"),
+    ],
+)
+def test_a_configuration_that_is_not_understood_is_refused(folder: Path, change: dict[str, Any], said: str) -> None:
     """A configuration from the future is not read as the present's."""
-    folder = tmp_path / "model"
-    shutil.copytree(SHIPPED, folder)
     config = json.loads((folder / "config.json").read_text())
-    (folder / "config.json").write_text(json.dumps({**config, "tf": "sqrt"}))
-    with pytest.raises(ModelError, match="sqrt"):
+    (folder / "config.json").write_text(json.dumps({**config, **change}))
+    with pytest.raises(ModelError, match=said) as caught:
         StaticModel(folder)
+    assert caught.value.hint
 
 
-def test_another_weighting_is_another_model(model: StaticModel, plain: StaticModel) -> None:
+def test_another_formula_is_another_model(model: StaticModel) -> None:
     """Vectors made with other weights cannot be compared, and the fingerprint says so."""
-    assert model.identity.fingerprint != plain.identity.fingerprint
+    assert model.identity.fingerprint != StaticModel(formula=Formula()).identity.fingerprint
     assert model.identity.fingerprint == StaticModel().identity.fingerprint

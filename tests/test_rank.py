@@ -12,7 +12,7 @@ from te_cli.rank.candidates import Candidate
 from te_cli.rank.fuse import fused
 from te_cli.rank.order import rank
 from te_cli.rank.roles import role_of
-from te_cli.rank.weights import CROWDING, NAME, WORDS
+from te_cli.rank.weights import CROWDING, NAME, SEMANTIC, WORDS
 
 
 def unit(number: int, path: str, kind: str = "function", name: str = "f", **scores: object) -> Candidate:
@@ -182,6 +182,6 @@ def test_roles(path: str, role: str) -> None:
 
 def test_every_weight_says_why() -> None:
     """No number in the ranker goes without its reason."""
-    for table in (WORDS, NAME):
+    for table in (WORDS, NAME, SEMANTIC):
         assert all(weight.value and len(weight.reason) > 10 for weight in table.values())
     assert set(CROWDING) == {"words", "name"}

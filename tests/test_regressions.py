@@ -16,12 +16,12 @@ import numpy as np
 import pytest
 
 from te_cli import open_index
-from te_cli.embed import static
+from te_cli.embed import pieces, static
 from te_cli.engine import workers
 from te_cli.engine.reading import Job
 from te_cli.engine.snippets import MAX_LINE
 from te_cli.errors import IndexBusy, NotWritable
-from te_cli.model import Filters, SearchRequest
+from te_cli.model import Document, Filters, SearchRequest
 from te_cli.parse import parse
 from te_cli.parse.preprocessor import without_macros
 from te_cli.store import lock
@@ -65,10 +65,11 @@ def test_replaced_documents_leave_the_text_index(repo: MakeRepository) -> None:
 
 def test_an_identifier_is_known_again_after_the_memory_was_emptied(monkeypatch: pytest.MonkeyPatch) -> None:
     """Emptying the model's memory in the middle of a batch lost the batch's known identifiers."""
-    monkeypatch.setattr(static, "MAX_KNOWN", 3)
+    monkeypatch.setattr(pieces, "MAX_KNOWN", 3)
     model = static.StaticModel()
     for text in ("alpha beta gamma", "alpha delta epsilon zeta", "alpha beta", "alpha"):
-        assert np.array_equal(model.encode_query(text), static.StaticModel().encode_query(text))
+        document = [Document("", "function", "", "", "", "", text)]
+        assert np.array_equal(model.encode_documents(document), static.StaticModel().encode_documents(document))
 
 
 def test_a_planted_owner_link_is_not_written_through(repo: MakeRepository, tmp_path: Path, te: Run) -> None:

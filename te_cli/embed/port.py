@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 Vector = npt.NDArray[np.int8]
 """One quantised vector, shape (dimensions,)."""
 
+Direction = npt.NDArray[np.float32]
+"""A unit vector, shape (dimensions,)."""
+
 I8_PEAK = 127
 """The largest value of a quantised component; the scale is each row's own, for only directions are compared."""
 
@@ -43,7 +46,7 @@ class Embedder(Protocol):
         """Unit rows, shape (documents, dimensions). A row of zeros means that the text says nothing to the model."""
         ...
 
-    def encode_query(self, text: str) -> NDArray[np.float32]:
+    def encode_query(self, text: str) -> Direction:
         """A unit vector, shape (dimensions,), or zeros where the model knows no word of ``text``."""
         ...
 
@@ -63,6 +66,6 @@ def quantised(rows: NDArray[np.float32]) -> NDArray[np.int8]:
     return np.rint(scaled).astype(np.int8)
 
 
-def mean_direction(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+def mean_direction(rows: NDArray[np.float32]) -> Direction:
     """The direction of the mean of unit rows (n, dimensions), shape (dimensions,); rows of zeros do not count."""
     return normalised(rows.sum(axis=0))

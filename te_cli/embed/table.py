@@ -2,7 +2,8 @@
 
 Format: https://huggingface.co/docs/safetensors, a little-endian 64-bit header length, a JSON header with the type,
 shape and byte range of each tensor, then the bytes. ``embeddings`` (tokens, dimensions) holds the rows; an optional
-``weights`` (tokens,) scales each row, an optional ``mapping`` (tokens,) says which row a token uses.
+``weights`` (tokens,) scales each row, an optional ``mapping`` (tokens,) says which row a token uses, and an optional
+``query_weights`` (tokens,), of te's own models, what a token weighs in a query.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ from te_cli.digest import digest
 from te_cli.errors import ModelError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -25,16 +25,20 @@ if TYPE_CHECKING:
 DTYPES = {"F32": "<f4", "F16": "<f2", "F64": "<f8", "I8": "|i1", "I32": "<i4", "I64": "<i8"}
 """The tensor types that Model2Vec writes, as numpy names them."""
 
+PAGE, SAMPLE = 4096, 64
+"""Bytes that are read together, and of how many such pages one is looked at to know the file by."""
+
 
 class TokenTable:
     """Rows by token id. ``fingerprint`` identifies the file by its header, size and a sample of its bytes."""
 
     def __init__(self, tensors: dict[str, NDArray[Any]], fingerprint: str) -> None:
-        self._rows = tensors["embeddings"]
+        self.rows = tensors["embeddings"]
         self._mapping = tensors.get("mapping")
         scales = tensors.get("weights")
         self._scales = None if scales is None else np.asarray(scales, np.float32)
-        self.dimensions = int(self._rows.shape[1])
+        self._query_weights = tensors.get("query_weights")
+        self.dimensions = int(self.rows.shape[1])
         self.fingerprint = fingerprint
 
     @classmethod
@@ -54,16 +58,32 @@ class TokenTable:
         except (OSError, ValueError, KeyError, struct.error) as error:
             raise ModelError(f"The vectors in {path} cannot be read: {error}.", "Reinstall te-cli.") from error
 
-    def add(self, tokens: Collection[int], weights: list[float], into: NDArray[np.float32]) -> None:
-        """Add the weighted rows of ``tokens`` to ``into``, shape (dimensions,)."""
-        if not tokens:
-            return
-        ids = np.fromiter(tokens, np.int64, len(tokens))
-        scaled = np.array(weights, np.float32)
+    def sums(
+        self,
+        tokens: NDArray[np.int64],
+        weights: NDArray[np.float32],
+        ends: NDArray[np.int64],
+        into: NDArray[np.float32],
+    ) -> None:
+        """Weighted sums of rows, one for each of ``ends``: of ``tokens`` (n,) up to there, since the one before.
+
+        They are put into ``into``, shape (sums, dimensions).
+        """
         if self._scales is not None:
-            scaled *= self._scales[ids]
-        rows = self._rows[ids if self._mapping is None else self._mapping[ids]]
-        into += scaled @ rows.astype(np.float32)
+            weights = weights * self._scales[tokens]
+        if self._mapping is not None:
+            tokens = self._mapping[tokens]
+        start = 0
+        for row, end in zip(into, ends.tolist(), strict=True):
+            # A sum's rows are converted together, which is cheaper than keeping the whole table as floats.
+            np.dot(weights[start:end], self.rows.take(tokens[start:end], 0).astype(np.float32), out=row)
+            start = end
+
+    def query_weights(self, tokens: NDArray[np.int64]) -> NDArray[np.float32]:
+        """What the table has ``tokens`` of a query weigh besides, shape (n,)."""
+        if self._query_weights is None:
+            return np.ones(len(tokens), np.float32)
+        return np.asarray(self._query_weights[tokens], np.float32)
 
 
 def _tensor(body: NDArray[np.uint8], spec: dict[str, Any]) -> NDArray[Any]:
@@ -72,5 +92,7 @@ def _tensor(body: NDArray[np.uint8], spec: dict[str, Any]) -> NDArray[Any]:
 
 
 def _fingerprint(mapped: NDArray[np.uint8]) -> str:
-    """Sixteen hexadecimal digits of every 64th byte: reading all would cost each query as much as answering it."""
-    return digest(len(mapped).to_bytes(8, "little") + mapped[::64].tobytes()).hex()[:16]
+    """Sixteen hexadecimal digits of every 64th page: reading all would cost each query as much as answering it."""
+    whole = len(mapped) // (PAGE * SAMPLE) * (PAGE * SAMPLE)
+    pages = mapped[:whole].reshape(-1, SAMPLE, PAGE)[:, 0]
+    return digest(len(mapped).to_bytes(8, "little") + pages.tobytes() + mapped[whole:][:PAGE].tobytes()).hex()[:16]

@@ -6,6 +6,7 @@ vectors of the file's symbols (its own text's, where there are none).
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from te_cli.embed.port import mean_direction, quantised
@@ -40,15 +41,16 @@ def documents_of(parsed: ParsedFile) -> list[tuple[Symbol, Document]]:
 def vectors_of(files: Sequence[list[tuple[Symbol, Document]]], model: Embedder) -> list[list[Vector | None]]:
     """The 8-bit vectors of each file's units; None for a unit whose text says nothing to the model.
 
-    All files are encoded in one call: the model learns their identifiers together.
+    All files are encoded together. A file's whole text is read only where none of its symbols has a vector.
     """
-    rows = model.encode_documents([document for units in files for _, document in units])
+    rows = model.encode_documents([document for units in files for _, document in units[1:]])
+    ends = list(accumulate(len(units) - 1 for units in files))
+    owns = [rows[end - len(units) + 1 : end] for end, units in zip(ends, files, strict=True)]
+    mute = [number for number, own in enumerate(owns) if not own.any()]
+    texts = [files[number][0][1] for number in mute]
+    said = dict(zip(mute, model.encode_documents(texts), strict=True)) if mute else {}
     found: list[list[Vector | None]] = []
-    start = 0
-    for units in files:
-        own = rows[start : start + len(units)]
-        start += len(units)
-        if len(units) > 1 and own[1:].any():
-            own[0] = mean_direction(own[1:])
-        found.append([vector if vector.any() else None for vector in quantised(own)])
+    for number, own in enumerate(owns):
+        whole = said[number] if number in said else mean_direction(own)
+        found.append([vector if vector.any() else None for vector in (quantised(whole), *quantised(own))])
     return found

@@ -15,8 +15,9 @@ from te_cli.rank.candidates import Candidate
 from te_cli.store.lexical import query_terms
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
+    from te_cli.embed.port import Direction
     from te_cli.model import Filters, Mode
     from te_cli.rank.analyse import Query
     from te_cli.store.reader import Reader
@@ -30,6 +31,9 @@ NAMED = 30
 FILES_BY_WORDS = 20
 """Files whose module unit joins the candidates for their words as a whole."""
 
+GATHERED = 10
+"""Units of a file whose cosines are gathered: fewer favour one lucky unit, many more the longest file."""
+
 LONG_QUERY = 48
 """Distinct terms of a query that are looked up; a pasted issue keeps its rarest."""
 
@@ -37,16 +41,23 @@ PREFIX_LEAST = 3
 """Letters before which a prefix says nothing."""
 
 
+def meaning(query: Query, mode: Mode) -> Direction | None:
+    """The query's vector, shape (dimensions,); None where ``mode`` does not ask for one, or no word of it is known."""
+    if mode not in ("hybrid", "semantic"):
+        return None
+    vector = embedder().encode_query(query.text)
+    return vector if vector.any() else None
+
+
 def retrieve(
-    reader: Reader, query: Query, *, mode: Mode, limit: int, filters: Filters, vectors: bool = True
+    reader: Reader, query: Query, *, mode: Mode, limit: int, filters: Filters, vector: Direction | None
 ) -> list[Candidate]:
     """The candidates for ``query``, in no particular order, each with all scores its mode allows.
 
-    Without ``vectors`` the index's cannot be compared with this model's, and have no say.
+    ``vector`` is the query's :func:`meaning`; without one the vectors have no say.
     """
     depth = max(DEPTH, 3 * limit)
     terms = _telling(reader, query_terms(query.identifiers)) if mode in ("hybrid", "text") else ()
-    vector = embedder().encode_query(query.text) if vectors and mode in ("hybrid", "semantic") else None
     by_words = reader.by_words(terms, depth, filters)
     by_file = reader.by_file_words(terms, max(FILES_BY_WORDS, limit), filters)
     by_vector = reader.by_vector(vector, depth, filters) if vector is not None else []
@@ -58,6 +69,7 @@ def retrieve(
     words = reader.units_text.scores(terms, list(records))
     file_words = reader.files_text.scores(terms, sorted(modules.values()))
     cosines = reader.similarities(vector, {*records, *modules.values()}) if vector is not None else {}
+    gathered = _gathered(reader, vector, modules) if mode == "semantic" and vector is not None else {}
     ranks = _ranks(_merged(by_words, by_file)), _ranks([i for i, _ in by_vector]), _ranks(by_name)
     return [
         Candidate(
@@ -69,6 +81,7 @@ def retrieve(
             vector=cosines.get(record.id, 0.0),
             file_words=file_words.get(modules.get(record.file_id, 0), 0.0),
             file_vector=cosines.get(modules.get(record.file_id, 0), 0.0),
+            gathered=gathered.get(record.file_id, 0.0),
             words_rank=ranks[0].get(record.id),
             vector_rank=ranks[1].get(record.id),
             name_rank=ranks[2].get(record.id),
@@ -76,6 +89,15 @@ def retrieve(
         )
         for record in records.values()
     ]
+
+
+def _gathered(reader: Reader, vector: Direction, files: Iterable[int]) -> dict[int, float]:
+    """The sum of the best cosines of each file's units, over :data:`GATHERED`: a file with fewer gathers less."""
+    file_of = reader.members(files)
+    cosines: dict[int, list[float]] = {}
+    for unit_id, cosine in reader.similarities(vector, file_of).items():
+        cosines.setdefault(file_of[unit_id], []).append(cosine)
+    return {file_id: sum(sorted(own, reverse=True)[:GATHERED]) / GATHERED for file_id, own in cosines.items()}
 
 
 def _telling(reader: Reader, terms: Sequence[str]) -> tuple[str, ...]:

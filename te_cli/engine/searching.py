@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from te_cli.engine.opening import Updater, read_fresh
 from te_cli.engine.places import same_model
-from te_cli.engine.retrieving import retrieve
+from te_cli.engine.retrieving import meaning, retrieve
 from te_cli.engine.snippets import Sources
 from te_cli.errors import EmptyQuery
 from te_cli.model import Hit, SearchResult
@@ -28,6 +28,9 @@ MAX_LIMIT = 100_000
 """Hits of one answer: more is the whole index, which has better verbs."""
 
 
+NO_KNOWN_WORD = "No word of the query is known to the embedding model: answered by text."
+
+
 def search(
     settings: Settings,
     request: SearchRequest,
@@ -45,29 +48,33 @@ def search(
         raise EmptyQuery("The query is empty.", 'Say what to look for: te search "parse the config file".')
     started = time.perf_counter()
     updater = Updater(settings, progress, announce)
-    (hits, counts), freshness, note = read_fresh(
+    (hits, counts, remark), freshness, note = read_fresh(
         settings, request.refresh, updater, partial(_answer, settings, request)
     )
     if freshness == "unchecked" and any(hit.stale for hit in hits):
         freshness = "stale"
     seconds = time.perf_counter() - started
-    return SearchResult(request.text, str(settings.root), freshness, *counts, seconds, hits, note)
+    said = " ".join(sentence for sentence in (note, remark) if sentence) or None
+    return SearchResult(request.text, str(settings.root), freshness, *counts, seconds, hits, said)
 
 
 def _answer(
     settings: Settings, request: SearchRequest, reader: Reader, checked: bool
-) -> tuple[tuple[Hit, ...], tuple[int, int]]:
-    """The hits, and how many files and units there are."""
+) -> tuple[tuple[Hit, ...], tuple[int, int], str | None]:
+    """The hits, how many files and units there are, and what to tell of how the query was understood."""
     limit = min(request.limit, MAX_LIMIT)
     query = analyse(request.text)
-    vectors = same_model(reader)
-    candidates = retrieve(reader, query, mode=request.mode, limit=limit, filters=request.filters, vectors=vectors)
-    ranked = rank(query, candidates, limit)
+    comparable = same_model(reader)
+    vector = meaning(query, request.mode) if comparable else None
+    wordless = request.mode == "semantic" and vector is None
+    mode = "text" if wordless else request.mode
+    candidates = retrieve(reader, query, mode=mode, limit=limit, filters=request.filters, vector=vector)
+    ranked = rank(query, candidates, limit, by_vectors_alone=mode == "semantic")
     records = {record.path: record for record in reader.files({entry.candidate.path for entry in ranked})}
     sources = Sources(settings.root, records, checked=checked)
     words = frozenset(fold(word) for word in query.words)
     hits = tuple(_hit(entry, records[entry.candidate.path], sources, request, words) for entry in ranked)
-    return hits, reader.counts()
+    return hits, reader.counts(), NO_KNOWN_WORD if wordless and comparable else None
 
 
 def _hit(entry: Ranked, record: FileRecord, sources: Sources, request: SearchRequest, words: frozenset[str]) -> Hit:

@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 class Candidate:
     """A unit that some retriever found. Scores are raw: BM25 is not bounded, cosines lie between -1 and 1.
 
-    ``file_words`` and ``file_vector`` are the scores of the whole file; ``name_rank`` is the 0-based place in the list
-    of names, None where the name did not match; likewise ``words_rank`` and ``vector_rank``. ``asked_for`` is 1 where
-    the query names the unit's place, a share of it where the path names several files.
+    ``file_words`` and ``file_vector`` are the scores of the whole file; ``gathered`` is what the best cosines of its
+    units come to, where vectors alone rank. ``name_rank`` is the 0-based place in the list of names, None where the
+    name did not match; likewise ``words_rank`` and ``vector_rank``. ``asked_for`` is 1 where the query names the unit's
+    place, a share of it where the path names several files.
     """
 
     id: int
@@ -26,6 +27,7 @@ class Candidate:
     vector: float = 0.0
     file_words: float = 0.0
     file_vector: float = 0.0
+    gathered: float = 0.0
     words_rank: int | None = None
     vector_rank: int | None = None
     name_rank: int | None = None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from te_cli.model import Signal
 from te_cli.rank.signals import signals
-from te_cli.rank.weights import CROWDED, CROWDING, DIGITS, WEIGHTS
+from te_cli.rank.weights import CROWDED, CROWDING, DIGITS, SEMANTIC, SEMANTIC_CROWDING, WEIGHTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,9 +25,10 @@ class Ranked:
     reasons: tuple[Signal, ...]
 
 
-def rank(query: Query, candidates: Sequence[Candidate], limit: int) -> list[Ranked]:
+def rank(query: Query, candidates: Sequence[Candidate], limit: int, *, by_vectors_alone: bool = False) -> list[Ranked]:
     """The best ``limit`` candidates, best first, in an order that does not depend on how they came."""
-    weights = WEIGHTS[query.intent]
+    weights = SEMANTIC if by_vectors_alone else WEIGHTS[query.intent]
+    crowding = SEMANTIC_CROWDING if by_vectors_alone else CROWDING[query.intent]
     scored = [
         (
             round(sum(weights[name].value * value for name, value in values.items() if name in weights), DIGITS),
@@ -38,9 +39,7 @@ def rank(query: Query, candidates: Sequence[Candidate], limit: int) -> list[Rank
     ]
     scored.sort(key=lambda entry: (-entry[0], entry[1].order))
     page: list[Ranked] = []
-    for score, place in _spread(
-        [(score, candidate.path) for score, candidate, _ in scored], limit, CROWDING[query.intent]
-    ):
+    for score, place in _spread([(score, candidate.path) for score, candidate, _ in scored], limit, crowding):
         plain, candidate, values = scored[place]
         reasons = [
             Signal(name, round(value, DIGITS), *weights[name])

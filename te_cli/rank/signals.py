@@ -99,10 +99,23 @@ def _one(asked: _Asked, candidate: Candidate, scales: _Scales) -> Values:
         "documented": float(bool(symbol.doc)),
         "length": _length(candidate),
     }
+    values |= _vector_signals(candidate)
     values |= _name_signals(asked, candidate)
     values |= _path_signals(asked, candidate)
     values |= _kind_signals(candidate)
     return values
+
+
+def _vector_signals(candidate: Candidate) -> Values:
+    """What ranks by vectors alone: cosines as they are, for there is nothing to weigh them against."""
+    symbol = candidate.symbol
+    return {
+        "cosine": candidate.vector,
+        "file_cosine": candidate.file_vector,
+        "gathered": candidate.gathered,
+        "one_line": float(symbol.start_line == symbol.end_line),
+        "whole_file": float(symbol.kind == "module"),
+    }
 
 
 def _length(candidate: Candidate) -> float:

@@ -1,8 +1,9 @@
-"""What each signal weighs, and why. Two tables: one for a name typed as the query, one for words.
+"""What each signal weighs, and why: a table for a name typed as the query, one for words, one for vectors alone.
 
-The values were learned with a listwise softmax loss on development queries (annotated ones over 24 public
-repositories, web questions, issue titles), each signal held to the sign that its reason gives it, and then rounded:
-``scripts/tune_ranking.py`` makes them again and scores them on repositories left out of the fit. Only ratios decide.
+The values of the first two were learned with a listwise softmax loss on development queries (annotated ones over 24
+public repositories, web questions, issue titles), each signal held to the sign that its reason gives it, and then
+rounded: ``scripts/tune_ranking.py`` makes them again and scores them on repositories left out of the fit. Those of the
+third lie on a plateau of a grid over the annotated ones. Only ratios decide.
 """
 
 from __future__ import annotations
@@ -80,11 +81,23 @@ NAME: dict[str, Weight] = {
     "depth": Weight(-0.9, "what matters lies near the top"),
 }
 
+SEMANTIC: dict[str, Weight] = {
+    "cosine": Weight(1.0, "the unit means what the query means"),
+    "gathered": Weight(0.75, "many units of the file mean something near to it"),
+    "file_cosine": Weight(0.5, "the file's symbols, taken together, mean what the query means"),
+    "one_line": Weight(-0.1, "the fewer words there are, the more easily a vector points at a query's few"),
+    "whole_file": Weight(-0.02, "where a file's only symbol means the same as the file, the symbol is the answer"),
+}
+"""For ``--mode semantic``, which goes by vectors alone: no word, name, path or role has a say."""
+
 WEIGHTS: dict[Intent, dict[str, Weight]] = {"words": WORDS, "name": NAME}
 """The table for each intent."""
 
 CROWDING: dict[Intent, float] = {"words": 2.5, "name": 1.5}
 """What each further hit of a file pays: a list of ten answers is worth most when it shows about ten places."""
+
+SEMANTIC_CROWDING = 0.3
+"""The same where vectors alone rank, whose scores lie closer together."""
 
 CROWDED = "other units of the same file come before it"
 """What ``crowding`` stands for among a hit's reasons."""

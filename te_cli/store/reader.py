@@ -225,6 +225,10 @@ class Reader:
         sql = "SELECT file_id, id FROM units WHERE position = 0 AND file_id IN ({})"
         return dict(self.catalog.rows_in(sql, file_ids))
 
+    def members(self, file_ids: Iterable[int]) -> dict[int, int]:
+        """The file of each unit of certain files, module units apart."""
+        return dict(self.catalog.rows_in("SELECT id, file_id FROM units WHERE position AND file_id IN ({})", file_ids))
+
     def count_by(self, column: str) -> dict[str, int]:
         """Files by language (``f.language``) or units by kind (``u.kind``), most first."""
         source = "files f WHERE f.skip IS NULL" if column.startswith("f.") else "units u"
