@@ -15,6 +15,7 @@ _KNOWN = tuple(
         ("AGPL-3.0", r"gnu affero general public license,? version 3"),
         ("LGPL-3.0", r"gnu lesser general public license,? (?:version|v) ?3"),
         ("LGPL-2.1", r"gnu lesser general public license,? (?:version|v) ?2\.1"),
+        ("LGPL-2.0", r"gnu library general public license,? (?:version|v) ?2"),
         ("GPL-3.0", r"gnu general public license,? (?:version|v) ?3"),
         ("GPL-2.0", r"gnu general public license,? (?:version|v) ?2"),
         ("MPL-2.0", r"mozilla public license,? (?:version|v\.?) ?2"),
@@ -53,6 +54,10 @@ _ENDORSEMENT = re.compile(r"endorse or promote")
 _BSD_LENGTH = 2_500
 """Characters of a BSD licence, within which its third and fourth clauses stand."""
 
+_MARK = re.compile(r"SPDX-License-Identifier: ([\w.+-]+(?: (?:AND|OR|WITH) [\w.+-]+)*)")
+_MARKED_WITHIN = 600
+"""Characters before which the mark is the repository's own: further down it is that of a part."""
+
 _FILE = re.compile(r"licen[sc]es?|copying|copyright", re.IGNORECASE)
 _PLAIN = re.compile(r"(?:licen[sc]e|copying)(?:\.\w+)?", re.IGNORECASE)
 _OF_PARTS = re.compile(r"header|third|3rd|logo|borders|note|font|docs|plugin|list", re.IGNORECASE)
@@ -64,6 +69,8 @@ def licence_of(text: str) -> str:
 
     Texts of the GNU licences say no more than a version: whether a later one may be chosen stands elsewhere.
     """
+    if marked := _MARK.search(text, 0, _MARKED_WITHIN):
+        return marked[1]
     plain = re.sub(r"[\s*#>|`_=/]+", " ", text.lower())
     found = [(match.start(), name) for name, words in _KNOWN if (match := words.search(plain))]
     if not found:
