@@ -184,7 +184,8 @@ class Measured:
 
     def _copied(self, texts: Sequence[str]) -> Array:
         asked = prints(texts)
-        held: Array = np.isin(asked.exact, self.exact) & (asked.exact != 0)
+        place = np.searchsorted(self.exact, asked.exact)
+        held: Array = np.searchsorted(self.exact, asked.exact, "right") > place
         for row, others in self._candidates(_keys(asked.bags, asked.starts)).items():
             if not held[asked.owners[row]]:
                 bag = asked.bags[asked.starts[row] : asked.starts[row + 1]]
