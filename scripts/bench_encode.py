@@ -27,11 +27,10 @@ from te_cli.engine.documents import documents_of
 from te_cli.engine.indexing import look
 from te_cli.engine.reading import Job
 from te_cli.engine.workers import read_all
+from te_cli.model import Document
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from te_cli.model import Document
 
 
 def documents_in(tree: Path) -> list[Document]:
@@ -54,9 +53,9 @@ def timed(work: Callable[[], object]) -> float:
 
 
 def fielded(folder: Path) -> FieldedEncoder:
-    """A fresh encoder, its tokenizer read."""
+    """A fresh encoder, its tokenizer built."""
     model = StaticModel(folder)
-    model.encode_query("ready")
+    model.encode_documents([Document("", "", "ready", "", "", "", "")])
     if not isinstance(model.encoder, FieldedEncoder):
         sys.exit(f"{folder} is a plain model: its documents are not encoded from words.")
     return model.encoder

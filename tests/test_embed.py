@@ -14,17 +14,17 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tokenizers import Tokenizer
 
 from te_cli.embed.fielded import first_identifiers
 from te_cli.embed.formula import FIELDS, Formula
 from te_cli.embed.pieces import read_tokenizer
 from te_cli.embed.port import quantised
+from te_cli.embed.spelling import Spelling
 from te_cli.embed.static import SHIPPED, StaticModel
 from te_cli.embed.table import TokenTable
 from te_cli.errors import ModelError
 from te_cli.model import Document
-from te_cli.words import identifiers
+from te_cli.words import MAX_WORD, identifiers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,6 +71,9 @@ FORMULAS = st.builds(
 )
 
 
+SPELLING = Spelling(SHIPPED / "tokenizer.json")
+LIBRARY = read_tokenizer(SHIPPED / "tokenizer.json")
+
 SATURATED: dict[str, Callable[[int], float]] = {
     "log": lambda tf: 1 + math.log(tf),
     "binary": lambda _: 1.0,
@@ -80,13 +83,12 @@ SATURATED: dict[str, Callable[[int], float]] = {
 
 def by_the_book(document: Document, formula: Formula) -> np.ndarray:
     """The formula as it is written down, token by token."""
-    tokenizer = Tokenizer.from_file(str(SHIPPED / "tokenizer.json"))
     table = TokenTable.read(SHIPPED / "model.safetensors")
     total = np.zeros(table.dimensions)
     for field, weight in formula.fields:
         counts: Counter[int] = Counter()
         for identifier in identifiers(FIELDS[field](document)):
-            counts.update(token for token in tokenizer.encode(identifier).ids if token != 1)
+            counts.update(token for token in LIBRARY.encode(identifier).ids if token != SPELLING.unknown)
         for token, tf in counts.items():
             row = np.empty((1, table.dimensions), np.float32)
             table.sums(np.array([token]), np.ones(1, np.float32), np.array([1]), row)
@@ -196,15 +198,13 @@ def test_the_table_is_mapped_and_not_read() -> None:
     assert len(owner) == size
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(text=st.text(max_size=80))
-def test_the_tokenizer_is_the_files_own(text: str) -> None:
-    """Handing the vocabulary over as a dictionary changes nothing."""
-    reference = Tokenizer.from_file(str(SHIPPED / "tokenizer.json"))
-    reference.no_truncation()
-    ours = read_tokenizer(SHIPPED / "tokenizer.json")
-    for asked in (text, f"parseHTTP2 {text} [UNK] [PAD]", *TEXTS):
-        assert ours.encode(asked).ids == reference.encode(asked).ids
+def test_words_are_spelled_as_the_library_spells_them(text: str) -> None:
+    """A query's words, cut here, have the pieces that the tokenizers library gives them."""
+    for identifier in identifiers(" ".join([text, *TEXTS])):
+        spelled = [SPELLING.pieces(word) or [SPELLING.unknown] for word in SPELLING.words(identifier)]
+        assert [piece for pieces in spelled for piece in pieces] == LIBRARY.encode(identifier[:MAX_WORD]).ids
 
 
 @pytest.mark.parametrize("missing", ["config.json", "tokenizer.json", "model.safetensors"])
@@ -237,6 +237,18 @@ def test_a_configuration_that_is_not_understood_is_refused(folder: Path, change:
     with pytest.raises(ModelError, match=said) as caught:
         StaticModel(folder)
     assert caught.value.hint
+
+
+@pytest.mark.parametrize("kind", ["te.model/1", None])
+def test_a_tokenizer_of_another_table_is_refused(folder: Path, kind: str | None) -> None:
+    """More tokens than vectors: some would have none, or each another's."""
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps({**config, "schema": kind}))
+    tokenizer = json.loads((folder / "tokenizer.json").read_text())
+    tokenizer["model"]["vocab"]["brandnewword"] = len(tokenizer["model"]["vocab"])
+    (folder / "tokenizer.json").write_text(json.dumps(tokenizer))
+    with pytest.raises(ModelError, match="30001 tokens, and vectors for 30000"):
+        StaticModel(folder).encode_query("upload")
 
 
 def test_another_formula_is_another_model(model: StaticModel) -> None:

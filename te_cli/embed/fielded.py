@@ -99,7 +99,7 @@ class FieldedEncoder:
 
     def query(self, text: str) -> Floats:
         """A unit vector, shape (dimensions,), or zeros where no word of ``text`` is known."""
-        counts = Counter(token for identifier in identifiers(text) for token in self._pieces.meant(identifier))
+        counts = Counter(token for identifier in identifiers(text) for token in self._pieces.spelling.meant(identifier))
         tokens = np.array(sorted(counts), np.int64)
         weights = self._formula.query_weights(np.array([counts[token] for token in tokens.tolist()], np.int64))
         row = np.zeros((1, self._table.dimensions), np.float32)

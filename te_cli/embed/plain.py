@@ -6,11 +6,11 @@ where a model asks for vectors that are not normalised: here they are).
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from te_cli.embed.pieces import unknown_token
 from te_cli.embed.port import normalised
 
 if TYPE_CHECKING:
@@ -55,6 +55,15 @@ class PlainEncoder:
         rows = np.empty((len(texts), self._table.dimensions), np.float32)
         self._table.sums(tokens, np.ones(len(tokens), np.float32), np.cumsum([len(ids) for ids in found]), rows)
         return normalised(rows)
+
+
+def unknown_token(tokenizer: Tokenizer) -> int | None:
+    """The id that stands for what the tokenizer does not know, if it has one."""
+    model = tokenizer.model
+    if hasattr(model, "unk_token"):
+        return tokenizer.token_to_id(model.unk_token) if model.unk_token else None
+    unknown: int | None = json.loads(tokenizer.to_str())["model"].get("unk_id")
+    return unknown
 
 
 def text_of(document: Document) -> str:

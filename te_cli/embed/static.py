@@ -65,7 +65,7 @@ class StaticModel:
         """Unit rows, shape (documents, dimensions); zeros where no token is known.
 
         Raises:
-            ModelError: the tokenizer cannot be read.
+            ModelError: the tokenizer cannot be read, or is another table's.
         """
         with self._lock:
             return self.encoder.encode(documents)
@@ -74,7 +74,7 @@ class StaticModel:
         """A unit vector, shape (dimensions,), or zeros where no word of ``text`` is known.
 
         Raises:
-            ModelError: the tokenizer cannot be read.
+            ModelError: the tokenizer cannot be read, or is another table's.
         """
         with self._lock:
             return self.encoder.query(text)
@@ -84,15 +84,26 @@ class StaticModel:
         """What encodes, made at the first use. Unlike the model, not for several threads at once.
 
         Raises:
-            ModelError: the tokenizer cannot be read.
+            ModelError: the tokenizer cannot be read, or is another table's.
         """
         if self._encoder is None:
-            tokenizer = read_tokenizer(self._folder / "tokenizer.json")
+            path = self._folder / "tokenizer.json"
             if self._formula is None:
+                tokenizer = read_tokenizer(path)
+                self._fit(tokenizer.get_vocab_size())
                 self._encoder = PlainEncoder(self._config, tokenizer, self._table)
             else:
-                self._encoder = FieldedEncoder(self._formula, Pieces(tokenizer), self._table)
+                pieces = Pieces(path)
+                self._fit(pieces.vocabulary)
+                self._encoder = FieldedEncoder(self._formula, pieces, self._table)
         return self._encoder
+
+    def _fit(self, vocabulary: int) -> None:
+        if vocabulary > self._table.tokens:
+            raise ModelError(
+                f"The embedding model in {self._folder} has {vocabulary} tokens, and vectors for {self._table.tokens}.",
+                "Reinstall te-cli.",
+            )
 
 
 def _read_config(path: Path) -> dict[str, Any]:

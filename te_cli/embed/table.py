@@ -30,7 +30,7 @@ PAGE, SAMPLE = 4096, 64
 
 
 class TokenTable:
-    """Rows by token id. ``fingerprint`` identifies the file by its header, size and a sample of its bytes."""
+    """Rows of ``tokens`` ids. ``fingerprint`` identifies the file by its header, size and a sample of its bytes."""
 
     def __init__(self, tensors: dict[str, NDArray[Any]], fingerprint: str) -> None:
         self.rows = tensors["embeddings"]
@@ -38,6 +38,10 @@ class TokenTable:
         scales = tensors.get("weights")
         self._scales = None if scales is None else np.asarray(scales, np.float32)
         self._query_weights = tensors.get("query_weights")
+        self.tokens = len(self.rows if self._mapping is None else self._mapping)
+        for tensor in (scales, self._query_weights):
+            if tensor is not None and len(tensor) != self.tokens:
+                raise ValueError(f"it has {self.tokens} tokens, and weights for {len(tensor)}")
         self.dimensions = int(self.rows.shape[1])
         self.fingerprint = fingerprint
 

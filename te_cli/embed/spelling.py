@@ -1,0 +1,98 @@
+"""How a query's words are spelled in the model's tokens, and which of them are known.
+
+A command asks one question, and the tokenizers library takes 15 ms to build its tables for it. So for queries the
+vocabulary is a dictionary, read as JSON in a third of that, and WordPiece its few lines: the longest token that the
+rest of the word begins with, again and again (Schuster and Nakajima, ICASSP 2012). How text is split into words
+before that is left to the library.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from te_cli.errors import ModelError
+from te_cli.words import MAX_WORD
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+MAX_PIECES = 8
+"""Pieces of one word that count: a word cut finer than this is noise to a table learned on words."""
+
+
+class Spelling:
+    """A WordPiece vocabulary and the splitting of text that belongs to it. ``unknown`` stands for any other word."""
+
+    def __init__(self, path: Path) -> None:
+        """Read a tokenizer.json.
+
+        Raises:
+            ModelError: the file is missing, or is no WordPiece tokenizer.
+        """
+        from tokenizers import Tokenizer
+
+        try:
+            parsed = json.loads(path.read_bytes())
+            model = parsed["model"]
+            if model["type"] != "WordPiece":
+                raise ValueError(f"it is of the type {model['type']}, not WordPiece")  # noqa: TRY301
+            self._vocabulary: dict[str, int] = model["vocab"]
+            self._prefix: str = model["continuing_subword_prefix"]
+            self._longest: int = model["max_input_chars_per_word"]
+            self.unknown = self._vocabulary[model["unk_token"]]
+            self.size = max(self._vocabulary.values()) + 1
+            model["vocab"] = {model["unk_token"]: self.unknown}
+            self._splitter = Tokenizer.from_str(json.dumps({**parsed, "added_tokens": []}))
+        except Exception as error:  # the tokenizers library raises bare Exception
+            raise ModelError(f"The tokenizer in {path} cannot be read: {error}.", "Reinstall te-cli.") from error
+
+    def words(self, identifier: str) -> list[str]:
+        """The words of an identifier, as the tokenizer splits it."""
+        text = identifier[:MAX_WORD]
+        if self._splitter.normalizer is not None:
+            text = self._splitter.normalizer.normalize_str(text)
+        if self._splitter.pre_tokenizer is None:
+            return [text]
+        return [word for word, _ in self._splitter.pre_tokenizer.pre_tokenize_str(text)]
+
+    def pieces(self, word: str) -> list[int]:
+        """The tokens that spell a word; none where they cannot."""
+        found: list[int] = []
+        start = 0
+        while start < len(word) <= self._longest:
+            prefix = self._prefix if start else ""
+            for end in range(len(word), start, -1):
+                token = self._vocabulary.get(prefix + word[start:end])
+                if token is not None:
+                    break
+            else:
+                return []
+            found.append(token)
+            start = end
+        return found
+
+    def meant(self, identifier: str) -> list[int]:
+        """The tokens of an identifier of a query, without those of words that are not known. A number is none."""
+        if not any(map(str.isalpha, identifier)):
+            return []
+        spelled = [(word, self.pieces(word)) for word in self.words(identifier)]
+        return [token for word, pieces in spelled if is_known(word, len(pieces)) for token in pieces[:MAX_PIECES]]
+
+    def inner(self) -> NDArray[np.int64]:
+        """The tokens that only continue a word."""
+        found = [token for text, token in self._vocabulary.items() if text.startswith(self._prefix)]
+        return np.array(found, np.int64)
+
+
+def is_known(word: str, pieces: int) -> bool:
+    """Whether a word of that many ``pieces`` means something to the model, as far as its spelling shows.
+
+    What the vocabulary does not have falls to single letters or nearly so: words of other languages and scripts,
+    keys, hashes. A number counts only whole, as in ``sha256``.
+    """
+    return 2 * pieces <= len(word) if any(map(str.isalpha, word)) else pieces == 1
