@@ -27,6 +27,9 @@ LEAST_WORDS = 4
 MOST_WORDS = 60
 """Words of a sentence that asks for something."""
 
+BUILT = frozenset(("dist",))
+"""Folders of what was built from the rest: everything in them would be there several times."""
+
 MOST_SHARED = 4
 """Definitions that one sentence may stand above."""
 
@@ -57,6 +60,18 @@ class Asked(NamedTuple):
 
     documents: list[Document]
     queries: list[Query]
+
+
+def thinned(asked: Asked, sample: int | None) -> Asked:
+    """The same queries, their targets among ``sample`` other candidates; all of them for None."""
+    if sample is None:
+        return asked
+    targets = sorted({target for query in asked.queries for target in query.targets})
+    others = sorted(set(range(len(asked.documents))).difference(targets))
+    drawn = random.Random(0).sample(others, min(sample, len(others)))  # noqa: S311 - a sample, no secret
+    place = {position: number for number, position in enumerate([*targets, *drawn])}
+    queries = [query._replace(targets=tuple(place[target] for target in query.targets)) for query in asked.queries]
+    return Asked([asked.documents[position] for position in place], queries)
 
 
 def first_sentence(doc: str) -> str:
@@ -99,7 +114,7 @@ def asked(files: Iterable[File]) -> Asked:
     above: dict[str, list[int]] = {}
     said: dict[str, tuple[str, str]] = {}
     for file in files:
-        if file.content != "code":
+        if file.content != "code" or BUILT.intersection(file.path.split("/")):
             continue
         for symbol, document in file.units:
             if symbol.kind not in KINDS:

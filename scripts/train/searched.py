@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from te_cli.model import Content
+
 FORMAT = "2"
 """Raised when what is kept changes."""
 
@@ -44,7 +46,7 @@ class File:
 
     path: str
     language: str
-    content: str
+    content: Content
     units: list[tuple[Symbol, Document]]
 
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import numpy as np
 from measures import DEPTH, Place
 
 from te_cli.engine.documents import vectors_of
+from te_cli.engine.retrieving import DEPTH as CANDIDATES
+from te_cli.engine.retrieving import GATHERED
+from te_cli.rank.analyse import analyse
+from te_cli.rank.candidates import Candidate
+from te_cli.rank.order import rank
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,15 +23,6 @@ if TYPE_CHECKING:
 
     from te_cli.embed.port import Embedder, ModelIdentity
     from te_cli.model import Document
-
-CANDIDATES = 60
-"""Units nearest to the query that are ranked, as in te."""
-
-FILE = 0.6
-"""What the likeness of the whole file adds to the unit's own."""
-
-CROWDING = 0.6
-"""What each further unit of a file pays, on the same scale."""
 
 BATCH_FILES = 400
 
@@ -41,18 +38,14 @@ class Pool:
             for vectors in vectors_of([file.units for file in files[start : start + BATCH_FILES]], once):
                 rows += [zeros if vector is None else vector for vector in vectors]
         self._rows = unit_rows(np.array(rows, np.int8).reshape(len(rows), -1))
-        self._files = files
-        self._starts = np.cumsum([0, *(len(file.units) for file in files)])
+        ends = np.cumsum([len(file.units) for file in files]).tolist()
+        self._spans = {id(file): (end - len(file.units), end) for file, end in zip(files, ends, strict=True)}
 
-    def tree(self, positions: Sequence[int]) -> Tree:
-        """The tree of the files at these positions."""
-        spans = [(int(self._starts[position]), int(self._starts[position + 1])) for position in positions]
-        sizes = [end - start for start, end in spans]
-        return Tree(
-            self._rows[np.concatenate([np.arange(start, end) for start, end in spans])],
-            np.repeat(np.cumsum([0, *sizes[:-1]]), sizes),
-            [self._files[position] for position in positions],
-        )
+    def tree(self, files: Sequence[File]) -> Tree:
+        """The tree of some of the files."""
+        spans = [self._spans[id(file)] for file in files]
+        starts = np.cumsum([0, *(end - start for start, end in spans[:-1])]).tolist()
+        return Tree(self._rows[np.concatenate([np.arange(*span) for span in spans])], starts, files)
 
 
 class Once:
@@ -80,31 +73,75 @@ class Once:
         return self._model.encode_query(text)
 
 
+class Timed:
+    """A model that knows how many texts it encoded in how many seconds of processor time."""
+
+    def __init__(self, model: Embedder) -> None:
+        self._model = model
+        self.texts, self.seconds = 0, 0.0
+
+    @property
+    def identity(self) -> ModelIdentity:
+        """The model's own."""
+        return self._model.identity
+
+    def encode_documents(self, documents: Sequence[Document]) -> NDArray[np.float32]:
+        """Unit rows, shape (documents, dimensions)."""
+        started = time.process_time()
+        rows = self._model.encode_documents(documents)
+        self.seconds += time.process_time() - started
+        self.texts += len(documents)
+        return rows
+
+    def encode_query(self, text: str) -> NDArray[np.float32]:
+        """A unit vector, shape (dimensions,)."""
+        return self._model.encode_query(text)
+
+    def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Unit rows, shape (texts, dimensions)."""
+        rows = [self._model.encode_query(text) for text in texts]
+        return np.array(rows, np.float32).reshape(len(rows), self.identity.dimensions)
+
+
 class Tree:
-    """The units of one tree. ``modules`` says for each unit which one stands for its file."""
+    """The units of one tree. ``starts`` says where each file's begin, the module unit first."""
 
-    def __init__(self, rows: NDArray[np.float32], modules: NDArray[np.int64], files: Sequence[File]) -> None:
+    def __init__(self, rows: NDArray[np.float32], starts: Sequence[int], files: Sequence[File]) -> None:
         self._rows = rows
-        self._modules = modules
-        self._places = [Place(file.path, s.start_line, s.end_line) for file in files for s, _ in file.units]
+        self._ends = [*starts[1:], len(rows)]
+        self._starts = starts
+        self._files = files
+        self._file_of = np.repeat(np.arange(len(files)), [len(file.units) for file in files])
 
-    def page(self, query: NDArray[np.float32]) -> list[Place]:
-        """The best ten places for a unit vector, best first; none for one of zeros."""
+    def page(self, text: str, query: NDArray[np.float32]) -> list[Place]:
+        """The best ten places for a query and its unit vector, best first; none for one of zeros."""
         if not query.any():
             return []
         cosines = self._rows @ query
-        nearest = np.argsort(-np.round(cosines, 5), kind="stable")[:CANDIDATES]
-        own = np.maximum(cosines[nearest], 0)
-        around = np.maximum(cosines[self._modules[nearest]], 0)
-        scores = own / (own.max() or 1) + FILE * around / (around.max() or 1)
-        files = self._modules[nearest]
-        found: list[Place] = []
-        for _ in range(min(DEPTH, len(nearest))):
-            best = int(np.argmax(scores))
-            found.append(self._places[nearest[best]])
-            scores[best] = -np.inf
-            scores[files == files[best]] -= CROWDING
-        return found
+        nearest = np.argsort(-np.round(cosines, 5), kind="stable")[:CANDIDATES].tolist()
+        gathered: dict[int, float] = {}
+        for file in set(self._file_of[nearest].tolist()):
+            own = np.sort(cosines[self._starts[file] + 1 : self._ends[file]])[::-1]
+            gathered[file] = float(own[:GATHERED].sum()) / GATHERED
+        candidates = [self._candidate(unit, cosines, gathered) for unit in nearest]
+        ranked = rank(analyse(text), candidates, DEPTH, by_vectors_alone=True)
+        return [
+            Place(entry.candidate.path, entry.candidate.symbol.start_line, entry.candidate.symbol.end_line)
+            for entry in ranked
+        ]
+
+    def _candidate(self, unit: int, cosines: NDArray[np.float32], gathered: dict[int, float]) -> Candidate:
+        number = int(self._file_of[unit])
+        file, start = self._files[number], self._starts[number]
+        return Candidate(
+            id=unit,
+            path=file.path,
+            content=file.content,
+            symbol=file.units[unit - start][0],
+            vector=float(cosines[unit]),
+            file_vector=float(cosines[start]),
+            gathered=gathered[number],
+        )
 
 
 def unit_rows(rows: NDArray[np.int8]) -> NDArray[np.float32]:
