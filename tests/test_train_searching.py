@@ -23,7 +23,7 @@ from te_cli.model import Document
 if TYPE_CHECKING:
     from conftest import MakeRepository, Run
 
-FILES = {
+FILES: dict[str, str | bytes | None] = {
     "src/uploads.py": (
         '"""Uploads."""\n\nRETRIES = 3\n\n\ndef send_again(path):\n    """Retry a failed upload."""\n    return path\n'
         "\n\ndef cancel_upload(path):\n    return None\n"
