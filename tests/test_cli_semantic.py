@@ -38,7 +38,7 @@ def test_vectors_alone_have_a_say(te: Run) -> None:
     hits = te("search", "retry uploads", "--mode", "semantic", "--explain", "--json").json()["results"]
     reasons = {signal["name"] for hit in hits for signal in hit["explain"]}
     assert {"cosine", "file_cosine", "gathered"} <= reasons
-    assert reasons <= {"cosine", "file_cosine", "gathered", "one_line", "whole_file", "crowding"}
+    assert reasons <= {"cosine", "file_cosine", "gathered", "whole_file", "crowding"}
 
 
 @pytest.mark.parametrize("query", UNKNOWN)

@@ -108,13 +108,11 @@ def _one(asked: _Asked, candidate: Candidate, scales: _Scales) -> Values:
 
 def _vector_signals(candidate: Candidate) -> Values:
     """What ranks by vectors alone: cosines as they are, for there is nothing to weigh them against."""
-    symbol = candidate.symbol
     return {
         "cosine": candidate.vector,
         "file_cosine": candidate.file_vector,
         "gathered": candidate.gathered,
-        "one_line": float(symbol.start_line == symbol.end_line),
-        "whole_file": float(symbol.kind == "module"),
+        "whole_file": float(candidate.symbol.kind == "module"),
     }
 
 

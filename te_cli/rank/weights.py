@@ -85,7 +85,6 @@ SEMANTIC: dict[str, Weight] = {
     "cosine": Weight(1.0, "the unit means what the query means"),
     "gathered": Weight(0.75, "many units of the file mean something near to it"),
     "file_cosine": Weight(0.5, "the file's symbols, taken together, mean what the query means"),
-    "one_line": Weight(-0.1, "the fewer words there are, the more easily a vector points at a query's few"),
     "whole_file": Weight(-0.02, "where a file's only symbol means the same as the file, the symbol is the answer"),
 }
 """For ``--mode semantic``, which goes by vectors alone: no word, name, path or role has a say."""
@@ -96,7 +95,7 @@ WEIGHTS: dict[Intent, dict[str, Weight]] = {"words": WORDS, "name": NAME}
 CROWDING: dict[Intent, float] = {"words": 2.5, "name": 1.5}
 """What each further hit of a file pays: a list of ten answers is worth most when it shows about ten places."""
 
-SEMANTIC_CROWDING = 0.3
+SEMANTIC_CROWDING = 0.4
 """The same where vectors alone rank, whose scores lie closer together."""
 
 CROWDED = "other units of the same file come before it"
