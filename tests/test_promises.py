@@ -268,7 +268,7 @@ def test_state_never_advances_past_a_failed_write(
 
 def test_no_vector_is_silently_zero(repo: MakeRepository) -> None:
     """Promise 5: a unit whose text says nothing to the model has no vector, and is counted."""
-    root = repo({"∀∃.txt": "∅ ∇∂∑\n", **CODE})
+    root = repo({"∀∃": "∅ ∇∂∑\n", **CODE})
     report = open_index(root).update()
     assert report.unembedded == 1
     assert all(vector.any() for vector in contents(root)["vectors"].values())
