@@ -226,7 +226,8 @@ def test_a_model_that_is_not_whole_is_refused(folder: Path, missing: str) -> Non
         ({"document": {}}, "saturate|fields"),
         ({"document": {"saturate": "sqrt", "max_words": 9, "length": 0, "fields": {"body": 1}}}, "sqrt"),
         ({"document": {"saturate": "log", "max_words": 9, "length": 0, "fields": {"tail": 1}}}, "tail"),
-        ({"document": {"saturate": "log", "max_words": "x", "length": 0, "fields": {}}}, "'x'"),
+        ({"document": {"saturate": "log", "max_words": "x", "length": 0, "fields": {"doc": 1}}}, "'x'"),
+        ({"document": {"saturate": "log", "max_words": 9, "length": 0, "fields": {"doc": 0}}}, "no field weighs"),
         ({"query": []}, "te.model/1"),
     ],
 )

@@ -83,6 +83,8 @@ class Formula:
         try:
             document, query = config["document"], config["query"]
             fields = {_known("field", name, FIELDS): float(weight) for name, weight in document["fields"].items()}
+            if not any(fields.values()):
+                raise ValueError("no field weighs anything")  # noqa: TRY301 - told as the other faults are
             return cls(
                 tuple((name, fields[name]) for name in FIELDS if fields.get(name)),
                 _known("saturation", document["saturate"], SATURATE),
