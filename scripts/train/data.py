@@ -1,0 +1,198 @@
+"""Training pairs as arrays of token ids, and batches of them.
+
+A pair is a query (its distinct tokens and their counts) and a document: an entry for each distinct token of each
+field, with its count there. All pairs lie end to end in flat arrays, as memory-mapped files: a million pairs are
+about a gigabyte, and a batch is one gather.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections import Counter
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from tokenizer import FIELDS
+from tokenizers import Tokenizer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+KINDS = ("doc", "comment", "commit", "test", "section", "snippet")
+UNKNOWN = 1
+MAX_PIECES = 8
+
+Ints = Any
+"""An integer array; its length says which."""
+
+
+class Words:
+    """From a word to its token ids, and from neighbouring words to the id of the pair where the vocabulary has it."""
+
+    def __init__(self, tokenizer: Tokenizer, couples: dict[tuple[str, str], int] | None = None) -> None:
+        self._tokenizer = tokenizer
+        self._ids: dict[str, tuple[int, ...]] = {}
+        self._couples = couples or {}
+
+    def counts(self, text: str) -> Counter[int]:
+        """How often each token occurs in a text of lowered words."""
+        words = text.split()
+        found: Counter[int] = Counter()
+        for word, times in Counter(words).items():
+            for token in self.ids(word):
+                found[token] += times
+        if self._couples:
+            found.update(self._couples[couple] for couple in pairwise(words) if couple in self._couples)
+        return found
+
+    def ids(self, word: str) -> tuple[int, ...]:
+        """The known tokens of one word."""
+        known = self._ids.get(word)
+        if known is None:
+            pieces = self._tokenizer.encode(word, add_special_tokens=False).ids
+            known = tuple(piece for piece in pieces[:MAX_PIECES] if piece != UNKNOWN)
+            self._ids[word] = known
+        return known
+
+
+@dataclass(slots=True)
+class Pairs:
+    """All pairs. ``query_start`` and ``document_start`` have one more element than there are pairs."""
+
+    kind: NDArray[np.uint8]
+    repository: NDArray[np.uint16]
+    language: NDArray[np.uint8]
+    query_hash: NDArray[np.uint32]
+    query_start: NDArray[np.int64]
+    query_token: NDArray[np.uint16]
+    query_count: NDArray[np.uint8]
+    document_start: NDArray[np.int64]
+    token: NDArray[np.uint16]
+    field: NDArray[np.uint8]
+    count: NDArray[np.uint8]
+    named: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.kind)
+
+
+def read_pairs(folder: Path, words: Words) -> tuple[Pairs, list[str], list[str]]:
+    """The pairs of every file in ``folder``, the names of repositories, and of languages."""
+    rows: list[_Rows] = []
+    repositories: list[str] = []
+    languages: dict[str, int] = {}
+    for path in sorted(folder.glob("*.jsonl.gz")):
+        rows.append(_read(path, len(repositories), words, languages))
+        repositories.append(path.name.removesuffix(".jsonl.gz").replace("+", "/", 1))
+    joined = {name: np.concatenate([getattr(part, name) for part in rows]) for name in _Rows.NAMES}
+    starts = {
+        f"{what}_start": np.concatenate([[0], np.cumsum(joined.pop(f"{what}_length"))]).astype(np.int64)
+        for what in ("query", "document")
+    }
+    return Pairs(**joined, **starts), repositories, list(languages)
+
+
+class _Rows:
+    """One repository's pairs."""
+
+    NAMES = (
+        "kind", "repository", "language", "query_hash", "query_length", "query_token", "query_count",
+        "document_length", "token", "field", "count", "named",
+    )  # fmt: skip
+
+    def __init__(self, **columns: Ints) -> None:
+        self.__dict__.update(columns)
+
+
+def _read(path: Path, repository: int, words: Words, languages: dict[str, int]) -> _Rows:
+    columns: dict[str, list[Any]] = {name: [] for name in _Rows.NAMES}
+    with gzip.open(path, "rt") as lines:
+        for line in lines:
+            row = json.loads(line)
+            query = words.counts(row["query"])
+            entries = [
+                (token, field, min(times, 255))
+                for field, name in enumerate(FIELDS)
+                for token, times in words.counts(row[name]).items()
+            ]
+            if not query or not entries:
+                continue
+            names = {token for token, field, _ in entries if field == 0}
+            columns["kind"].append(KINDS.index(row["kind"]))
+            columns["repository"].append(repository)
+            columns["language"].append(languages.setdefault(row["language"], len(languages)))
+            columns["query_hash"].append(hash(tuple(sorted(query))) & 0xFFFFFFFF)
+            columns["query_length"].append(len(query))
+            columns["query_token"] += query.keys()
+            columns["query_count"] += [min(times, 255) for times in query.values()]
+            columns["document_length"].append(len(entries))
+            for name, values in zip(("token", "field", "count"), zip(*entries, strict=True), strict=True):
+                columns[name] += values
+            columns["named"] += [token in names for token, _, _ in entries]
+    types = {"repository": np.uint16, "query_hash": np.uint32, "query_token": np.uint16, "token": np.uint16,
+             "query_length": np.int64, "document_length": np.int64, "named": np.bool_}  # fmt: skip
+    return _Rows(**{name: np.array(values, types.get(name, np.uint8)) for name, values in columns.items()})
+
+
+def save(pairs: Pairs, folder: Path) -> None:
+    """Write the arrays for :func:`load`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in Pairs.__slots__:  # type: ignore[attr-defined]
+        np.save(folder / f"{name}.npy", getattr(pairs, name))
+
+
+def load(folder: Path) -> Pairs:
+    """Map what :func:`save` wrote; the short arrays are read."""
+    names = Pairs.__slots__  # type: ignore[attr-defined]
+    return Pairs(**{name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in names})
+
+
+@dataclass(slots=True)
+class Bags:
+    """Texts of a batch as flat entries. ``start`` is where each text begins; ``row`` is the text of each entry."""
+
+    start: NDArray[np.int64]
+    row: NDArray[np.int64]
+    token: NDArray[np.int64]
+    field: NDArray[np.int64]
+    count: NDArray[np.float32]
+
+
+def entries(starts: NDArray[np.int64], chosen: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Places in the flat arrays of the ``chosen`` texts' entries, and which text each belongs to."""
+    begin, end = starts[chosen], starts[chosen + 1]
+    lengths = end - begin
+    row = np.repeat(np.arange(len(chosen)), lengths)
+    first = np.cumsum(lengths) - lengths
+    return np.arange(lengths.sum()) - np.repeat(first - begin, lengths), row
+
+
+def batches(
+    pairs: Pairs, draw: np.random.Generator, size: int, chunk: int, rates: NDArray[np.float64]
+) -> Iterator[NDArray[np.int64]]:
+    """One epoch: each pair about ``rates[kind]`` times, in chunks from one repository, the chunks in random order."""
+    rate = rates[pairs.kind]
+    times = np.floor(rate + draw.random(len(pairs))).astype(np.int64)
+    chosen = np.repeat(np.arange(len(pairs)), times)
+    draw.shuffle(chosen)
+    chosen = chosen[np.argsort(pairs.repository[chosen], kind="stable")]
+    borders = np.flatnonzero(np.diff(pairs.repository[chosen])) + 1
+    chunks = [
+        part[place : place + chunk] for part in np.split(chosen, borders) for place in range(0, len(part), chunk)
+    ]
+    order = draw.permutation(len(chunks))
+    waiting: list[NDArray[np.int64]] = []
+    held = 0
+    for number in order:
+        waiting.append(chunks[number])
+        held += len(chunks[number])
+        if held >= size:
+            together = np.concatenate(waiting)
+            yield together[:size]
+            waiting, held = ([together[size:]], held - size) if held > size else ([], 0)

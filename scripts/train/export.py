@@ -1,0 +1,70 @@
+"""Write a trained model in the Model2Vec layout: tokenizer.json, model.safetensors (int8), config.json."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from safetensors.numpy import save_file
+from tokenizer import FIELDS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NAME = "te-static-2"
+SCHEMA = "te.model/1"
+I8_PEAK = 127
+
+
+def quantise(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Rows (n, dims) as int8 and one float scale a row: ``rows`` is about ``int8 * scale``."""
+    peaks = np.abs(rows).max(axis=1, keepdims=True)
+    peaks[peaks == 0] = 1
+    return np.rint(rows * (I8_PEAK / peaks)).astype(np.int8), (peaks[:, 0] / I8_PEAK).astype(np.float32)
+
+
+def export(folder: Path, tokenizer: Path, model: Any) -> None:
+    """``model`` (of train.py) as a folder that te and the model2vec library read."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = model.rows.detach().numpy().astype(np.float32)
+    rows[:2] = 0  # padding and unknown
+    rows /= np.sqrt((rows**2).sum(1).mean())  # only directions and ratios of lengths count
+    table, scales = quantise(rows)
+    tensors = {"embeddings": table, "weights": scales}
+    vocabulary = json.loads(tokenizer.read_text())["model"]["vocab"]
+    tensors["query_weights"] = query_weights(vocabulary, model)
+    if model.query_rows is not None:
+        asked = model.query_rows.detach().numpy().astype(np.float32)
+        asked[:2] = 0
+        tensors["query_embeddings"], tensors["query_scales"] = quantise(asked / np.sqrt((asked**2).sum(1).mean()))
+    save_file(tensors, folder / "model.safetensors")
+    if tokenizer.resolve() != (folder / "tokenizer.json").resolve():
+        shutil.copyfile(tokenizer, folder / "tokenizer.json")
+    weights = model.fields.detach().exp().numpy()
+    weights = weights / weights[FIELDS.index("body")]
+    config = {
+        "model_type": "model2vec",
+        "schema": SCHEMA,
+        "name": NAME,
+        "normalize": True,
+        "embedding_dtype": "int8",
+        "document": {
+            "saturate": "log",
+            "max_words": 300,
+            "length": model.recipe.length,
+            "fields": {name: round(float(weight), 3) for name, weight in zip(FIELDS, weights, strict=True)},
+        },
+        "query": {"saturate": "raw"},
+    }
+    (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n")
+
+
+def query_weights(vocabulary: dict[str, int], model: Any) -> np.ndarray:
+    """What each token weighs in a query: learned, or 1; nothing for a number, which says little of what is meant."""
+    weights: np.ndarray = model.query_weights.detach().exp().numpy().astype(np.float32).copy()
+    for word, place in vocabulary.items():
+        if word.removeprefix("##").isdigit():
+            weights[place] = 0
+    return weights

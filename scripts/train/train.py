@@ -1,0 +1,215 @@
+"""Train the table: queries and the code they ask for come to lie in one direction.
+
+    python scripts/train/train.py --pairs DIR --tokenizer FILE --out FOLDER [--device cuda] [options of an ablation]
+
+The model is as small as can be: a row a token. A document is the sum of its fields' tokens, weighted by field and
+saturated count; a query the sum of its tokens; both normalised. The loss is InfoNCE in both directions with the other
+pairs of the batch as negatives (van den Oord et al. 2018, https://arxiv.org/abs/1807.03748), temperature 0.05, also
+on the first dimensions alone (Kusupati et al. 2022, https://arxiv.org/abs/2205.13147). Field weights are learned with
+the rows. The rows' average over the last part of the run is what is kept (Polyak averaging).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import time
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from data import KINDS, Bags, Pairs, Words, batches, entries, load, read_pairs, save
+from export import export
+from teacher import token_rows
+from tokenizer import FIELDS
+from tokenizers import Tokenizer
+from torch.nn import functional
+
+NAME, BODY = FIELDS.index("name"), FIELDS.index("body")
+
+
+@dataclass
+class Recipe:
+    """Everything that decides what comes out, besides the pairs and the vocabulary."""
+
+    dims: int = 256
+    matryoshka: list[int] = field(default_factory=list)
+    epochs: float = 3
+    batch: int = 2048
+    chunk: int = 256
+    rate: float = 0.05
+    temperature: float = 0.05
+    length: float = 0.0
+    field_weights: list[float] = field(default_factory=lambda: [3.0, 0.5, 0.5, 1.0, 1.0, 1.0])
+    learn_fields: bool = True
+    learn_query_weights: bool = False
+    query_table: bool = False
+    name_dropped: float = 0.2
+    path_dropped: float = 0.2
+    doc_dropped: float = 0.3
+    body_kept: float = 0.7
+    name_queries: float = 0.0
+    init: str = "transformer"
+    average: float = 0.3
+    seed: int = 1
+    kinds: dict[str, float] = field(
+        default_factory=lambda: {"doc": 1.0, "comment": 0.5, "commit": 1.0, "test": 0.5, "section": 0.3, "snippet": 1.0}
+    )
+    minutes: float = 0.0
+
+
+class Model(torch.nn.Module):
+    """Rows, field weights and (where the recipe says so) weights or rows of its own for queries."""
+
+    def __init__(self, recipe: Recipe, rows: torch.Tensor) -> None:
+        super().__init__()
+        self.recipe = recipe
+        self.rows = torch.nn.Parameter(rows.clone())
+        weights = torch.tensor(recipe.field_weights)
+        self.fields = torch.nn.Parameter(weights.log(), requires_grad=recipe.learn_fields)
+        self.query_rows = torch.nn.Parameter(rows.clone()) if recipe.query_table else None
+        self.query_weights = torch.nn.Parameter(torch.zeros(len(rows)), requires_grad=recipe.learn_query_weights)
+
+    def documents(self, bags: Bags) -> torch.Tensor:
+        """Unnormalised document vectors, shape (texts, dims)."""
+        token, row = _tensor(bags.token, self.rows), _tensor(bags.row, self.rows)
+        which = _tensor(bags.field, self.rows)
+        weight = self.fields.exp()[which] * (1 + _tensor(bags.count, self.rows).log())
+        if self.recipe.length:
+            place = row * len(FIELDS) + which
+            weight = weight * torch.bincount(place)[place].float().pow(-self.recipe.length)
+        return functional.embedding_bag(
+            token, self.rows, _tensor(bags.start, self.rows), mode="sum", per_sample_weights=weight
+        )
+
+    def queries(self, bags: Bags) -> torch.Tensor:
+        """Unnormalised query vectors, shape (texts, dims)."""
+        token = _tensor(bags.token, self.rows)
+        weight = _tensor(bags.count, self.rows)
+        if self.recipe.learn_query_weights:
+            weight = weight * self.query_weights.exp()[token]
+        rows = self.rows if self.query_rows is None else self.query_rows
+        return functional.embedding_bag(
+            token, rows, _tensor(bags.start, self.rows), mode="sum", per_sample_weights=weight
+        )
+
+
+def _tensor(values: Any, like: torch.Tensor) -> torch.Tensor:
+    return torch.from_numpy(np.ascontiguousarray(values)).to(like.device)
+
+
+def contrast(
+    queries: torch.Tensor, documents: torch.Tensor, same: torch.Tensor, temperature: float
+) -> torch.Tensor:
+    """InfoNCE both ways; ``same`` (n, n) marks pairs that ask the same, which are no negatives of each other."""
+    scores = functional.normalize(queries) @ functional.normalize(documents).T / temperature
+    scores = scores.masked_fill(same, -torch.inf)
+    target = torch.arange(len(scores), device=scores.device)
+    return (functional.cross_entropy(scores, target) + functional.cross_entropy(scores.T, target)) / 2
+
+
+def take(pairs: Pairs, chosen: np.ndarray, recipe: Recipe, draw: np.random.Generator) -> tuple[Bags, Bags, np.ndarray]:
+    """The queries and documents of a batch, with what the recipe drops left out, and which pairs ask the same."""
+    place, row = entries(pairs.query_start, chosen)
+    queries = _bags(row, len(chosen), pairs.query_token[place], np.zeros(len(place)), pairs.query_count[place])
+    place, row = entries(pairs.document_start, chosen)
+    which, named = pairs.field[place], pairs.named[place]
+    kept = (which != BODY) | (draw.random(len(place)) < recipe.body_kept)
+    for name, share in (("path", recipe.path_dropped), ("doc", recipe.doc_dropped)):
+        kept &= ~((which == FIELDS.index(name)) & (draw.random(len(chosen)) < share)[row])
+    unnamed = draw.random(len(chosen)) < recipe.name_dropped
+    kept &= ~(named & unnamed[row])
+    kept |= np.diff(row, prepend=-1) > 0  # an empty text has no direction
+    place, row = place[kept], row[kept]
+    documents = _bags(row, len(chosen), pairs.token[place], pairs.field[place], pairs.count[place])
+    asked = pairs.query_hash[chosen]
+    same = asked[:, None] == asked[None, :]
+    np.fill_diagonal(same, val=False)
+    return queries, documents, same
+
+
+def _bags(row: Any, texts: int, token: Any, which: Any, count: Any) -> Bags:
+    start = np.searchsorted(row, np.arange(texts))
+    return Bags(start, row, token.astype(np.int64), np.asarray(which, np.int64), count.astype(np.float32))
+
+
+def train(pairs: Pairs, rows: torch.Tensor, recipe: Recipe, device: str) -> Model:
+    """A trained model, on the CPU, its rows averaged over the end of the run."""
+    torch.manual_seed(recipe.seed)
+    draw = np.random.default_rng(recipe.seed)
+    model = Model(recipe, rows).to(device)
+    optimiser = torch.optim.Adam([{"params": [model.rows, *([model.query_rows] if model.query_rows is not None else [])]},
+        {"params": [model.fields], "lr": 0.01}, {"params": [model.query_weights], "lr": 0.02}],
+        lr=recipe.rate, betas=(0.9, 0.99))  # fmt: skip
+    rates = np.array([recipe.kinds[kind] for kind in KINDS])
+    epoch = float(rates[pairs.kind].sum()) / recipe.batch
+    steps = max(1, int(epoch * recipe.epochs))
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: max(0.02, 1 - step / steps))
+    average = torch.zeros_like(model.rows)
+    averaged = step = 0
+    started = time.monotonic()
+    while step < steps:
+        for chosen in batches(pairs, draw, recipe.batch, recipe.chunk, rates):
+            queries, documents, same = take(pairs, chosen, recipe, draw)
+            asked, found = model.queries(queries), model.documents(documents)
+            marked = torch.from_numpy(same).to(device)
+            loss = contrast(asked, found, marked, recipe.temperature)
+            for dims in recipe.matryoshka:
+                loss = loss + contrast(asked[:, :dims], found[:, :dims], marked, recipe.temperature) * 0.5
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+            schedule.step()
+            step += 1
+            if step > steps * (1 - recipe.average):
+                average += model.rows.detach()
+                averaged += 1
+            if step % 50 == 0:
+                weights = [round(float(value), 2) for value in model.fields.detach().exp()]
+                print(f"{step}/{steps} loss {loss.item():.4f} fields {weights} {time.monotonic() - started:.0f} s", flush=True)
+            if step >= steps:
+                break
+    if averaged:
+        model.rows.data = average / averaged
+    return model.to("cpu")
+
+
+def options() -> tuple[argparse.Namespace, Recipe]:
+    """The command line: one option for each field of the recipe."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("--pairs", type=Path, required=True)
+    parser.add_argument("--tokenizer", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--cache", type=Path, help="folder for the arrays of token ids, kept for the next run")
+    parser.add_argument("--device", default="cpu")
+    for each in fields(Recipe):
+        parser.add_argument(f"--{each.name.replace('_', '-')}", type=json.loads if each.name != "init" else str)
+    given = parser.parse_args()
+    chosen = {each.name: getattr(given, each.name) for each in fields(Recipe) if getattr(given, each.name) is not None}
+    if "kinds" in chosen:
+        chosen["kinds"] = Recipe().kinds | chosen["kinds"]
+    return given, Recipe(**chosen)
+
+
+def main() -> None:
+    """Read, train, export."""
+    given, recipe = options()
+    torch.set_num_threads(2)
+    cache = given.cache or given.out / "arrays"
+    if not (cache / "kind.npy").exists():
+        pairs, repositories, languages = read_pairs(given.pairs, Words(Tokenizer.from_file(str(given.tokenizer))))
+        save(pairs, cache)
+        (cache / "names.json").write_text(json.dumps({"repositories": repositories, "languages": languages}))
+    pairs = load(cache)
+    print(f"{len(pairs):,} pairs", dict(zip(KINDS, np.bincount(pairs.kind).tolist(), strict=False)), flush=True)
+    rows = token_rows(given.tokenizer, recipe.dims, recipe.init, recipe.seed)
+    model = train(pairs, rows, recipe, given.device)
+    export(given.out, given.tokenizer, model)
+    (given.out / "recipe.json").write_text(json.dumps(asdict(recipe), indent=2))
+
+
+if __name__ == "__main__":
+    main()
