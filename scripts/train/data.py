@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import gzip
 import json
+import zlib
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 from tokenizer import FIELDS
@@ -67,7 +68,6 @@ class Pairs:
 
     kind: NDArray[np.uint8]
     repository: NDArray[np.uint16]
-    language: NDArray[np.uint8]
     query_hash: NDArray[np.uint32]
     query_start: NDArray[np.int64]
     query_token: NDArray[np.uint16]
@@ -82,27 +82,34 @@ class Pairs:
         return len(self.kind)
 
 
-def read_pairs(folder: Path, words: Words) -> tuple[Pairs, list[str], list[str]]:
-    """The pairs of every file in ``folder``, the names of repositories, and of languages."""
+def read_pairs(folder: Path, words: Words, cache: Path) -> None:
+    """Turn the pairs of every file in ``folder`` into arrays in ``cache``, for :func:`load`."""
     rows: list[_Rows] = []
-    repositories: list[str] = []
-    languages: dict[str, int] = {}
-    for path in sorted(folder.glob("*.jsonl.gz")):
-        rows.append(_read(path, len(repositories), words, languages))
-        repositories.append(path.name.removesuffix(".jsonl.gz").replace("+", "/", 1))
+    names: list[str] = []
+    cache.mkdir(parents=True, exist_ok=True)
+    with (cache / "queries.txt").open("w") as queries:
+        for path in sorted(folder.glob("*.jsonl.gz")):
+            rows.append(_read(path, len(names), words, queries))
+            names.append(path.name.removesuffix(".jsonl.gz").replace("+", "/", 1))
     joined = {name: np.concatenate([getattr(part, name) for part in rows]) for name in _Rows.NAMES}
-    starts = {
-        f"{what}_start": np.concatenate([[0], np.cumsum(joined.pop(f"{what}_length"))]).astype(np.int64)
-        for what in ("query", "document")
-    }
-    return Pairs(**joined, **starts), repositories, list(languages)
+    for what in ("query", "document"):
+        joined[f"{what}_start"] = np.concatenate([[0], np.cumsum(joined.pop(f"{what}_length"))]).astype(np.int64)
+    for name, values in joined.items():
+        np.save(cache / f"{name}.npy", values)
+    (cache / "names.json").write_text(json.dumps(names))
+
+
+def load(cache: Path) -> tuple[Pairs, list[str]]:
+    """The pairs that :func:`read_pairs` wrote, mapped, and the names of their repositories."""
+    columns = {each.name: np.load(cache / f"{each.name}.npy", mmap_mode="r") for each in fields(Pairs)}
+    return Pairs(**columns), json.loads((cache / "names.json").read_text())
 
 
 class _Rows:
     """One repository's pairs."""
 
     NAMES = (
-        "kind", "repository", "language", "query_hash", "query_length", "query_token", "query_count",
+        "kind", "repository", "query_hash", "query_length", "query_token", "query_count",
         "document_length", "token", "field", "count", "named",
     )  # fmt: skip
 
@@ -110,7 +117,7 @@ class _Rows:
         self.__dict__.update(columns)
 
 
-def _read(path: Path, repository: int, words: Words, languages: dict[str, int]) -> _Rows:
+def _read(path: Path, repository: int, words: Words, queries: IO[str]) -> _Rows:
     columns: dict[str, list[Any]] = {name: [] for name in _Rows.NAMES}
     with gzip.open(path, "rt") as lines:
         for line in lines:
@@ -126,8 +133,8 @@ def _read(path: Path, repository: int, words: Words, languages: dict[str, int]) 
             names = {token for token, field, _ in entries if field == 0}
             columns["kind"].append(KINDS.index(row["kind"]))
             columns["repository"].append(repository)
-            columns["language"].append(languages.setdefault(row["language"], len(languages)))
-            columns["query_hash"].append(hash(tuple(sorted(query))) & 0xFFFFFFFF)
+            queries.write(row["query"] + "\n")
+            columns["query_hash"].append(zlib.crc32(row["query"].encode()))
             columns["query_length"].append(len(query))
             columns["query_token"] += query.keys()
             columns["query_count"] += [min(times, 255) for times in query.values()]
@@ -138,19 +145,6 @@ def _read(path: Path, repository: int, words: Words, languages: dict[str, int]) 
     types = {"repository": np.uint16, "query_hash": np.uint32, "query_token": np.uint16, "token": np.uint16,
              "query_length": np.int64, "document_length": np.int64, "named": np.bool_}  # fmt: skip
     return _Rows(**{name: np.array(values, types.get(name, np.uint8)) for name, values in columns.items()})
-
-
-def save(pairs: Pairs, folder: Path) -> None:
-    """Write the arrays for :func:`load`."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in Pairs.__slots__:  # type: ignore[attr-defined]
-        np.save(folder / f"{name}.npy", getattr(pairs, name))
-
-
-def load(folder: Path) -> Pairs:
-    """Map what :func:`save` wrote; the short arrays are read."""
-    names = Pairs.__slots__  # type: ignore[attr-defined]
-    return Pairs(**{name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in names})
 
 
 @dataclass(slots=True)
@@ -176,9 +170,8 @@ def entries(starts: NDArray[np.int64], chosen: NDArray[np.int64]) -> tuple[NDArr
 def batches(
     pairs: Pairs, draw: np.random.Generator, size: int, chunk: int, rates: NDArray[np.float64]
 ) -> Iterator[NDArray[np.int64]]:
-    """One epoch: each pair about ``rates[kind]`` times, in chunks from one repository, the chunks in random order."""
-    rate = rates[pairs.kind]
-    times = np.floor(rate + draw.random(len(pairs))).astype(np.int64)
+    """One epoch: each pair about ``rates`` (pairs,) times, in chunks from one repository, in random order."""
+    times = np.floor(rates + draw.random(len(pairs))).astype(np.int64)
     chosen = np.repeat(np.arange(len(pairs)), times)
     draw.shuffle(chosen)
     chosen = chosen[np.argsort(pairs.repository[chosen], kind="stable")]

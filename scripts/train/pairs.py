@@ -47,14 +47,17 @@ if TYPE_CHECKING:
 
     from te_cli.model import Parsed, Unit
 
-MAX_FILES = 1200
+MAX_FILES = 800
 """Files of code read of one repository, and a quarter of that of documents."""
 
 MAX_BYTES = 150_000
+MAX_CHANGED_BYTES = 60_000
+"""Of a file that a commit changed: each is parsed for the sake of one or two of its functions."""
+
 MAX_PAIRS = {"doc": 6000, "comment": 4000, "commit": 900, "test": 600, "section": 1000, "snippet": 1500}
 """Pairs of a kind kept of one repository, drawn at random: no project teaches the model its own dialect alone."""
 
-MAX_COMMITS = 300
+MAX_COMMITS = 150
 LONG_SHARE = 0.5
 """Of the commits whose whole message is asked for as well, as a long report would be."""
 
@@ -241,7 +244,8 @@ class Extraction:
     def _changed(self, change: Change) -> list[tuple[File, Unit]]:
         found: list[tuple[File, Unit]] = []
         for path, lines in change.files:
-            file = self._parsed(path, self._objects.read(f"{change.commit}:{path}"))
+            data = self._objects.read(f"{change.commit}:{path}") or b""
+            file = self._parsed(path, data) if len(data) <= MAX_CHANGED_BYTES else None
             if file is None or file.content != "code":
                 continue
             touched: Counter[int] = Counter()
@@ -316,7 +320,7 @@ def main() -> None:
         if row.share == "train" and not (options.out / (row.name.replace("/", "+") + ".jsonl.gz")).exists()
     ]
     total: Counter[str] = Counter()
-    with multiprocessing.get_context("spawn").Pool(options.jobs, maxtasksperchild=1) as pool:
+    with multiprocessing.get_context("spawn").Pool(options.jobs, maxtasksperchild=10) as pool:
         for done, (name, counts, seconds) in enumerate(pool.imap_unordered(_extract, jobs), 1):
             total.update(counts)
             print(f"{done}/{len(jobs)} {name} {seconds:.0f} s {counts}", flush=True)

@@ -12,23 +12,27 @@ the rows. The rows' average over the last part of the run is what is kept (Polya
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
-import math
 import time
+import zlib
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from data import KINDS, Bags, Pairs, Words, batches, entries, load, read_pairs, save
+from data import KINDS, Bags, Pairs, Words, batches, entries, load, read_pairs
 from export import export
 from teacher import token_rows
 from tokenizer import FIELDS
 from tokenizers import Tokenizer
 from torch.nn import functional
 
-NAME, BODY = FIELDS.index("name"), FIELDS.index("body")
+BODY = FIELDS.index("body")
+
+LEAST_TO_VALIDATE = 100
+"""Pairs of a repository below which a rank among them says little."""
 
 
 @dataclass
@@ -58,7 +62,7 @@ class Recipe:
     kinds: dict[str, float] = field(
         default_factory=lambda: {"doc": 1.0, "comment": 0.5, "commit": 1.0, "test": 0.5, "section": 0.3, "snippet": 1.0}
     )
-    minutes: float = 0.0
+    distil: float = 0.0
 
 
 class Model(torch.nn.Module):
@@ -111,6 +115,15 @@ def contrast(
     return (functional.cross_entropy(scores, target) + functional.cross_entropy(scores.T, target)) / 2
 
 
+def taught(queries: torch.Tensor, teacher: torch.Tensor, temperature: float) -> torch.Tensor:
+    """How far the queries' likeness to each other is from the ``teacher``'s (Kullback-Leibler), both (n, dims)."""
+    own = functional.normalize(queries) @ functional.normalize(queries).T / temperature
+    goal = teacher @ teacher.T / temperature
+    own.fill_diagonal_(-1e4)
+    goal.fill_diagonal_(-1e4)
+    return functional.kl_div(own.log_softmax(1), goal.log_softmax(1), reduction="batchmean", log_target=True)
+
+
 def take(pairs: Pairs, chosen: np.ndarray, recipe: Recipe, draw: np.random.Generator) -> tuple[Bags, Bags, np.ndarray]:
     """The queries and documents of a batch, with what the recipe drops left out, and which pairs ask the same."""
     place, row = entries(pairs.query_start, chosen)
@@ -136,8 +149,10 @@ def _bags(row: Any, texts: int, token: Any, which: Any, count: Any) -> Bags:
     return Bags(start, row, token.astype(np.int64), np.asarray(which, np.int64), count.astype(np.float32))
 
 
-def train(pairs: Pairs, rows: torch.Tensor, recipe: Recipe, device: str) -> Model:
-    """A trained model, on the CPU, its rows averaged over the end of the run."""
+def train(
+    pairs: Pairs, kept: np.ndarray, rows: torch.Tensor, recipe: Recipe, device: str, teacher: np.ndarray | None = None
+) -> Model:
+    """A model trained on the ``kept`` pairs, on the CPU, its rows averaged over the end of the run."""
     torch.manual_seed(recipe.seed)
     draw = np.random.default_rng(recipe.seed)
     model = Model(recipe, rows).to(device)
@@ -145,7 +160,8 @@ def train(pairs: Pairs, rows: torch.Tensor, recipe: Recipe, device: str) -> Mode
         {"params": [model.fields], "lr": 0.01}, {"params": [model.query_weights], "lr": 0.02}],
         lr=recipe.rate, betas=(0.9, 0.99))  # fmt: skip
     rates = np.array([recipe.kinds[kind] for kind in KINDS])
-    epoch = float(rates[pairs.kind].sum()) / recipe.batch
+    rates = rates[pairs.kind] * kept
+    epoch = float(rates.sum()) / recipe.batch
     steps = max(1, int(epoch * recipe.epochs))
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: max(0.02, 1 - step / steps))
     average = torch.zeros_like(model.rows)
@@ -159,6 +175,10 @@ def train(pairs: Pairs, rows: torch.Tensor, recipe: Recipe, device: str) -> Mode
             loss = contrast(asked, found, marked, recipe.temperature)
             for dims in recipe.matryoshka:
                 loss = loss + contrast(asked[:, :dims], found[:, :dims], marked, recipe.temperature) * 0.5
+            if teacher is not None and recipe.distil:
+                vectors = torch.from_numpy(teacher[chosen].astype(np.float32)).to(device)
+                known = vectors.any(1)
+                loss = loss + recipe.distil * taught(asked[known], vectors[known], recipe.temperature)
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()
@@ -177,6 +197,31 @@ def train(pairs: Pairs, rows: torch.Tensor, recipe: Recipe, device: str) -> Mode
     return model.to("cpu")
 
 
+def validate(model: Model, pairs: Pairs, names: list[str]) -> dict[str, float]:
+    """MRR@10 of each kind, over the repositories ``names`` that were set aside: every document of one is a candidate."""
+    recipe = dataclasses.replace(model.recipe, name_dropped=0, path_dropped=0, doc_dropped=0, body_kept=1)
+    draw = np.random.default_rng(0)
+    found: dict[str, list[float]] = {kind: [] for kind in KINDS}
+    for number in (place for place, name in enumerate(names) if set_aside(name)):
+        chosen = np.flatnonzero(pairs.repository == number)
+        if len(chosen) < LEAST_TO_VALIDATE:
+            continue
+        queries, documents, same = take(pairs, chosen, recipe, draw)
+        with torch.inference_mode():
+            scores = functional.normalize(model.queries(queries)) @ functional.normalize(model.documents(documents)).T
+            scores = scores.masked_fill(torch.from_numpy(same), -2)
+            ranks = (scores > scores.diagonal()[:, None]).sum(1).numpy()
+        for place, rank in zip(chosen, ranks, strict=True):
+            found[KINDS[pairs.kind[place]]].append(1 / (1 + rank) if rank < 10 else 0.0)
+    means = {kind: round(float(np.mean(values)), 4) for kind, values in found.items() if values}
+    return means | {"mean": round(float(np.mean(list(means.values()))), 4)}
+
+
+def set_aside(name: str) -> bool:
+    """Whether a repository is kept for validation: one in thirty-one, whatever else is in the corpus."""
+    return zlib.crc32(name.encode()) % 31 == 0
+
+
 def options() -> tuple[argparse.Namespace, Recipe]:
     """The command line: one option for each field of the recipe."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
@@ -184,6 +229,7 @@ def options() -> tuple[argparse.Namespace, Recipe]:
     parser.add_argument("--tokenizer", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--cache", type=Path, help="folder for the arrays of token ids, kept for the next run")
+    parser.add_argument("--share", type=float, default=1.0, help="of the repositories that are trained on")
     parser.add_argument("--device", default="cpu")
     for each in fields(Recipe):
         parser.add_argument(f"--{each.name.replace('_', '-')}", type=json.loads if each.name != "init" else str)
@@ -195,20 +241,24 @@ def options() -> tuple[argparse.Namespace, Recipe]:
 
 
 def main() -> None:
-    """Read, train, export."""
+    """Read, train, validate, export."""
     given, recipe = options()
     torch.set_num_threads(2)
     cache = given.cache or given.out / "arrays"
     if not (cache / "kind.npy").exists():
-        pairs, repositories, languages = read_pairs(given.pairs, Words(Tokenizer.from_file(str(given.tokenizer))))
-        save(pairs, cache)
-        (cache / "names.json").write_text(json.dumps({"repositories": repositories, "languages": languages}))
-    pairs = load(cache)
+        read_pairs(given.pairs, Words(Tokenizer.from_file(str(given.tokenizer))), cache)
+    pairs, names = load(cache)
+    teacher = np.load(cache / "teacher.npy", mmap_mode="r") if recipe.distil else None
+    aside = np.array([set_aside(name) for name in names])
+    draw = np.random.default_rng(0)
+    used = ~aside & (draw.random(len(names)) < given.share)
     print(f"{len(pairs):,} pairs", dict(zip(KINDS, np.bincount(pairs.kind).tolist(), strict=False)), flush=True)
     rows = token_rows(given.tokenizer, recipe.dims, recipe.init, recipe.seed)
-    model = train(pairs, rows, recipe, given.device)
+    model = train(pairs, used[pairs.repository], rows, recipe, given.device, teacher)
+    measured = validate(model, pairs, names)
+    print(f"set aside ({aside.sum()} repositories): {measured}")
     export(given.out, given.tokenizer, model)
-    (given.out / "recipe.json").write_text(json.dumps(asdict(recipe), indent=2))
+    (given.out / "recipe.json").write_text(json.dumps(asdict(recipe) | {"validation": measured}, indent=2) + "\n")
 
 
 if __name__ == "__main__":
