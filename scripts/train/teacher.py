@@ -6,11 +6,14 @@ https://arxiv.org/abs/1810.04805), the mean of the last layer's tokens, normalis
 
 from __future__ import annotations
 
+import argparse
 import importlib.util
 import json
+import random
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import torch
 from safetensors.torch import load_file
 from tokenizers import Tokenizer
@@ -21,6 +24,11 @@ if TYPE_CHECKING:
 
 START_SCALE = 0.3
 """The standard deviation of a component at the start; what Adam's steps are measured against."""
+
+SHORT = 24
+"""Words of a query that the transformer is asked about: longer ones take its time and are no questions."""
+
+TAUGHT_AT_ONCE = 4096
 
 
 def folder() -> Path:
@@ -136,3 +144,33 @@ def _reduced(vectors: torch.Tensor, dims: int) -> torch.Tensor:
     else:
         rows = centred @ directions[:dims].T
     return rows * (START_SCALE / rows.std())
+
+
+def teach(cache: Path, share: float, seed: int = 0) -> None:
+    """Write ``teacher.npy`` (pairs, 384) float16: the transformer's vectors of a ``share`` of the queries, else zeros."""
+    queries = (cache / "queries.txt").read_text().splitlines()
+    distinct = list(dict.fromkeys(query for query in queries if len(query.split()) <= SHORT))
+    random.Random(seed).shuffle(distinct)
+    chosen = distinct[: round(share * len(distinct))]
+    transformer = Transformer(folder(), max_tokens=2 * SHORT)
+    places = {query: place for place, query in enumerate(chosen)}
+    vectors = np.zeros((len(chosen) + 1, 384), np.float16)
+    for start in range(0, len(chosen), TAUGHT_AT_ONCE):
+        part = chosen[start : start + TAUGHT_AT_ONCE]
+        vectors[start : start + len(part)] = transformer.encode(part).numpy()
+        print(f"{start + len(part):,} of {len(chosen):,} queries", flush=True)
+    np.save(cache / "teacher.npy", vectors[[places.get(query, len(chosen)) for query in queries]])
+
+
+def main() -> None:
+    """Ask the transformer about the queries of a cache that train.py made."""
+    parser = argparse.ArgumentParser(description=teach.__doc__)
+    parser.add_argument("--cache", type=Path, required=True)
+    parser.add_argument("--share", type=float, default=0.2)
+    given = parser.parse_args()
+    torch.set_num_threads(2)
+    teach(given.cache, given.share)
+
+
+if __name__ == "__main__":
+    main()
