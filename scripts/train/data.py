@@ -1,7 +1,7 @@
 """Training pairs as arrays of token ids, and batches of them.
 
 A pair is a query (its distinct tokens and their counts) and a document: an entry for each distinct token of each
-field, with its count there. All pairs lie end to end in flat arrays, as memory-mapped files: a million pairs are
+field, with its count there, by token, so that a token's entries stand together. All pairs lie end to end in flat arrays, as memory-mapped files: a million pairs are
 about a gigabyte, and a batch is one gather.
 """
 
@@ -122,12 +122,12 @@ def _read(path: Path, repository: int, words: Words, queries: IO[str]) -> _Rows:
     with gzip.open(path, "rt") as lines:
         for line in lines:
             row = json.loads(line)
-            query = words.counts(row["query"])
-            entries = [
+            query = dict(sorted(words.counts(row["query"]).items()))
+            entries = sorted(
                 (token, field, min(times, 255))
                 for field, name in enumerate(FIELDS)
                 for token, times in words.counts(row[name]).items()
-            ]
+            )
             if not query or not entries:
                 continue
             names = {token for token, field, _ in entries if field == 0}
@@ -149,13 +149,25 @@ def _read(path: Path, repository: int, words: Words, queries: IO[str]) -> _Rows:
 
 @dataclass(slots=True)
 class Bags:
-    """Texts of a batch as flat entries. ``start`` is where each text begins; ``row`` is the text of each entry."""
+    """Texts of a batch as distinct tokens, one after another, and the entries that they are made of.
+
+    ``start`` is the first token of each text, ``token`` their ids. For each entry, ``place`` says to which of the
+    tokens it belongs, ``field`` and ``count`` where and how often it occurs.
+    """
 
     start: NDArray[np.int64]
-    row: NDArray[np.int64]
     token: NDArray[np.int64]
+    place: NDArray[np.int64]
     field: NDArray[np.int64]
     count: NDArray[np.float32]
+
+
+def bags(row: NDArray[np.int64], texts: int, token: Ints, field: Ints, count: Ints) -> Bags:
+    """The entries of ``texts`` texts as bags; ``row`` is the text of each entry, in order."""
+    keys = row * 65536 + token
+    first = np.diff(keys, prepend=-1) != 0
+    start = np.searchsorted(row[first], np.arange(texts))
+    return Bags(start, token[first].astype(np.int64), np.cumsum(first) - 1, field.astype(np.int64), count.astype(np.float32))
 
 
 def entries(starts: NDArray[np.int64], chosen: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -43,7 +43,6 @@ def export(folder: Path, tokenizer: Path, model: Any) -> None:
     if tokenizer.resolve() != (folder / "tokenizer.json").resolve():
         shutil.copyfile(tokenizer, folder / "tokenizer.json")
     weights = model.fields.detach().exp().numpy()
-    weights = weights / weights[FIELDS.index("body")]
     config = {
         "model_type": "model2vec",
         "schema": SCHEMA,
@@ -53,7 +52,6 @@ def export(folder: Path, tokenizer: Path, model: Any) -> None:
         "document": {
             "saturate": "log",
             "max_words": 300,
-            "length": model.recipe.length,
             "fields": {name: round(float(weight), 3) for name, weight in zip(FIELDS, weights, strict=True)},
         },
         "query": {"saturate": "raw"},

@@ -30,11 +30,11 @@ class Objects:
         self._process.stdin.write(name.encode() + b"\n")
         self._process.stdin.flush()
         head = self._process.stdout.readline().split()
-        if len(head) != 3 or head[1] == b"missing":
+        if not head or head[-1] == b"missing":
             return None
-        data = self._process.stdout.read(int(head[2]))
+        data = self._process.stdout.read(int(head[-1]))
         self._process.stdout.read(1)
-        return data if head[1] == b"blob" else None
+        return data if head[-2] == b"blob" else None
 
     def close(self) -> None:
         """End the process."""

@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from data import KINDS, Bags, Pairs, Words, batches, entries, load, read_pairs
+from data import KINDS, Bags, Pairs, Words, bags, batches, entries, load, read_pairs
 from export import export
 from teacher import token_rows
 from tokenizer import FIELDS
@@ -46,8 +46,7 @@ class Recipe:
     chunk: int = 256
     rate: float = 0.05
     temperature: float = 0.05
-    length: float = 0.0
-    field_weights: list[float] = field(default_factory=lambda: [3.0, 0.5, 0.5, 1.0, 1.0, 1.0])
+    field_weights: list[float] = field(default_factory=lambda: [2.0, 1.0, 1.0, 0.6, 1.5, 1.0])
     learn_fields: bool = True
     learn_query_weights: bool = False
     query_table: bool = False
@@ -78,27 +77,21 @@ class Model(torch.nn.Module):
         self.query_weights = torch.nn.Parameter(torch.zeros(len(rows)), requires_grad=recipe.learn_query_weights)
 
     def documents(self, bags: Bags) -> torch.Tensor:
-        """Unnormalised document vectors, shape (texts, dims)."""
-        token, row = _tensor(bags.token, self.rows), _tensor(bags.row, self.rows)
-        which = _tensor(bags.field, self.rows)
-        weight = self.fields.exp()[which] * (1 + _tensor(bags.count, self.rows).log())
-        if self.recipe.length:
-            place = row * len(FIELDS) + which
-            weight = weight * torch.bincount(place)[place].float().pow(-self.recipe.length)
-        return functional.embedding_bag(
-            token, self.rows, _tensor(bags.start, self.rows), mode="sum", per_sample_weights=weight
-        )
+        """Unnormalised document vectors, shape (texts, dims): a token weighs ln(1 + its weighted count)."""
+        entry = self.fields.exp()[_tensor(bags.field, self.rows)] * _tensor(bags.count, self.rows)
+        weight = torch.zeros(len(bags.token), device=entry.device).index_add(0, _tensor(bags.place, entry), entry)
+        return self._summed(self.rows, bags, weight.log1p())
 
     def queries(self, bags: Bags) -> torch.Tensor:
         """Unnormalised query vectors, shape (texts, dims)."""
-        token = _tensor(bags.token, self.rows)
         weight = _tensor(bags.count, self.rows)
         if self.recipe.learn_query_weights:
-            weight = weight * self.query_weights.exp()[token]
-        rows = self.rows if self.query_rows is None else self.query_rows
-        return functional.embedding_bag(
-            token, rows, _tensor(bags.start, self.rows), mode="sum", per_sample_weights=weight
-        )
+            weight = weight * self.query_weights.exp()[_tensor(bags.token, self.rows)]
+        return self._summed(self.rows if self.query_rows is None else self.query_rows, bags, weight)
+
+    def _summed(self, rows: torch.Tensor, bags: Bags, weight: torch.Tensor) -> torch.Tensor:
+        token, start = _tensor(bags.token, rows), _tensor(bags.start, rows)
+        return functional.embedding_bag(token, rows, start, mode="sum", per_sample_weights=weight)
 
 
 def _tensor(values: Any, like: torch.Tensor) -> torch.Tensor:
@@ -127,7 +120,7 @@ def taught(queries: torch.Tensor, teacher: torch.Tensor, temperature: float) -> 
 def take(pairs: Pairs, chosen: np.ndarray, recipe: Recipe, draw: np.random.Generator) -> tuple[Bags, Bags, np.ndarray]:
     """The queries and documents of a batch, with what the recipe drops left out, and which pairs ask the same."""
     place, row = entries(pairs.query_start, chosen)
-    queries = _bags(row, len(chosen), pairs.query_token[place], np.zeros(len(place)), pairs.query_count[place])
+    queries = bags(row, len(chosen), pairs.query_token[place], np.zeros(len(place)), pairs.query_count[place])
     place, row = entries(pairs.document_start, chosen)
     which, named = pairs.field[place], pairs.named[place]
     kept = (which != BODY) | (draw.random(len(place)) < recipe.body_kept)
@@ -137,16 +130,11 @@ def take(pairs: Pairs, chosen: np.ndarray, recipe: Recipe, draw: np.random.Gener
     kept &= ~(named & unnamed[row])
     kept |= np.diff(row, prepend=-1) > 0  # an empty text has no direction
     place, row = place[kept], row[kept]
-    documents = _bags(row, len(chosen), pairs.token[place], pairs.field[place], pairs.count[place])
+    documents = bags(row, len(chosen), pairs.token[place], pairs.field[place], pairs.count[place])
     asked = pairs.query_hash[chosen]
     same = asked[:, None] == asked[None, :]
     np.fill_diagonal(same, val=False)
     return queries, documents, same
-
-
-def _bags(row: Any, texts: int, token: Any, which: Any, count: Any) -> Bags:
-    start = np.searchsorted(row, np.arange(texts))
-    return Bags(start, row, token.astype(np.int64), np.asarray(which, np.int64), count.astype(np.float32))
 
 
 def train(
