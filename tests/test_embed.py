@@ -7,7 +7,7 @@ import math
 import mmap
 import shutil
 import tracemalloc
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from te_cli.embed.fielded import first_identifiers
-from te_cli.embed.formula import FIELDS, Formula
+from te_cli.embed.formula import FIELDS, Formula, Weight
 from te_cli.embed.pieces import read_tokenizer
 from te_cli.embed.port import quantised
 from te_cli.embed.spelling import Spelling
@@ -49,6 +49,8 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "model"
 
 
+ONE, NONE = {"count": 1, "boost": 0}, {"count": 0, "boost": 0}
+
 TEXTS = [
     "def parseHTTPResponse2(self, rawBytes): return self._decode(rawBytes)",
     "the quick brown fox, the lazy dog; the end",
@@ -64,42 +66,44 @@ DOCUMENTS = st.builds(Document, PHRASES, st.just("function"), PHRASES, PHRASES, 
 FORMULAS = st.builds(
     Formula,
     fields=st.sets(st.sampled_from(sorted(FIELDS)), min_size=1).map(
-        lambda chosen: tuple((name, 0.5 + number) for number, name in enumerate(FIELDS) if name in chosen)
+        lambda chosen: tuple(
+            (name, Weight(0.5 + number, number / 4)) for number, name in enumerate(FIELDS) if name in chosen
+        )
     ),
-    saturate=st.sampled_from(["log", "binary", "raw"]),
-    length=st.sampled_from([0.0, 0.5, 1.0]),
+    saturate=st.sampled_from(["log", "raw"]),
 )
 
 
 SPELLING = Spelling(SHIPPED / "tokenizer.json")
 LIBRARY = read_tokenizer(SHIPPED / "tokenizer.json")
 
-SATURATED: dict[str, Callable[[int], float]] = {
-    "log": lambda tf: 1 + math.log(tf),
-    "binary": lambda _: 1.0,
-    "raw": float,
-}
+SATURATED: dict[str, Callable[[float], float]] = {"log": math.log1p, "raw": float}
 
 
 def by_the_book(document: Document, formula: Formula) -> np.ndarray:
     """The formula as it is written down, token by token."""
     table = TokenTable.read(SHIPPED / "model.safetensors")
-    total = np.zeros(table.dimensions)
+    counted: dict[int, float] = defaultdict(float)
+    boosted: dict[int, float] = defaultdict(float)
     for field, weight in formula.fields:
         counts: Counter[int] = Counter()
         for identifier in identifiers(FIELDS[field](document)):
             counts.update(token for token in LIBRARY.encode(identifier).ids if token != SPELLING.unknown)
         for token, tf in counts.items():
-            row = np.empty((1, table.dimensions), np.float32)
-            table.sums(np.array([token]), np.ones(1, np.float32), np.array([1]), row)
-            total += weight * len(counts) ** -formula.length * SATURATED[formula.saturate](tf) * row[0]
+            counted[token] += weight.count * tf
+            boosted[token] += weight.boost
+    total = np.zeros(table.dimensions)
+    for token, count in counted.items():
+        row = np.empty((1, table.dimensions), np.float32)
+        table.sums(np.array([token]), np.ones(1, np.float32), np.array([1]), row)
+        total += (SATURATED[formula.saturate](count) + boosted[token]) * row[0]
     return total / (np.linalg.norm(total) or 1)
 
 
 @settings(max_examples=30, deadline=None)
 @given(documents=st.lists(DOCUMENTS, max_size=4), formula=FORMULAS)
 def test_documents_are_encoded_by_the_formula(documents: list[Document], formula: Formula) -> None:
-    """Whatever the fields, the saturation and the rule of length."""
+    """Whatever the fields, what they count for and add, and the saturation."""
     rows = StaticModel(formula=formula).encode_documents(documents)
     for row, document in zip(rows, documents, strict=True):
         assert np.abs(row - by_the_book(document, formula)).max() < 1e-5
@@ -134,7 +138,7 @@ def test_repetition_saturates(model: StaticModel) -> None:
 
 def test_a_document_is_read_up_to_its_words() -> None:
     """The body takes what the fields before it leave, and words count, not identifiers."""
-    model = StaticModel(formula=Formula((("name", 1.0), ("body", 1.0)), max_words=5))
+    model = StaticModel(formula=Formula((("name", Weight()), ("body", Weight())), max_words=5))
 
     def same(first: str, second: str) -> bool:
         rows = model.encode_documents([body(first, "retryLater"), body(second, "retryLater")])
@@ -224,10 +228,10 @@ def test_a_model_that_is_not_whole_is_refused(folder: Path, missing: str) -> Non
     [
         ({"schema": "te.model/2"}, "te.model/2"),
         ({"document": {}}, "saturate|fields"),
-        ({"document": {"saturate": "sqrt", "max_words": 9, "length": 0, "fields": {"body": 1}}}, "sqrt"),
-        ({"document": {"saturate": "log", "max_words": 9, "length": 0, "fields": {"tail": 1}}}, "tail"),
-        ({"document": {"saturate": "log", "max_words": "x", "length": 0, "fields": {"doc": 1}}}, "'x'"),
-        ({"document": {"saturate": "log", "max_words": 9, "length": 0, "fields": {"doc": 0}}}, "no field weighs"),
+        ({"document": {"saturate": "sqrt", "max_words": 9, "fields": {"body": ONE}}}, "sqrt"),
+        ({"document": {"saturate": "log", "max_words": 9, "fields": {"tail": ONE}}}, "tail"),
+        ({"document": {"saturate": "log", "max_words": "x", "fields": {"doc": ONE}}}, "'x'"),
+        ({"document": {"saturate": "log", "max_words": 9, "fields": {"doc": NONE}}}, "no field weighs"),
         ({"query": []}, "te.model/1"),
     ],
 )

@@ -14,7 +14,7 @@ from collections import Counter
 from dataclasses import dataclass, fields
 from itertools import pairwise
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from tokenizer import FIELDS
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-KINDS = ("doc", "comment", "commit", "test", "section", "snippet")
+KINDS = ("doc", "detail", "comment", "commit", "test", "section", "snippet")
 UNKNOWN = 1
 MAX_PIECES = 8
 
@@ -64,10 +64,12 @@ class Words:
 
 @dataclass(slots=True)
 class Pairs:
-    """All pairs. ``query_start`` and ``document_start`` have one more element than there are pairs."""
+    """All pairs; ``line`` counts the lines of their files. ``query_start`` and ``document_start`` have one more element than there are pairs."""
 
     kind: NDArray[np.uint8]
+    line: NDArray[np.int64]
     repository: NDArray[np.uint16]
+    language: NDArray[np.uint8]
     query_hash: NDArray[np.uint32]
     query_start: NDArray[np.int64]
     query_token: NDArray[np.uint16]
@@ -86,30 +88,35 @@ def read_pairs(folder: Path, words: Words, cache: Path) -> None:
     """Turn the pairs of every file in ``folder`` into arrays in ``cache``, for :func:`load`."""
     rows: list[_Rows] = []
     names: list[str] = []
+    languages: dict[str, int] = {}
+    lines = 0
     cache.mkdir(parents=True, exist_ok=True)
-    with (cache / "queries.txt").open("w") as queries:
-        for path in sorted(folder.glob("*.jsonl.gz")):
-            rows.append(_read(path, len(names), words, queries))
-            names.append(path.name.removesuffix(".jsonl.gz").replace("+", "/", 1))
+    for path in sorted(folder.glob("*.jsonl.gz")):
+        part, count = _read(path, len(names), languages, words)
+        part.line += lines
+        lines += count
+        rows.append(part)
+        names.append(path.name.removesuffix(".jsonl.gz").replace("+", "/", 1))
     joined = {name: np.concatenate([getattr(part, name) for part in rows]) for name in _Rows.NAMES}
     for what in ("query", "document"):
         joined[f"{what}_start"] = np.concatenate([[0], np.cumsum(joined.pop(f"{what}_length"))]).astype(np.int64)
     for name, values in joined.items():
         np.save(cache / f"{name}.npy", values)
-    (cache / "names.json").write_text(json.dumps(names))
+    (cache / "names.json").write_text(json.dumps({"repositories": names, "languages": list(languages)}))
 
 
-def load(cache: Path) -> tuple[Pairs, list[str]]:
-    """The pairs that :func:`read_pairs` wrote, mapped, and the names of their repositories."""
+def load(cache: Path) -> tuple[Pairs, list[str], list[str]]:
+    """The pairs that :func:`read_pairs` wrote, mapped; the names of their repositories, and of their languages."""
     columns = {each.name: np.load(cache / f"{each.name}.npy", mmap_mode="r") for each in fields(Pairs)}
-    return Pairs(**columns), json.loads((cache / "names.json").read_text())
+    names = json.loads((cache / "names.json").read_text())
+    return Pairs(**columns), names["repositories"], names["languages"]
 
 
 class _Rows:
     """One repository's pairs."""
 
     NAMES = (
-        "kind", "repository", "query_hash", "query_length", "query_token", "query_count",
+        "kind", "line", "repository", "language", "query_hash", "query_length", "query_token", "query_count",
         "document_length", "token", "field", "count", "named",
     )  # fmt: skip
 
@@ -117,10 +124,11 @@ class _Rows:
         self.__dict__.update(columns)
 
 
-def _read(path: Path, repository: int, words: Words, queries: IO[str]) -> _Rows:
+def _read(path: Path, repository: int, languages: dict[str, int], words: Words) -> tuple[_Rows, int]:
     columns: dict[str, list[Any]] = {name: [] for name in _Rows.NAMES}
+    number = -1
     with gzip.open(path, "rt") as lines:
-        for line in lines:
+        for number, line in enumerate(lines):
             row = json.loads(line)
             query = dict(sorted(words.counts(row["query"]).items()))
             entries = sorted(
@@ -132,8 +140,9 @@ def _read(path: Path, repository: int, words: Words, queries: IO[str]) -> _Rows:
                 continue
             names = {token for token, field, _ in entries if field == 0}
             columns["kind"].append(KINDS.index(row["kind"]))
+            columns["line"].append(number)
             columns["repository"].append(repository)
-            queries.write(row["query"] + "\n")
+            columns["language"].append(languages.setdefault(row["language"], len(languages)))
             columns["query_hash"].append(zlib.crc32(row["query"].encode()))
             columns["query_length"].append(len(query))
             columns["query_token"] += query.keys()
@@ -142,9 +151,10 @@ def _read(path: Path, repository: int, words: Words, queries: IO[str]) -> _Rows:
             for name, values in zip(("token", "field", "count"), zip(*entries, strict=True), strict=True):
                 columns[name] += values
             columns["named"] += [token in names for token, _, _ in entries]
-    types = {"repository": np.uint16, "query_hash": np.uint32, "query_token": np.uint16, "token": np.uint16,
+    types = {"line": np.int64, "repository": np.uint16, "query_hash": np.uint32, "query_token": np.uint16, "token": np.uint16,
              "query_length": np.int64, "document_length": np.int64, "named": np.bool_}  # fmt: skip
-    return _Rows(**{name: np.array(values, types.get(name, np.uint8)) for name, values in columns.items()})
+    found = _Rows(**{name: np.array(values, types.get(name, np.uint8)) for name, values in columns.items()})
+    return found, number + 1
 
 
 @dataclass(slots=True)

@@ -42,7 +42,7 @@ def export(folder: Path, tokenizer: Path, model: Any) -> None:
     save_file(tensors, folder / "model.safetensors")
     if tokenizer.resolve() != (folder / "tokenizer.json").resolve():
         shutil.copyfile(tokenizer, folder / "tokenizer.json")
-    weights = model.fields.detach().exp().numpy()
+    weights, boosts = model.fields.detach().exp().tolist()
     config = {
         "model_type": "model2vec",
         "schema": SCHEMA,
@@ -52,7 +52,10 @@ def export(folder: Path, tokenizer: Path, model: Any) -> None:
         "document": {
             "saturate": "log",
             "max_words": 300,
-            "fields": {name: round(float(weight), 3) for name, weight in zip(FIELDS, weights, strict=True)},
+            "fields": {
+                name: {"count": round(weight, 3), "boost": round(boost, 3)}
+                for name, weight, boost in zip(FIELDS, weights, boosts, strict=True)
+            },
         },
         "query": {"saturate": "raw"},
     }

@@ -7,6 +7,7 @@ fields}``, all as lowered words joined by blanks. Everything is read through te'
 is what ``te index`` would embed. The kinds:
 
 doc       the first sentence of a definition's documentation; the definition, without that sentence
+detail    a later sentence of the documentation; the definition, without that sentence
 comment   a comment inside a function; the function, without its comments
 commit    a commit's subject, or subject and message; the definitions that it changed
 test      a test's name and documentation; the definition that it calls and is named after
@@ -47,14 +48,16 @@ if TYPE_CHECKING:
 
     from te_cli.model import Parsed, Unit
 
-MAX_FILES = 800
-"""Files of code read of one repository, and a quarter of that of documents."""
+MAX_FILES = {"code": 2500, "docs": 300}
+"""Files read of one repository."""
 
 MAX_BYTES = 150_000
 MAX_CHANGED_BYTES = 60_000
 """Of a file that a commit changed: each is parsed for the sake of one or two of its functions."""
 
-MAX_PAIRS = {"doc": 6000, "comment": 4000, "commit": 900, "test": 600, "section": 1000, "snippet": 1500}
+MAX_PAIRS = {
+    "doc": 12_000, "detail": 4000, "comment": 5000, "commit": 900, "test": 600, "section": 1000, "snippet": 1500,
+}  # fmt: skip
 """Pairs of a kind kept of one repository, drawn at random: no project teaches the model its own dialect alone."""
 
 MAX_COMMITS = 150
@@ -151,7 +154,7 @@ class Extraction:
     def _files(self) -> Iterator[File]:
         listed = [entry for entry in listing(self._git, self._commit) if not VENDORED.search(entry[0])]
         self._random.shuffle(listed)
-        left = {"code": MAX_FILES, "docs": MAX_FILES // 4}
+        left = dict(MAX_FILES)
         for path, blob in listed:
             language = classify(path)
             if language is None or left.get(language[1], 0) <= 0:
@@ -177,6 +180,10 @@ class Extraction:
             first, rest = sentence(unit.symbol.doc)
             if first and not testing:
                 yield from self._pair("doc", file, unit, first, doc=rest, body=code)
+                later = [said for said in _LATER.split(rest) if is_prose(" ".join(said.split())) and sentence(said)[0]]
+                if later:
+                    said = self._random.choice(later)
+                    yield from self._pair("detail", file, unit, said, doc=f"{first} {rest.replace(said, ' ')}", body=code)
             if unit.symbol.kind in FUNCTIONS:
                 asked = [words for _, words in comments if is_prose(words) and words[:20] not in unit.symbol.doc]
                 for words in asked[:3]:
@@ -273,6 +280,7 @@ class Extraction:
 
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z@:\[`\"'*-])|\n\s*\n|\n\s*(?=[@:\\-]\w|Args|Returns|Parameters|Example)")
+_LATER = re.compile(r"(?<=[.!?])\s+(?=[A-Z])|\n\s*\n|\n(?=\s*[@:\\-])")
 _NOT_SAID = re.compile(r"^\s*(?:@\w+|:\w+|\\\w+|TODO|FIXME|XXX|See\b|Deprecated|Copyright|Last updated|\W*$)", re.IGNORECASE)
 _MARKUP = re.compile(r"\{@\w+ ([^}]*)\}|:\w+:`~?([^`]*)`|\[([^\]]*)\]\([^)]*\)|https?://\S+|<[^>]{1,40}>|!\[[^\]]*\]")
 

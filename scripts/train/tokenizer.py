@@ -114,6 +114,12 @@ def layout(vocabulary: list[str]) -> str:
     )
 
 
+def words_of_vocabulary(tokenizer: Path) -> list[str]:
+    """The words and pieces of a tokenizer.json by their ids, without the mark of a piece."""
+    vocabulary: dict[str, int] = json.loads(tokenizer.read_text())["model"]["vocab"]
+    return [word.removeprefix("##") for word in sorted(vocabulary, key=vocabulary.__getitem__)]
+
+
 def main() -> None:
     """Count, choose, write."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])

@@ -22,6 +22,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from asking import Dress
 from data import KINDS, Bags, Pairs, Words, bags, batches, entries, load, read_pairs
 from export import export
 from teacher import token_rows
@@ -46,22 +47,27 @@ class Recipe:
     chunk: int = 256
     rate: float = 0.05
     temperature: float = 0.05
-    field_weights: list[float] = field(default_factory=lambda: [2.0, 1.0, 1.0, 0.6, 1.5, 1.0])
+    field_weights: list[float] = field(default_factory=lambda: [1.0, 1.0, 1.0, 1.0, 1.0, 1.0])
+    field_boosts: list[float] = field(default_factory=lambda: [1.5, 0.5, 0.5, 0.1, 0.1, 0.1])
     learn_fields: bool = True
-    learn_query_weights: bool = False
+    learn_query_weights: bool = True
     query_table: bool = False
     name_dropped: float = 0.2
     path_dropped: float = 0.2
     doc_dropped: float = 0.3
     body_kept: float = 0.7
+    query_kept: float = 1.0
+    opened: float = 0.2
+    language_named: float = 0.2
     name_queries: float = 0.0
     init: str = "transformer"
     average: float = 0.3
     seed: int = 1
     kinds: dict[str, float] = field(
-        default_factory=lambda: {"doc": 1.0, "comment": 0.5, "commit": 1.0, "test": 0.5, "section": 0.3, "snippet": 1.0}
+        default_factory=lambda: {"doc": 1.0, "detail": 0.5, "comment": 0.5, "commit": 1.0, "test": 0.5, "section": 0.3, "snippet": 1.0}
     )
     distil: float = 0.0
+    distil_temperature: float = 0.05
 
 
 class Model(torch.nn.Module):
@@ -71,20 +77,22 @@ class Model(torch.nn.Module):
         super().__init__()
         self.recipe = recipe
         self.rows = torch.nn.Parameter(rows.clone())
-        weights = torch.tensor(recipe.field_weights)
+        weights = torch.tensor([recipe.field_weights, recipe.field_boosts])
         self.fields = torch.nn.Parameter(weights.log(), requires_grad=recipe.learn_fields)
         self.query_rows = torch.nn.Parameter(rows.clone()) if recipe.query_table else None
         self.query_weights = torch.nn.Parameter(torch.zeros(len(rows)), requires_grad=recipe.learn_query_weights)
 
     def documents(self, bags: Bags) -> torch.Tensor:
-        """Unnormalised document vectors, shape (texts, dims): a token weighs ln(1 + its weighted count)."""
-        entry = self.fields.exp()[_tensor(bags.field, self.rows)] * _tensor(bags.count, self.rows)
-        weight = torch.zeros(len(bags.token), device=entry.device).index_add(0, _tensor(bags.place, entry), entry)
-        return self._summed(self.rows, bags, weight.log1p())
+        """Unnormalised document vectors, shape (texts, dims)."""
+        weights, boosts = self.fields.exp()[:, _tensor(bags.field, self.rows)]
+        sums = torch.zeros(2, len(bags.token), device=self.rows.device)
+        sums = sums.index_add(1, _tensor(bags.place, self.rows), torch.stack([weights * _tensor(bags.count, self.rows), boosts]))
+        return self._summed(self.rows, bags, sums[0].log1p() + sums[1])
 
     def queries(self, bags: Bags) -> torch.Tensor:
         """Unnormalised query vectors, shape (texts, dims)."""
-        weight = _tensor(bags.count, self.rows)
+        count = _tensor(bags.count, self.rows)
+        weight = torch.zeros(len(bags.token), device=count.device).index_add(0, _tensor(bags.place, count), count)
         if self.recipe.learn_query_weights:
             weight = weight * self.query_weights.exp()[_tensor(bags.token, self.rows)]
         return self._summed(self.rows if self.query_rows is None else self.query_rows, bags, weight)
@@ -108,19 +116,47 @@ def contrast(
     return (functional.cross_entropy(scores, target) + functional.cross_entropy(scores.T, target)) / 2
 
 
-def taught(queries: torch.Tensor, teacher: torch.Tensor, temperature: float) -> torch.Tensor:
-    """How far the queries' likeness to each other is from the ``teacher``'s (Kullback-Leibler), both (n, dims)."""
-    own = functional.normalize(queries) @ functional.normalize(queries).T / temperature
-    goal = teacher @ teacher.T / temperature
-    own.fill_diagonal_(-1e4)
-    goal.fill_diagonal_(-1e4)
-    return functional.kl_div(own.log_softmax(1), goal.log_softmax(1), reduction="batchmean", log_target=True)
+class Teacher:
+    """A transformer's vectors of some pairs, found by the pair's number."""
+
+    def __init__(self, path: Path, pairs: Pairs) -> None:
+        arrays = np.load(path)
+        self._queries, self._documents = arrays["queries"], arrays["documents"]
+        self._places = np.full(len(pairs), -1)
+        at = np.searchsorted(pairs.line, arrays["pairs"]).clip(max=len(pairs) - 1)
+        self._places[at] = np.where(pairs.line[at] == arrays["pairs"], np.arange(len(at)), -1)
+
+    def loss(self, chosen: np.ndarray, asked: torch.Tensor, found: torch.Tensor, recipe: Recipe) -> torch.Tensor:
+        """How far the scores of a batch's pairs are from the transformer's, where it was asked (Kullback-Leibler)."""
+        places = self._places[chosen]
+        known = torch.from_numpy(places >= 0).to(asked.device)
+        queries, documents = (
+            torch.from_numpy(side[places[places >= 0]].astype(np.float32)).to(asked.device)
+            for side in (self._queries, self._documents)
+        )
+        goal = queries @ documents.T / recipe.distil_temperature
+        own = functional.normalize(asked[known]) @ functional.normalize(found[known]).T / recipe.temperature
+        ways = ((own, goal), (own.T, goal.T))
+        return sum(
+            functional.kl_div(mine.log_softmax(1), theirs.log_softmax(1), reduction="batchmean", log_target=True)
+            for mine, theirs in ways
+        ) / len(ways)
 
 
-def take(pairs: Pairs, chosen: np.ndarray, recipe: Recipe, draw: np.random.Generator) -> tuple[Bags, Bags, np.ndarray]:
+def take(
+    pairs: Pairs, chosen: np.ndarray, recipe: Recipe, draw: np.random.Generator, dress: Dress | None = None
+) -> tuple[Bags, Bags, np.ndarray]:
     """The queries and documents of a batch, with what the recipe drops left out, and which pairs ask the same."""
     place, row = entries(pairs.query_start, chosen)
-    queries = bags(row, len(chosen), pairs.query_token[place], np.zeros(len(place)), pairs.query_count[place])
+    kept = (draw.random(len(place)) < recipe.query_kept) | (np.diff(row, prepend=-1) > 0)
+    place, row = place[kept], row[kept]
+    token, count = pairs.query_token[place].astype(np.int64), pairs.query_count[place]
+    if dress is not None:
+        more, added = dress.added(pairs.language[chosen], draw)
+        row, token = np.append(row, more), np.append(token, added)
+        order = np.lexsort((token, row))
+        row, token, count = row[order], token[order], np.append(count, np.ones(len(added)))[order]
+    queries = bags(row, len(chosen), token, np.zeros(len(row)), count)
     place, row = entries(pairs.document_start, chosen)
     which, named = pairs.field[place], pairs.named[place]
     kept = (which != BODY) | (draw.random(len(place)) < recipe.body_kept)
@@ -138,8 +174,9 @@ def take(pairs: Pairs, chosen: np.ndarray, recipe: Recipe, draw: np.random.Gener
 
 
 def train(
-    pairs: Pairs, kept: np.ndarray, rows: torch.Tensor, recipe: Recipe, device: str, teacher: np.ndarray | None = None
-) -> Model:
+    pairs: Pairs, kept: np.ndarray, rows: torch.Tensor, recipe: Recipe, dress: Dress, device: str,
+    teacher: Teacher | None = None,
+) -> Model:  # fmt: skip
     """A model trained on the ``kept`` pairs, on the CPU, its rows averaged over the end of the run."""
     torch.manual_seed(recipe.seed)
     draw = np.random.default_rng(recipe.seed)
@@ -157,16 +194,14 @@ def train(
     started = time.monotonic()
     while step < steps:
         for chosen in batches(pairs, draw, recipe.batch, recipe.chunk, rates):
-            queries, documents, same = take(pairs, chosen, recipe, draw)
+            queries, documents, same = take(pairs, chosen, recipe, draw, dress)
             asked, found = model.queries(queries), model.documents(documents)
             marked = torch.from_numpy(same).to(device)
             loss = contrast(asked, found, marked, recipe.temperature)
             for dims in recipe.matryoshka:
                 loss = loss + contrast(asked[:, :dims], found[:, :dims], marked, recipe.temperature) * 0.5
-            if teacher is not None and recipe.distil:
-                vectors = torch.from_numpy(teacher[chosen].astype(np.float32)).to(device)
-                known = vectors.any(1)
-                loss = loss + recipe.distil * taught(asked[known], vectors[known], recipe.temperature)
+            if teacher is not None:
+                loss = loss + recipe.distil * teacher.loss(chosen, asked, found, recipe)
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()
@@ -176,7 +211,7 @@ def train(
                 average += model.rows.detach()
                 averaged += 1
             if step % 50 == 0:
-                weights = [round(float(value), 2) for value in model.fields.detach().exp()]
+                weights = [[round(value, 2) for value in row] for row in model.fields.detach().exp().tolist()]
                 print(f"{step}/{steps} loss {loss.item():.4f} fields {weights} {time.monotonic() - started:.0f} s", flush=True)
             if step >= steps:
                 break
@@ -187,7 +222,7 @@ def train(
 
 def validate(model: Model, pairs: Pairs, names: list[str]) -> dict[str, float]:
     """MRR@10 of each kind, over the repositories ``names`` that were set aside: every document of one is a candidate."""
-    recipe = dataclasses.replace(model.recipe, name_dropped=0, path_dropped=0, doc_dropped=0, body_kept=1)
+    recipe = dataclasses.replace(model.recipe, name_dropped=0, path_dropped=0, doc_dropped=0, body_kept=1, query_kept=1)
     draw = np.random.default_rng(0)
     found: dict[str, list[float]] = {kind: [] for kind in KINDS}
     for number in (place for place, name in enumerate(names) if set_aside(name)):
@@ -233,16 +268,18 @@ def main() -> None:
     given, recipe = options()
     torch.set_num_threads(2)
     cache = given.cache or given.out / "arrays"
+    words = Words(Tokenizer.from_file(str(given.tokenizer)))
     if not (cache / "kind.npy").exists():
-        read_pairs(given.pairs, Words(Tokenizer.from_file(str(given.tokenizer))), cache)
-    pairs, names = load(cache)
-    teacher = np.load(cache / "teacher.npy", mmap_mode="r") if recipe.distil else None
+        read_pairs(given.pairs, words, cache)
+    pairs, names, languages = load(cache)
+    dress = Dress(words, languages, recipe.opened, recipe.language_named)
+    teacher = Teacher(cache / "teacher.npz", pairs) if recipe.distil else None
     aside = np.array([set_aside(name) for name in names])
     draw = np.random.default_rng(0)
     used = ~aside & (draw.random(len(names)) < given.share)
     print(f"{len(pairs):,} pairs", dict(zip(KINDS, np.bincount(pairs.kind).tolist(), strict=False)), flush=True)
     rows = token_rows(given.tokenizer, recipe.dims, recipe.init, recipe.seed)
-    model = train(pairs, used[pairs.repository], rows, recipe, given.device, teacher)
+    model = train(pairs, used[pairs.repository], rows, recipe, dress, given.device, teacher)
     measured = validate(model, pairs, names)
     print(f"set aside ({aside.sum()} repositories): {measured}")
     export(given.out, given.tokenizer, model)

@@ -80,11 +80,8 @@ class FieldedEncoder:
         keys, counts = _runs(keys)
         owners, field = keys // fields, keys % fields
         documents_of = owners // self._pieces.vocabulary
-        held = documents_of * fields + field
-        distinct = np.bincount(held, minlength=len(lists))[held]
-        weights = self._formula.weights(counts, field, distinct)
         firsts = np.flatnonzero(np.diff(owners, prepend=-1))
-        weights = np.add.reduceat(weights, firsts) if len(firsts) else weights
+        weights = self._formula.weights(counts, field, firsts)
         ends = np.searchsorted(documents_of[firsts], np.arange(len(documents)), side="right")
         return owners[firsts] % self._pieces.vocabulary, weights, ends
 
@@ -101,7 +98,7 @@ class FieldedEncoder:
         """A unit vector, shape (dimensions,), or zeros where no word of ``text`` is known."""
         counts = Counter(token for identifier in identifiers(text) for token in self._pieces.spelling.meant(identifier))
         tokens = np.array(sorted(counts), np.int64)
-        weights = self._formula.query_weights(np.array([counts[token] for token in tokens.tolist()], np.int64))
+        weights = self._formula.query_weights(np.array([counts[token] for token in tokens.tolist()], np.float32))
         row = np.zeros((1, self._table.dimensions), np.float32)
         self._table.sums(tokens, weights * self._table.query_weights(tokens), np.array([len(tokens)]), row)
         found: Floats = normalised(row)[0]

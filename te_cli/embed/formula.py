@@ -1,10 +1,13 @@
 """What a model's configuration says of weights: how much each word of a document, or of a query, counts.
 
-With ``tf`` a token's count in a field, and ``n`` the field's distinct tokens:
+With ``tf`` a token's count, in a document's field or in a query:
 
-    document = normalise( sum over fields f:  weight_f * n_f ** -length * sum over distinct tokens t of f:
-                          saturate(tf_f(t)) * row_t )
-    query    = normalise( sum over distinct tokens t:  saturate(tf(t)) * query_weight_t * row_t )
+    document = normalise( sum over distinct tokens t:
+                          ( saturate( sum over fields f: count_f * tf_f(t) ) + sum over fields f with t: boost_f ) * row_t )
+    query    = normalise( sum over distinct tokens t:  saturate( tf(t) ) * query_weight_t * row_t )
+
+A word of the name that the body repeats saturates as one word, as in BM25F (Robertson, Zaragoza and Taylor, CIKM
+2004, https://doi.org/10.1145/1031171.1031181).
 
 All of it is data in config.json, under ``"schema": "te.model/1"``. A configuration without a schema is a plain
 Model2Vec model's, which :mod:`te_cli.embed.plain` encodes as that library does.
@@ -13,7 +16,7 @@ Model2Vec model's, which :mod:`te_cli.embed.plain` encodes as that library does.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -32,12 +35,8 @@ if TYPE_CHECKING:
 SCHEMA = "te.model/1"
 """The configuration that this te reads. A model of another one is refused rather than read wrongly."""
 
-SATURATE: dict[str, Callable[[Numbers], Floats]] = {
-    "log": lambda counts: 1 + np.log(counts, dtype=np.float32),
-    "binary": lambda counts: np.ones(len(counts), np.float32),
-    "raw": lambda counts: counts.astype(np.float32),
-}
-"""How a token's count becomes its weight."""
+SATURATE: dict[str, Callable[[Floats], Floats]] = {"log": lambda counts: np.log1p(counts), "raw": lambda counts: counts}
+"""How a token's weighted count becomes its weight."""
 
 
 def _scope(document: Document) -> str:
@@ -56,13 +55,19 @@ FIELDS: dict[str, Callable[[Document], str]] = {
 """The fields of a document, in the order in which they share the words that may be read: the body gets what is left."""
 
 
+class Weight(NamedTuple):
+    """What an occurrence in a field counts for, and what a token weighs more for occurring there at all."""
+
+    count: float = 1.0
+    boost: float = 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class Formula:
     """The numbers of the formula. ``fields`` has those of :data:`FIELDS` that weigh anything, in that order."""
 
-    fields: tuple[tuple[str, float], ...] = tuple((name, 1.0) for name in FIELDS)
+    fields: tuple[tuple[str, Weight], ...] = tuple((name, Weight()) for name in FIELDS)
     saturate: str = "log"
-    length: float = 0.0
     max_words: int = 300
     query_saturate: str = "raw"
 
@@ -82,13 +87,15 @@ class Formula:
             )
         try:
             document, query = config["document"], config["query"]
-            fields = {_known("field", name, FIELDS): float(weight) for name, weight in document["fields"].items()}
-            if not any(fields.values()):
+            fields = {
+                _known("field", name, FIELDS): Weight(float(weight["count"]), float(weight["boost"]))
+                for name, weight in document["fields"].items()
+            }
+            if not any(map(any, fields.values())):
                 raise ValueError("no field weighs anything")  # noqa: TRY301 - told as the other faults are
             return cls(
-                tuple((name, fields[name]) for name in FIELDS if fields.get(name)),
+                tuple((name, fields[name]) for name in FIELDS if any(fields.get(name, ()))),
                 _known("saturation", document["saturate"], SATURATE),
-                float(document["length"]),
                 int(document["max_words"]),
                 _known("saturation", query["saturate"], SATURATE),
             )
@@ -97,15 +104,20 @@ class Formula:
                 f"The embedding model's config.json is not of the schema '{schema}': {error!r}.", "Reinstall te-cli."
             ) from error
 
-    def weights(self, counts: Numbers, fields: Numbers, distinct: Numbers) -> Floats:
-        """What tokens weigh that occur ``counts`` times in field number ``fields`` of ``distinct`` tokens, all (n,)."""
-        weight = np.array([weight for _, weight in self.fields], np.float32)
-        found: Floats = weight[fields] * SATURATE[self.saturate](counts)
-        if self.length:
-            found *= distinct.astype(np.float32) ** np.float32(-self.length)
+    def weights(self, counts: Numbers, fields: Numbers, firsts: Numbers) -> Floats:
+        """What each distinct token of a document weighs, shape (tokens,).
+
+        Its occurrences lie together: ``counts`` of them in field number ``fields``, both (n,); ``firsts`` (tokens,) is
+        where those of each token begin.
+        """
+        if not len(firsts):
+            return np.zeros(0, np.float32)
+        count, boost = np.array([weight for _, weight in self.fields], np.float32).T
+        found: Floats = SATURATE[self.saturate](np.add.reduceat(count[fields] * counts, firsts, dtype=np.float32))
+        found += np.add.reduceat(boost[fields], firsts)
         return found
 
-    def query_weights(self, counts: Numbers) -> Floats:
+    def query_weights(self, counts: Floats) -> Floats:
         """What a query's tokens weigh that occur ``counts`` times in it, the table's own weights apart; (n,)."""
         return SATURATE[self.query_saturate](counts)
 
