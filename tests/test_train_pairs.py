@@ -115,7 +115,9 @@ def test_examples_of_documents() -> None:
 
 def git(root: Path, *command: str) -> None:
     subprocess.run(
-        ["git", "-C", str(root), "-c", "user.name=n", "-c", "user.email=e@example.org", *command], check=True, timeout=60
+        ["git", "-C", str(root), "-c", "user.name=n", "-c", "user.email=e@example.org", *command],
+        check=True,
+        timeout=60,
     )
 
 
@@ -125,7 +127,13 @@ def repository(repo: MakeRepository) -> Path:
     git(root, "add", "-A")
     git(root, "commit", "-q", "-m", "Start of it all")
     (root / "upload.py").write_text(UPLOAD.replace("pause=attempt", "pause=2 ** attempt"))
-    git(root, "commit", "-q", "-am", "Wait twice as long before each attempt\n\nServers were overrun.\n\nSigned-off-by: N")
+    git(
+        root,
+        "commit",
+        "-q",
+        "-am",
+        "Wait twice as long before each attempt\n\nServers were overrun.\n\nSigned-off-by: N",
+    )
     return root / ".git"
 
 
@@ -144,7 +152,7 @@ def test_every_kind_of_pair_comes_out_of_a_repository(repository: Path) -> None:
 
 
 def test_a_commit_tells_which_lines_it_changed(repository: Path) -> None:
-    (change,) = changes(repository, "HEAD", 10, random.Random(1))
+    (change,) = changes(repository, "HEAD", 10, random.Random(1))  # noqa: S311 - a draw of commits
     assert change.subject == "Wait twice as long before each attempt"
     assert change.message.split() == [*change.subject.split(), "Servers", "were", "overrun."]
     assert change.files == [("upload.py", [14])]

@@ -1,4 +1,4 @@
-"""How people ask: training queries are dressed as questions, for what was written about code was not written to find it.
+"""How people ask: training queries are dressed as questions, for what is written about code is not written to find it.
 
 A share of them begins with the words that a question begins with, and a share names the language. Both say nothing of
 what is meant, and the model learns that they do.
@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 OPENINGS = (
-    "how to", "how to", "how to", "how do i", "how can i", "how does", "how is", "how are", "how do you", "where is",
-    "where are", "where do we", "where does it", "what is", "what does", "what happens when", "which function",
-    "function to", "code to", "code that", "a way to", "best way to", "example of", "find the", "show me", "the code for",
-)  # fmt: skip
+    *("how to", "how to", "how to", "how do i", "how can i", "how does", "how is", "how are", "how do you"),
+    *("where is", "where are", "where do we", "where does it", "what is", "what does", "what happens when"),
+    *("which function", "function to", "code to", "code that", "the code for", "a way to", "best way to"),
+    *("example of", "find the", "show me"),
+)
 
 NAMES = {
     "python": ("python", "python", "python", "in python", "using python", "python 3", "py"),

@@ -29,8 +29,15 @@ NOT_TELLING = re.compile(
     r"|changelog|fix (?:typo|lint|build|ci|tests?)\b|\[?(?:ci|docs?|chore|style|build|deps?)\b)",
     re.IGNORECASE,
 )
-NOISE = re.compile(r"\(?#\d+\)?|^\w+(?:\([\w ,/-]+\))?!?: |^\[[^\]]*\]\s*|\(?(?:fixes|closes|refs?) #?\d+\)?|[0-9a-f]{10,40}", re.I)
-TRAILER = re.compile(r"^(?:[A-Z][\w-]+-by|Change-Id|PR-URL|Refs?|Closes|Fixes|PiperOrigin-RevId|cc|Differential Revision|Bug|BUG|git-svn-id|Ticket)\b.*$", re.M)
+NOISE = re.compile(
+    r"\(?#\d+\)?|^\w+(?:\([\w ,/-]+\))?!?: |^\[[^\]]*\]\s*|\(?(?:fixes|closes|refs?) #?\d+\)?|[0-9a-f]{10,40}",
+    re.IGNORECASE,
+)
+TRAILER = re.compile(
+    r"^(?:[A-Z][\w-]+-by|Change-Id|PR-URL|Refs?|Closes|Fixes|PiperOrigin-RevId|cc|Differential Revision"
+    r"|Bug|BUG|git-svn-id|Ticket)\b.*$",
+    re.MULTILINE,
+)
 HUNK = re.compile(r"^@@ -\d+(?:,\d+)? \+(\d+)(?:,(\d+))? @@")
 
 

@@ -42,9 +42,13 @@ _SINGLE_IS_A_STRING = {
     *("typescript", "jsx", "tsx", "vue", "svelte", "dart"),
 }
 _WITH_DOCSTRINGS = {"python", "julia", "elixir", "gdscript", "jupyter"}
-_MARKER = re.compile(r"^[ \t]*(?://[/!]?|/\*+!?|\*+/?|#+'?!?|--+\[*=*\[*\|?|%+|;+|\{-+\|?|\(\*+)[ \t]?|[ \t]*(?:\*+/|-\}|\*+\)|\]=*\])?[ \t]*$", re.MULTILINE)
+_OPENING = r"^[ \t]*(?://[/!]?|/\*+!?|\*+/?|#+'?!?|--+\[*=*\[*\|?|%+|;+|\{-+\|?|\(\*+)[ \t]?"
+_CLOSING = r"[ \t]*(?:\*+/|-\}|\*+\)|\]=*\])?[ \t]*$"
+_MARKER = re.compile(f"{_OPENING}|{_CLOSING}", re.MULTILINE)
 _PROSE = re.compile(r"[A-Za-z][a-z']+")
-_CODE = re.compile(r"[;{}]\s*$|^\s*(?:return|if|for|import|from|var|let|const|def|print)\b.*[(=:]|\w\(\w*\)|[=<>!]=|->|::")
+_CODE = re.compile(
+    r"[;{}]\s*$|^\s*(?:return|if|for|import|from|var|let|const|def|print)\b.*[(=:]|\w\(\w*\)|[=<>!]=|->|::"
+)
 
 BESIDE = -2
 """The last line of a comment beside code: nothing below continues it."""
@@ -91,9 +95,7 @@ def is_prose(comment: str) -> bool:
     """Whether a comment says something in English, at a length at which a question is asked."""
     words = _PROSE.findall(comment)
     return (
-        MIN_WORDS <= len(words) <= MAX_WORDS
-        and sum(map(len, words)) > 0.6 * len(comment)
-        and not _CODE.search(comment)
+        MIN_WORDS <= len(words) <= MAX_WORDS and sum(map(len, words)) > 0.6 * len(comment) and not _CODE.search(comment)
     )
 
 

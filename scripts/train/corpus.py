@@ -41,19 +41,25 @@ CASES = Path(__file__).resolve().parents[2] / "fixtures" / "parse"
 LEFT_OUT = {
     "LittleYUYU/StackOverflow-Question-Code-Dataset": "questions of the web, as those that search is measured on",
     "sriniiyer/codenn": "the same",
+    "amueller/introduction_to_ml_with_python": "has no licence",
     "faif/python-patterns": "has no licence",
     "facebook/facebook-ios-sdk": "its licence, of Facebook's own, is no open one",
     "hashicorp/terraform": "its licence (BUSL-1.1) is no open one",
     "hashicorp/vagrant": "its licence (BUSL-1.1) is no open one",
+    "volatilityfoundation/volatility3": "its licence, of Volatility's own, is no open one",
     "jquery/jquery": "sphinx-doc/sphinx, which search is measured on, has a copy of it",
 }
 """Repositories that are not taken, and why."""
 
 BY_EYE = {
+    "basho/riak_kv": "Apache-2.0",
     "clojure-emacs/cider-nrepl": "EPL-1.0",
+    "dabeaz/ply": "BSD-3-Clause",
+    "hexpm/hexpm": "Apache-2.0",
     "lua/lua": "MIT",
     "obspy/obspy": "LGPL-3.0",
     "pygame/pygame": "LGPL-2.1",
+    "snoyberg/conduit": "MIT",
     "redis/redis": "LicenseRef-RSALv2 OR SSPL-1.0",
     "theory/pgtap": "PostgreSQL",
     "yihui/knitr": "GPL-2.0",

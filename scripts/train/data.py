@@ -1,8 +1,8 @@
 """Training pairs as arrays of token ids, and batches of them.
 
 A pair is a query (its distinct tokens and their counts) and a document: an entry for each distinct token of each
-field, with its count there, by token, so that a token's entries stand together. All pairs lie end to end in flat arrays, as memory-mapped files: a million pairs are
-about a gigabyte, and a batch is one gather.
+field, with its count there, by token, so that a token's entries stand together. All pairs lie end to end in flat
+arrays, as memory-mapped files: a million pairs are about a gigabyte, and a batch is one gather.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ import zlib
 from collections import Counter
 from dataclasses import dataclass, fields
 from itertools import pairwise
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from tokenizer import FIELDS
-from tokenizers import Tokenizer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from numpy.typing import NDArray
+    from tokenizers import Tokenizer
 
 KINDS = ("doc", "detail", "comment", "commit", "test", "section", "snippet")
 UNKNOWN = 1
@@ -64,7 +64,10 @@ class Words:
 
 @dataclass(slots=True)
 class Pairs:
-    """All pairs; ``line`` counts the lines of their files. ``query_start`` and ``document_start`` have one more element than there are pairs."""
+    """All pairs; ``line`` counts the lines of their files.
+
+    ``query_start`` and ``document_start`` have one more element than there are pairs.
+    """
 
     kind: NDArray[np.uint8]
     line: NDArray[np.int64]
@@ -151,8 +154,9 @@ def _read(path: Path, repository: int, languages: dict[str, int], words: Words) 
             for name, values in zip(("token", "field", "count"), zip(*entries, strict=True), strict=True):
                 columns[name] += values
             columns["named"] += [token in names for token, _, _ in entries]
-    types = {"line": np.int64, "repository": np.uint16, "query_hash": np.uint32, "query_token": np.uint16, "token": np.uint16,
-             "query_length": np.int64, "document_length": np.int64, "named": np.bool_}  # fmt: skip
+    types = dict.fromkeys(("line", "query_length", "document_length"), np.int64)
+    types |= dict.fromkeys(("repository", "query_token", "token"), np.uint16)
+    types |= {"query_hash": np.uint32, "named": np.bool_}
     found = _Rows(**{name: np.array(values, types.get(name, np.uint8)) for name, values in columns.items()})
     return found, number + 1
 
@@ -177,7 +181,9 @@ def bags(row: NDArray[np.int64], texts: int, token: Ints, field: Ints, count: In
     keys = row * 65536 + token
     first = np.diff(keys, prepend=-1) != 0
     start = np.searchsorted(row[first], np.arange(texts))
-    return Bags(start, token[first].astype(np.int64), np.cumsum(first) - 1, field.astype(np.int64), count.astype(np.float32))
+    return Bags(
+        start, token[first].astype(np.int64), np.cumsum(first) - 1, field.astype(np.int64), count.astype(np.float32)
+    )
 
 
 def entries(starts: NDArray[np.int64], chosen: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -198,9 +204,7 @@ def batches(
     draw.shuffle(chosen)
     chosen = chosen[np.argsort(pairs.repository[chosen], kind="stable")]
     borders = np.flatnonzero(np.diff(pairs.repository[chosen])) + 1
-    chunks = [
-        part[place : place + chunk] for part in np.split(chosen, borders) for place in range(0, len(part), chunk)
-    ]
+    chunks = [part[place : place + chunk] for part in np.split(chosen, borders) for place in range(0, len(part), chunk)]
     order = draw.permutation(len(chunks))
     waiting: list[NDArray[np.int64]] = []
     held = 0

@@ -24,7 +24,8 @@ class Objects:
 
     def read(self, name: str) -> bytes | None:
         """The content of a blob, by its id or as ``commit:path``; None where there is none."""
-        assert self._process.stdin is not None and self._process.stdout is not None
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
         if "\n" in name:
             return None
         self._process.stdin.write(name.encode() + b"\n")

@@ -71,9 +71,26 @@ MIN_BODY_WORDS = 8
 SHORT = 5
 """Words of a sentence before an example that say little without the heading."""
 
-VENDORED = re.compile(r"(?:^|/)(?:vendor|vendored|_vendor|third[_-]?party|node_modules|external|deps|dist|minified|locale|l10n|i18n)/")
-TESTS = re.compile(r"(?:^|/)(?:tests?|specs?|__tests__|testing)/|[._-](?:test|spec)s?\.\w+$|(?:^|/)test_\w+\.|Tests?\.\w+$")
-DEFINITIONS = {"function", "method", "constructor", "class", "struct", "interface", "trait", "enum", "macro", "property", "type", "module"}
+VENDORED = re.compile(
+    r"(?:^|/)(?:vendor|vendored|_vendor|third[_-]?party|node_modules|external|deps|dist|minified|locale|l10n|i18n)/"
+)
+TESTS = re.compile(
+    r"(?:^|/)(?:tests?|specs?|__tests__|testing)/|[._-](?:test|spec)s?\.\w+$|(?:^|/)test_\w+\.|Tests?\.\w+$"
+)
+DEFINITIONS = {
+    "function",
+    "method",
+    "constructor",
+    "class",
+    "struct",
+    "interface",
+    "trait",
+    "enum",
+    "macro",
+    "property",
+    "type",
+    "module",
+}
 FUNCTIONS = {"function", "method", "constructor", "property", "macro"}
 
 
@@ -108,7 +125,7 @@ class Extraction:
         self._objects = Objects(git)
         self._git, self._commit = git, commit
         self._measured = measured
-        self._random = random.Random(seed)
+        self._random = random.Random(seed)  # noqa: S311 - a draw of pairs
         self._copies: set[int] = set()
         self.counts: Counter[str] = Counter()
 
@@ -183,7 +200,9 @@ class Extraction:
                 later = [said for said in _LATER.split(rest) if is_prose(" ".join(said.split())) and sentence(said)[0]]
                 if later:
                     said = self._random.choice(later)
-                    yield from self._pair("detail", file, unit, said, doc=f"{first} {rest.replace(said, ' ')}", body=code)
+                    yield from self._pair(
+                        "detail", file, unit, said, doc=f"{first} {rest.replace(said, ' ')}", body=code
+                    )
             if unit.symbol.kind in FUNCTIONS:
                 asked = [words for _, words in comments if is_prose(words) and words[:20] not in unit.symbol.doc]
                 for words in asked[:3]:
@@ -281,7 +300,9 @@ class Extraction:
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z@:\[`\"'*-])|\n\s*\n|\n\s*(?=[@:\\-]\w|Args|Returns|Parameters|Example)")
 _LATER = re.compile(r"(?<=[.!?])\s+(?=[A-Z])|\n\s*\n|\n(?=\s*[@:\\-])")
-_NOT_SAID = re.compile(r"^\s*(?:@\w+|:\w+|\\\w+|TODO|FIXME|XXX|See\b|Deprecated|Copyright|Last updated|\W*$)", re.IGNORECASE)
+_NOT_SAID = re.compile(
+    r"^\s*(?:@\w+|:\w+|\\\w+|TODO|FIXME|XXX|See\b|Deprecated|Copyright|Last updated|\W*$)", re.IGNORECASE
+)
 _MARKUP = re.compile(r"\{@\w+ ([^}]*)\}|:\w+:`~?([^`]*)`|\[([^\]]*)\]\([^)]*\)|https?://\S+|<[^>]{1,40}>|!\[[^\]]*\]")
 
 
@@ -290,7 +311,7 @@ def sentence(text: str) -> tuple[str, str]:
     plain = _MARKUP.sub(lambda match: " ".join(filter(None, match.groups())), text.strip())
     first, _, rest = _cut(plain)
     words = re.findall(r"[A-Za-z]{2,}", first)
-    if _NOT_SAID.match(first) or not 3 <= len(words) or first.count("=") > 2:
+    if _NOT_SAID.match(first) or len(words) < 3 or first.count("=") > 2:
         return "", plain
     return first, rest
 

@@ -12,9 +12,12 @@ from typing import NamedTuple
 
 FENCE = re.compile(r"^[ \t]*(```+|~~~+)[ \t]*\{?\.?([\w+#-]*)[^\n]*\n(.*?)^[ \t]*\1[ \t]*$", re.MULTILINE | re.DOTALL)
 BLOCK = re.compile(
-    r"^([ \t]*)\.\. (?:code-block|code|sourcecode|ipython)::[ \t]*(\w*)[^\n]*\n((?:[ \t]*\n|\1[ \t]+[^\n]*\n)+)", re.MULTILINE
+    r"^([ \t]*)\.\. (?:code-block|code|sourcecode|ipython)::[ \t]*(\w*)[^\n]*\n((?:[ \t]*\n|\1[ \t]+[^\n]*\n)+)",
+    re.MULTILINE,
 )
-HEADING = re.compile(r"^#{1,6}[ \t]+(.+?)[ \t#]*$|^([^\n]{3,80})\n(?:={3,}|-{3,}|~{3,})[ \t]*$|^title: *(.+)$", re.MULTILINE)
+HEADING = re.compile(
+    r"^#{1,6}[ \t]+(.+?)[ \t#]*$|^([^\n]{3,80})\n(?:={3,}|-{3,}|~{3,})[ \t]*$|^title: *(.+)$", re.MULTILINE
+)
 NAMES = {"py": "python", "python3": "python", "pycon": "python", "js": "javascript", "ts": "typescript", "sh": "bash",
          "shell": "bash", "rb": "ruby", "rs": "rust", "cs": "csharp", "c++": "cpp", "kt": "kotlin", "hs": "haskell",
          "ex": "elixir", "objective-c": "objc", "golang": "go", "jl": "julia", "console": "bash"}  # fmt: skip

@@ -133,7 +133,9 @@ def main() -> None:
     known = set(vocabulary)
     total = sum(often.values())
     whole = sum(times for word, times in often.items() if word in known)
-    print(f"{len(often):,} distinct words, {total:,} in all; {len(vocabulary):,} entries hold {whole / total:.1%} whole")
+    print(
+        f"{len(often):,} distinct words, {total:,} in all; {len(vocabulary):,} entries hold {whole / total:.1%} whole"
+    )
 
 
 if __name__ == "__main__":

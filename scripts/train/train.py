@@ -64,7 +64,15 @@ class Recipe:
     average: float = 0.3
     seed: int = 1
     kinds: dict[str, float] = field(
-        default_factory=lambda: {"doc": 1.0, "detail": 0.5, "comment": 0.5, "commit": 1.0, "test": 0.5, "section": 0.3, "snippet": 1.0}
+        default_factory=lambda: {
+            "doc": 1.0,
+            "detail": 0.5,
+            "comment": 0.5,
+            "commit": 1.0,
+            "test": 0.5,
+            "section": 0.3,
+            "snippet": 1.0,
+        }
     )
     distil: float = 0.0
     distil_temperature: float = 0.05
@@ -86,7 +94,9 @@ class Model(torch.nn.Module):
         """Unnormalised document vectors, shape (texts, dims)."""
         weights, boosts = self.fields.exp()[:, _tensor(bags.field, self.rows)]
         sums = torch.zeros(2, len(bags.token), device=self.rows.device)
-        sums = sums.index_add(1, _tensor(bags.place, self.rows), torch.stack([weights * _tensor(bags.count, self.rows), boosts]))
+        sums = sums.index_add(
+            1, _tensor(bags.place, self.rows), torch.stack([weights * _tensor(bags.count, self.rows), boosts])
+        )
         return self._summed(self.rows, bags, sums[0].log1p() + sums[1])
 
     def queries(self, bags: Bags) -> torch.Tensor:
@@ -106,9 +116,7 @@ def _tensor(values: Any, like: torch.Tensor) -> torch.Tensor:
     return torch.from_numpy(np.ascontiguousarray(values)).to(like.device)
 
 
-def contrast(
-    queries: torch.Tensor, documents: torch.Tensor, same: torch.Tensor, temperature: float
-) -> torch.Tensor:
+def contrast(queries: torch.Tensor, documents: torch.Tensor, same: torch.Tensor, temperature: float) -> torch.Tensor:
     """InfoNCE both ways; ``same`` (n, n) marks pairs that ask the same, which are no negatives of each other."""
     scores = functional.normalize(queries) @ functional.normalize(documents).T / temperature
     scores = scores.masked_fill(same, -torch.inf)
@@ -174,16 +182,16 @@ def take(
 
 
 def train(
-    pairs: Pairs, kept: np.ndarray, rows: torch.Tensor, recipe: Recipe, dress: Dress, device: str,
+    pairs: Pairs, kept: np.ndarray, start: torch.Tensor, recipe: Recipe, dress: Dress, device: str,
     teacher: Teacher | None = None,
 ) -> Model:  # fmt: skip
     """A model trained on the ``kept`` pairs, on the CPU, its rows averaged over the end of the run."""
     torch.manual_seed(recipe.seed)
     draw = np.random.default_rng(recipe.seed)
-    model = Model(recipe, rows).to(device)
-    optimiser = torch.optim.Adam([{"params": [model.rows, *([model.query_rows] if model.query_rows is not None else [])]},
-        {"params": [model.fields], "lr": 0.01}, {"params": [model.query_weights], "lr": 0.02}],
-        lr=recipe.rate, betas=(0.9, 0.99))  # fmt: skip
+    model = Model(recipe, start).to(device)
+    rows = [model.rows] if model.query_rows is None else [model.rows, model.query_rows]
+    groups = [{"params": rows}, {"params": [model.fields], "lr": 0.01}, {"params": [model.query_weights], "lr": 0.02}]
+    optimiser = torch.optim.Adam(groups, lr=recipe.rate, betas=(0.9, 0.99))
     rates = np.array([recipe.kinds[kind] for kind in KINDS])
     rates = rates[pairs.kind] * kept
     epoch = float(rates.sum()) / recipe.batch
@@ -212,7 +220,10 @@ def train(
                 averaged += 1
             if step % 50 == 0:
                 weights = [[round(value, 2) for value in row] for row in model.fields.detach().exp().tolist()]
-                print(f"{step}/{steps} loss {loss.item():.4f} fields {weights} {time.monotonic() - started:.0f} s", flush=True)
+                print(
+                    f"{step}/{steps} loss {loss.item():.4f} fields {weights} {time.monotonic() - started:.0f} s",
+                    flush=True,
+                )
             if step >= steps:
                 break
     if averaged:
@@ -221,7 +232,7 @@ def train(
 
 
 def validate(model: Model, pairs: Pairs, names: list[str]) -> dict[str, float]:
-    """MRR@10 of each kind, over the repositories ``names`` that were set aside: every document of one is a candidate."""
+    """MRR@10 of each kind over the repositories ``names`` that are set aside; one's documents are the candidates."""
     recipe = dataclasses.replace(model.recipe, name_dropped=0, path_dropped=0, doc_dropped=0, body_kept=1, query_kept=1)
     draw = np.random.default_rng(0)
     found: dict[str, list[float]] = {kind: [] for kind in KINDS}

@@ -2,9 +2,9 @@
 
 With ``tf`` a token's count, in a document's field or in a query:
 
-    document = normalise( sum over distinct tokens t:
-                          ( saturate( sum over fields f: count_f * tf_f(t) ) + sum over fields f with t: boost_f ) * row_t )
-    query    = normalise( sum over distinct tokens t:  saturate( tf(t) ) * query_weight_t * row_t )
+    weight(t) = saturate( sum over fields f: count_f * tf_f(t) ) + sum over fields f that have t: boost_f
+    document  = normalise( sum over distinct tokens t: weight(t) * row_t )
+    query     = normalise( sum over distinct tokens t: saturate( tf(t) ) * query_weight_t * row_t )
 
 A word of the name that the body repeats saturates as one word, as in BM25F (Robertson, Zaragoza and Taylor, CIKM
 2004, https://doi.org/10.1145/1031171.1031181).
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 SCHEMA = "te.model/1"
 """The configuration that this te reads. A model of another one is refused rather than read wrongly."""
 
-SATURATE: dict[str, Callable[[Floats], Floats]] = {"log": lambda counts: np.log1p(counts), "raw": lambda counts: counts}
+SATURATE: dict[str, Callable[[Floats], Floats]] = {"log": np.log1p, "raw": np.positive}
 """How a token's weighted count becomes its weight."""
 
 
