@@ -90,7 +90,7 @@ def by_the_book(document: Document, formula: Formula) -> np.ndarray:
         for identifier in identifiers(FIELDS[field](document)):
             counts.update(token for token in LIBRARY.encode(identifier).ids if token != SPELLING.unknown)
         for token, tf in counts.items():
-            counted[token] += weight.count * tf
+            counted[token] += weight.each * tf
             boosted[token] += weight.boost
     total = np.zeros(table.dimensions)
     for token, count in counted.items():

@@ -89,18 +89,18 @@ class Pairs:
 
 def read_pairs(folder: Path, words: Words, cache: Path) -> None:
     """Turn the pairs of every file in ``folder`` into arrays in ``cache``, for :func:`load`."""
-    rows: list[_Rows] = []
+    parts: list[dict[str, Ints]] = []
     names: list[str] = []
     languages: dict[str, int] = {}
     lines = 0
     cache.mkdir(parents=True, exist_ok=True)
     for path in sorted(folder.glob("*.jsonl.gz")):
         part, count = _read(path, len(names), languages, words)
-        part.line += lines
+        part["line"] += lines
         lines += count
-        rows.append(part)
+        parts.append(part)
         names.append(path.name.removesuffix(".jsonl.gz").replace("+", "/", 1))
-    joined = {name: np.concatenate([getattr(part, name) for part in rows]) for name in _Rows.NAMES}
+    joined = {name: np.concatenate([part[name] for part in parts]) for name in COLUMNS}
     for what in ("query", "document"):
         joined[f"{what}_start"] = np.concatenate([[0], np.cumsum(joined.pop(f"{what}_length"))]).astype(np.int64)
     for name, values in joined.items():
@@ -115,20 +115,26 @@ def load(cache: Path) -> tuple[Pairs, list[str], list[str]]:
     return Pairs(**columns), names["repositories"], names["languages"]
 
 
-class _Rows:
-    """One repository's pairs."""
+COLUMNS: dict[str, Any] = {
+    "kind": np.uint8,
+    "line": np.int64,
+    "repository": np.uint16,
+    "language": np.uint8,
+    "query_hash": np.uint32,
+    "query_length": np.int64,
+    "query_token": np.uint16,
+    "query_count": np.uint8,
+    "document_length": np.int64,
+    "token": np.uint16,
+    "field": np.uint8,
+    "count": np.uint8,
+    "named": np.bool_,
+}
+"""What is kept of one repository's pairs, and how."""
 
-    NAMES = (
-        "kind", "line", "repository", "language", "query_hash", "query_length", "query_token", "query_count",
-        "document_length", "token", "field", "count", "named",
-    )  # fmt: skip
 
-    def __init__(self, **columns: Ints) -> None:
-        self.__dict__.update(columns)
-
-
-def _read(path: Path, repository: int, languages: dict[str, int], words: Words) -> tuple[_Rows, int]:
-    columns: dict[str, list[Any]] = {name: [] for name in _Rows.NAMES}
+def _read(path: Path, repository: int, languages: dict[str, int], words: Words) -> tuple[dict[str, Ints], int]:
+    columns: dict[str, list[Any]] = {name: [] for name in COLUMNS}
     number = -1
     with gzip.open(path, "rt") as lines:
         for number, line in enumerate(lines):
@@ -154,11 +160,7 @@ def _read(path: Path, repository: int, languages: dict[str, int], words: Words) 
             for name, values in zip(("token", "field", "count"), zip(*entries, strict=True), strict=True):
                 columns[name] += values
             columns["named"] += [token in names for token, _, _ in entries]
-    types = dict.fromkeys(("line", "query_length", "document_length"), np.int64)
-    types |= dict.fromkeys(("repository", "query_token", "token"), np.uint16)
-    types |= {"query_hash": np.uint32, "named": np.bool_}
-    found = _Rows(**{name: np.array(values, types.get(name, np.uint8)) for name, values in columns.items()})
-    return found, number + 1
+    return {name: np.array(values, COLUMNS[name]) for name, values in columns.items()}, number + 1
 
 
 @dataclass(slots=True)

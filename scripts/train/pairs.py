@@ -67,6 +67,7 @@ LONG_SHARE = 0.5
 MAX_BODY_WORDS = 300
 MAX_QUERY_WORDS = 48
 MAX_MESSAGE_WORDS = 120
+MAX_FIELD_WORDS = 100
 MIN_BODY_WORDS = 8
 SHORT = 5
 """Words of a sentence before an example that say little without the heading."""
@@ -290,12 +291,17 @@ class Extraction:
         symbol = unit.symbol
         if len(query) < 3 or len(text) < MIN_BODY_WORDS or not asked.isascii():
             return
-        scope = symbol.qualified_name.removesuffix(symbol.name)
-        fields = (symbol.name, scope, file.path, symbol.signature)
         yield Pair(
-            kind, file.language, " ".join(query), *(" ".join(words_of(field, 60)) for field in fields),
-            " ".join(words_of(doc, 100)), " ".join(text),
-        )  # fmt: skip
+            kind=kind,
+            language=file.language,
+            query=" ".join(query),
+            name=_words(symbol.name),
+            scope=_words(symbol.qualified_name.removesuffix(symbol.name)),
+            path=_words(file.path),
+            signature=_words(symbol.signature),
+            doc=_words(doc),
+            body=" ".join(text),
+        )
 
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z@:\[`\"'*-])|\n\s*\n|\n\s*(?=[@:\\-]\w|Args|Returns|Parameters|Example)")
@@ -314,6 +320,10 @@ def sentence(text: str) -> tuple[str, str]:
     if _NOT_SAID.match(first) or len(words) < 3 or first.count("=") > 2:
         return "", plain
     return first, rest
+
+
+def _words(text: str) -> str:
+    return " ".join(words_of(text, MAX_FIELD_WORDS))
 
 
 def _cut(text: str) -> tuple[str, str, str]:

@@ -42,10 +42,10 @@ class Recipe:
 
     dims: int = 256
     matryoshka: list[int] = field(default_factory=list)
-    epochs: float = 3
+    epochs: float = 1
     batch: int = 2048
     chunk: int = 256
-    rate: float = 0.05
+    rate: float = 0.02
     temperature: float = 0.05
     field_weights: list[float] = field(default_factory=lambda: [1.0, 1.0, 1.0, 1.0, 1.0, 1.0])
     field_boosts: list[float] = field(default_factory=lambda: [1.5, 0.5, 0.5, 0.1, 0.1, 0.1])
@@ -57,8 +57,8 @@ class Recipe:
     doc_dropped: float = 0.3
     body_kept: float = 0.7
     query_kept: float = 1.0
-    opened: float = 0.2
-    language_named: float = 0.2
+    opened: float = 0.4
+    language_named: float = 0.5
     name_queries: float = 0.0
     init: str = "transformer"
     average: float = 0.3
@@ -78,7 +78,7 @@ class Recipe:
     distil_temperature: float = 0.05
 
 
-class Model(torch.nn.Module):
+class Model(torch.nn.Module):  # type: ignore[misc]  # torch has no types here
     """Rows, field weights and (where the recipe says so) weights or rows of its own for queries."""
 
     def __init__(self, recipe: Recipe, rows: torch.Tensor) -> None:
@@ -158,12 +158,12 @@ def take(
     place, row = entries(pairs.query_start, chosen)
     kept = (draw.random(len(place)) < recipe.query_kept) | (np.diff(row, prepend=-1) > 0)
     place, row = place[kept], row[kept]
-    token, count = pairs.query_token[place].astype(np.int64), pairs.query_count[place]
+    token, count = pairs.query_token[place].astype(np.int64), pairs.query_count[place].astype(np.float32)
     if dress is not None:
         more, added = dress.added(pairs.language[chosen], draw)
         row, token = np.append(row, more), np.append(token, added)
         order = np.lexsort((token, row))
-        row, token, count = row[order], token[order], np.append(count, np.ones(len(added)))[order]
+        row, token, count = row[order], token[order], np.append(count, np.ones(len(added), np.float32))[order]
     queries = bags(row, len(chosen), token, np.zeros(len(row)), count)
     place, row = entries(pairs.document_start, chosen)
     which, named = pairs.field[place], pairs.named[place]
@@ -188,7 +188,8 @@ def train(
     """A model trained on the ``kept`` pairs, on the CPU, its rows averaged over the end of the run."""
     torch.manual_seed(recipe.seed)
     draw = np.random.default_rng(recipe.seed)
-    model = Model(recipe, start).to(device)
+    model = Model(recipe, start)
+    model.to(device)
     rows = [model.rows] if model.query_rows is None else [model.rows, model.query_rows]
     groups = [{"params": rows}, {"params": [model.fields], "lr": 0.01}, {"params": [model.query_weights], "lr": 0.02}]
     optimiser = torch.optim.Adam(groups, lr=recipe.rate, betas=(0.9, 0.99))
@@ -228,7 +229,8 @@ def train(
                 break
     if averaged:
         model.rows.data = average / averaged
-    return model.to("cpu")
+    model.to("cpu")
+    return model
 
 
 def validate(model: Model, pairs: Pairs, names: list[str]) -> dict[str, float]:

@@ -58,7 +58,7 @@ FIELDS: dict[str, Callable[[Document], str]] = {
 class Weight(NamedTuple):
     """What an occurrence in a field counts for, and what a token weighs more for occurring there at all."""
 
-    count: float = 1.0
+    each: float = 1.0
     boost: float = 0.0
 
 
@@ -112,8 +112,8 @@ class Formula:
         """
         if not len(firsts):
             return np.zeros(0, np.float32)
-        count, boost = np.array([weight for _, weight in self.fields], np.float32).T
-        found: Floats = SATURATE[self.saturate](np.add.reduceat(count[fields] * counts, firsts, dtype=np.float32))
+        each, boost = np.array([weight for _, weight in self.fields], np.float32).T
+        found: Floats = SATURATE[self.saturate](np.add.reduceat(each[fields] * counts, firsts, dtype=np.float32))
         found += np.add.reduceat(boost[fields], firsts)
         return found
 
