@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import importlib
 import json
 import sys
 from pathlib import Path
@@ -20,10 +21,11 @@ from data import Words, load, read_pairs
 from export import export
 from tokenizer import layout
 from tokenizers import Tokenizer
-from train import Recipe, take, train
 
 from te_cli.embed.static import StaticModel
 from te_cli.model import Document
+
+trainer = importlib.import_module("train")  # a type checker takes the name for the folder's
 
 VERBS = {"send": "transmit", "delete": "remove", "read": "load", "sort": "order", "close": "shut", "draw": "paint"}
 NOUNS = {"file": "document", "image": "picture", "message": "letter", "window": "pane", "user": "account"}
@@ -57,12 +59,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     reader = Words(Tokenizer.from_file(str(tokenizer)))
     read_pairs(folder / "pairs", reader, folder / "arrays")
     pairs, _, languages = load(folder / "arrays")
-    recipe = Recipe(dims=32, epochs=60, rate=0.05, batch=30, chunk=30)
+    recipe = trainer.Recipe(dims=32, epochs=60, rate=0.05, batch=30, chunk=30)
     start = __import__("torch").randn(len(words) + 4, recipe.dims)
-    model = train(pairs, np.ones(len(pairs)), start, recipe, Dress(reader, languages, 0.2, 0.2), "cpu")
+    model = trainer.train(pairs, np.ones(len(pairs)), start, recipe, Dress(reader, languages, 0.2, 0.2), "cpu")
     export(folder, tokenizer, model)
-    plain = Recipe(dims=32, name_dropped=0, path_dropped=0, doc_dropped=0, body_kept=1)
-    queries, documents, _ = take(pairs, np.arange(len(pairs)), plain, np.random.default_rng(1))
+    plain = trainer.Recipe(dims=32, name_dropped=0, path_dropped=0, doc_dropped=0, body_kept=1)
+    queries, documents, _ = trainer.take(pairs, np.arange(len(pairs)), plain, np.random.default_rng(1))
     np.save(folder / "queries.npy", model.queries(queries).detach().numpy())
     np.save(folder / "documents.npy", model.documents(documents).detach().numpy())
     return folder
