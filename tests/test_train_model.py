@@ -99,6 +99,6 @@ def test_it_learned_what_words_mean(folder: Path) -> None:
 
 
 def test_numbers_of_a_query_weigh_nothing(folder: Path) -> None:
-    """They are cut off by the table's weights for queries."""
+    """However the table has them."""
     model = StaticModel(folder)
     assert np.array_equal(model.encode_query("send the file 2"), model.encode_query("send the file"))

@@ -58,7 +58,7 @@ class Dress:
         ]
 
     def added(
-        self, languages: NDArray[np.uint8], draw: np.random.Generator
+        self, languages: NDArray[np.uint16], draw: np.random.Generator
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Tokens to add to queries about ``languages`` (n,), and to which of them each belongs."""
         rows: list[int] = []

@@ -72,7 +72,7 @@ class Pairs:
     kind: NDArray[np.uint8]
     line: NDArray[np.int64]
     repository: NDArray[np.uint16]
-    language: NDArray[np.uint8]
+    language: NDArray[np.uint16]
     query_hash: NDArray[np.uint32]
     query_start: NDArray[np.int64]
     query_token: NDArray[np.uint16]
@@ -119,7 +119,7 @@ COLUMNS: dict[str, Any] = {
     "kind": np.uint8,
     "line": np.int64,
     "repository": np.uint16,
-    "language": np.uint8,
+    "language": np.uint16,
     "query_hash": np.uint32,
     "query_length": np.int64,
     "query_token": np.uint16,

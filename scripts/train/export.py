@@ -33,8 +33,7 @@ def export(folder: Path, tokenizer: Path, model: Any) -> None:
     rows /= np.sqrt((rows**2).sum(1).mean())  # only directions and ratios of lengths count
     table, scales = quantise(rows)
     tensors = {"embeddings": table, "weights": scales}
-    vocabulary = json.loads(tokenizer.read_text())["model"]["vocab"]
-    tensors["query_weights"] = query_weights(vocabulary, model)
+    tensors["query_weights"] = model.query_weights.detach().exp().numpy().astype(np.float32)
     if model.query_rows is not None:
         asked = model.query_rows.detach().numpy().astype(np.float32)
         asked[:2] = 0
@@ -60,12 +59,3 @@ def export(folder: Path, tokenizer: Path, model: Any) -> None:
         "query": {"saturate": "raw"},
     }
     (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n")
-
-
-def query_weights(vocabulary: dict[str, int], model: Any) -> np.ndarray:
-    """What each token weighs in a query: learned, or 1; nothing for a number, which says little of what is meant."""
-    weights: np.ndarray = model.query_weights.detach().exp().numpy().astype(np.float32).copy()
-    for word, place in vocabulary.items():
-        if word.removeprefix("##").isdigit():
-            weights[place] = 0
-    return weights

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from te_cli.config import Settings
     from te_cli.embed.port import Embedder
 
-RECIPE = "5"
+RECIPE = "6"
 """Raised when parsing, word splitting or document fields change: what was derived with another recipe is made anew."""
 
 
