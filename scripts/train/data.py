@@ -12,7 +12,6 @@ import json
 import zlib
 from collections import Counter
 from dataclasses import dataclass, fields
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,22 +33,18 @@ Ints = Any
 
 
 class Words:
-    """From a word to its token ids, and from neighbouring words to the id of the pair where the vocabulary has it."""
+    """From a word to its token ids; each word meets the tokenizer once."""
 
-    def __init__(self, tokenizer: Tokenizer, couples: dict[tuple[str, str], int] | None = None) -> None:
+    def __init__(self, tokenizer: Tokenizer) -> None:
         self._tokenizer = tokenizer
         self._ids: dict[str, tuple[int, ...]] = {}
-        self._couples = couples or {}
 
     def counts(self, text: str) -> Counter[int]:
         """How often each token occurs in a text of lowered words."""
-        words = text.split()
         found: Counter[int] = Counter()
-        for word, times in Counter(words).items():
+        for word, times in Counter(text.split()).items():
             for token in self.ids(word):
                 found[token] += times
-        if self._couples:
-            found.update(self._couples[couple] for couple in pairwise(words) if couple in self._couples)
         return found
 
     def ids(self, word: str) -> tuple[int, ...]:

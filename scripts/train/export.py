@@ -10,19 +10,18 @@ import numpy as np
 from safetensors.numpy import save_file
 from tokenizer import FIELDS
 
+from te_cli.embed.formula import SCHEMA
+from te_cli.embed.port import I8_PEAK, quantised
+
 if TYPE_CHECKING:
     from pathlib import Path
 
 NAME = "te-static-2"
-SCHEMA = "te.model/1"
-I8_PEAK = 127
 
 
 def quantise(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Rows (n, dims) as int8 and one float scale a row: ``rows`` is about ``int8 * scale``."""
-    peaks = np.abs(rows).max(axis=1, keepdims=True)
-    peaks[peaks == 0] = 1
-    return np.rint(rows * (I8_PEAK / peaks)).astype(np.int8), (peaks[:, 0] / I8_PEAK).astype(np.float32)
+    return quantised(rows), (np.abs(rows).max(axis=1) / I8_PEAK).astype(np.float32)
 
 
 def export(folder: Path, tokenizer: Path, model: Any) -> None:

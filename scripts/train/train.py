@@ -59,7 +59,6 @@ class Recipe:
     query_kept: float = 1.0
     opened: float = 0.4
     language_named: float = 0.5
-    name_queries: float = 0.0
     init: str = "transformer"
     average: float = 0.3
     seed: int = 1
