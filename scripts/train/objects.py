@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+ENVIRONMENT = {**os.environ, "GIT_NO_LAZY_FETCH": "1"}
+"""A snapshot may lack some of its largest files: git must not look for them elsewhere."""
 
 
 def git(repository: Path, *arguments: str) -> list[str]:
@@ -19,7 +24,7 @@ class Objects:
 
     def __init__(self, repository: Path) -> None:
         self._process = subprocess.Popen(
-            git(repository, "cat-file", "--batch"), stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            git(repository, "cat-file", "--batch"), stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=ENVIRONMENT
         )
 
     def read(self, name: str) -> bytes | None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
+from contextlib import closing
 from typing import TYPE_CHECKING
+
+import objects
 
 from te_cli.config import DEFAULT_MAX_FILE_BYTES
 from te_cli.model import Skipped
@@ -50,10 +52,8 @@ def git_dir(mirrors: Path, name: str) -> Path:
 
 
 def git(place: Path, *command: str) -> bytes:
-    """What git prints. A snapshot may lack some of its largest files: git must not look for them elsewhere."""
-    full = ["git", f"--git-dir={place}", *command]
-    environment = {**os.environ, "GIT_NO_LAZY_FETCH": "1"}
-    return subprocess.run(full, check=True, capture_output=True, env=environment).stdout
+    """What git prints."""
+    return subprocess.run(objects.git(place, *command), check=True, capture_output=True, env=objects.ENVIRONMENT).stdout
 
 
 def listing(place: Path, commit: str = "HEAD") -> list[tuple[str, str]]:
@@ -70,24 +70,11 @@ def listing(place: Path, commit: str = "HEAD") -> list[tuple[str, str]]:
 
 def blobs(place: Path, files: Sequence[tuple[str, str]]) -> Iterator[tuple[str, bytes]]:
     """Path and content of each of ``files``, as ``listing`` gives them; those that are missing or huge are left out."""
-    command = ["git", f"--git-dir={place}", "cat-file", "--batch"]
-    environment = {**os.environ, "GIT_NO_LAZY_FETCH": "1"}
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
+    with closing(objects.Objects(place)) as process:
         for path, name in files:
-            process.stdin.write(name.encode() + b"\n")
-            process.stdin.flush()
-            header = process.stdout.readline().split()
-            if not header:
-                return
-            if header[-1] == b"missing":
-                continue
-            size = int(header[-1])
-            data = process.stdout.read(size + 1)[:size]
-            if size <= DEFAULT_MAX_FILE_BYTES:
+            data = process.read(name)
+            if data is not None and len(data) <= DEFAULT_MAX_FILE_BYTES:
                 yield path, data
-        process.stdin.close()
 
 
 def readable(path: str, data: bytes) -> FileText | None:
