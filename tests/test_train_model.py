@@ -6,6 +6,7 @@ import gzip
 import importlib
 import json
 import sys
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts" / "train"
 
 from asking import Dress
 from data import Words, load, read_pairs
+from distil import Teacher
 from export import export
 from tokenizer import layout
 from tokenizers import Tokenizer
@@ -68,6 +70,49 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     np.save(folder / "queries.npy", model.queries(queries).detach().numpy())
     np.save(folder / "documents.npy", model.documents(documents).detach().numpy())
     return folder
+
+
+@pytest.fixture(scope="module")
+def teacher(folder: Path) -> Teacher:
+    """One for whom a question is the mean of what its verb and its noun mean; it was asked all but the first."""
+    draw = np.random.default_rng(0)
+    meaning = {word: draw.normal(size=384) for word in [*VERBS, *NOUNS]}
+    known = {
+        zlib.crc32(row["query"].encode()): sum(meaning[word] for word in row["query"].split() if word in meaning)
+        for row in rows()[1:]
+    }
+    hashes = np.array(sorted(known), np.uint32)
+    vectors = np.array([known[key] / np.linalg.norm(known[key]) for key in hashes.tolist()], np.float16)
+    np.savez(folder / "teacher.npz", hashes=hashes, vectors=vectors)
+    return Teacher(folder / "teacher.npz", load(folder / "arrays")[0], 16)
+
+
+def test_rows_start_where_the_teacher_points(folder: Path, teacher: Teacher) -> None:
+    """Sums of the fitted rows are as alike as it finds the questions; rows at random are not."""
+    pairs, _, _ = load(folder / "arrays")
+    torch = __import__("torch")
+    words = torch.randn(len(Tokenizer.from_file(str(folder / "tokenizer.json")).get_vocab()), 384)
+    plain = trainer.Recipe(dims=16)
+    chosen = np.arange(len(pairs))
+    queries, _, _ = trainer.take(pairs, chosen, plain, np.random.default_rng(1))
+
+    def unlike(start: object) -> float:
+        model = trainer.Model(plain, start)
+        return float(teacher.related(model.queries(queries).detach(), chosen))
+
+    fitted = teacher.fitted(words, 400, 1)
+    assert fitted.shape == (len(words), 16)
+    assert unlike(fitted) < 0.2 * unlike(teacher.turned(words))
+
+
+def test_the_mean_of_runs_lies_between_them() -> None:
+    """Every parameter of it, weights of fields and of queries too."""
+    torch = __import__("torch")
+    models = [trainer.Model(trainer.Recipe(dims=2), torch.full((3, 2), value)) for value in (1.0, 3.0)]
+    models[1].query_weights.data += 1
+    mean = trainer.averaged(models)
+    assert mean.rows.tolist() == [[2.0, 2.0]] * 3
+    assert mean.query_weights.tolist() == [0.5] * 3
 
 
 def documents() -> list[Document]:

@@ -16,7 +16,7 @@ from te_cli.embed.port import I8_PEAK, quantised
 if TYPE_CHECKING:
     from pathlib import Path
 
-NAME = "te-static-2"
+NAME = "te-static-3"
 
 
 def quantise(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -24,8 +24,11 @@ def quantise(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return quantised(rows), (np.abs(rows).max(axis=1) / I8_PEAK).astype(np.float32)
 
 
-def export(folder: Path, tokenizer: Path, model: Any) -> None:
-    """``model`` (of train.py) as a folder that te and the model2vec library read."""
+def export(folder: Path, tokenizer: Path, model: Any, fields: Any = None) -> None:
+    """``model`` (of train.py) as a folder that te and the model2vec library read.
+
+    ``fields`` are the counts and boosts of its configuration, the learned ones if None.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     rows = model.rows.detach().numpy().astype(np.float32)
     rows[:2] = 0  # padding and unknown
@@ -41,6 +44,10 @@ def export(folder: Path, tokenizer: Path, model: Any) -> None:
     if tokenizer.resolve() != (folder / "tokenizer.json").resolve():
         shutil.copyfile(tokenizer, folder / "tokenizer.json")
     weights, boosts = model.fields.detach().exp().tolist()
+    learned = {
+        name: {"count": round(weight, 3), "boost": round(boost, 3)}
+        for name, weight, boost in zip(FIELDS, weights, boosts, strict=True)
+    }
     config = {
         "model_type": "model2vec",
         "schema": SCHEMA,
@@ -50,10 +57,7 @@ def export(folder: Path, tokenizer: Path, model: Any) -> None:
         "document": {
             "saturate": "log",
             "max_words": 300,
-            "fields": {
-                name: {"count": round(weight, 3), "boost": round(boost, 3)}
-                for name, weight, boost in zip(FIELDS, weights, boosts, strict=True)
-            },
+            "fields": fields or learned,
         },
         "query": {"saturate": "raw"},
     }

@@ -1,12 +1,14 @@
 """Train the table: queries and the code they ask for come to lie in one direction.
 
-    python scripts/train/train.py --pairs DIR --tokenizer FILE --out FOLDER [--device cuda] [options of an ablation]
+    python scripts/train/train.py --pairs DIR --tokenizer FILE --teacher FILE --fields FILE --out FOLDER [--device cuda]
 
 The model is as small as can be: a row a token. A document is the sum of its fields' tokens, weighted by field and
 saturated count; a query the sum of its tokens; both normalised. The loss is InfoNCE in both directions with the other
 pairs of the batch as negatives (van den Oord et al. 2018, https://arxiv.org/abs/1807.03748), temperature 0.05, also
-on the first dimensions alone (Kusupati et al. 2022, https://arxiv.org/abs/2205.13147). Field weights are learned with
-the rows. The rows' average over the last part of the run is what is kept (Polyak averaging).
+on the first dimensions alone (Kusupati et al. 2022, https://arxiv.org/abs/2205.13147); besides, queries stay as alike
+as a transformer finds them (``distil.py``). Field weights are learned with the rows. The rows' average over the last
+part of a run is what it gives (Polyak averaging), and the average of several runs from one start, whose draws differ,
+is what is kept (Wortsman et al. 2022, https://arxiv.org/abs/2203.05482).
 """
 
 from __future__ import annotations
@@ -24,8 +26,9 @@ import numpy as np
 import torch
 from asking import Dress
 from data import KINDS, Bags, Pairs, Words, bags, batches, entries, load, read_pairs
+from distil import START_SCALE, Teacher, scaled
 from export import export
-from teacher import token_rows
+from teacher import word_vectors
 from tokenizer import FIELDS
 from tokenizers import Tokenizer
 from torch.nn import functional
@@ -44,7 +47,7 @@ class Recipe:
     matryoshka: list[int] = field(default_factory=list)
     epochs: float = 1
     batch: int = 2048
-    chunk: int = 256
+    chunk: int = 1024
     rate: float = 0.02
     temperature: float = 0.05
     field_weights: list[float] = field(default_factory=lambda: [1.0, 1.0, 1.0, 1.0, 1.0, 1.0])
@@ -73,8 +76,9 @@ class Recipe:
             "snippet": 1.0,
         }
     )
-    distil: float = 0.0
-    distil_temperature: float = 0.05
+    distil: float = 0.3
+    start_epochs: float = 4
+    runs: int = 4
 
 
 class Model(torch.nn.Module):  # type: ignore[misc]  # torch has no types here
@@ -121,33 +125,6 @@ def contrast(queries: torch.Tensor, documents: torch.Tensor, same: torch.Tensor,
     scores = scores.masked_fill(same, -torch.inf)
     target = torch.arange(len(scores), device=scores.device)
     return (functional.cross_entropy(scores, target) + functional.cross_entropy(scores.T, target)) / 2
-
-
-class Teacher:
-    """A transformer's vectors of some pairs, found by the pair's number."""
-
-    def __init__(self, path: Path, pairs: Pairs) -> None:
-        arrays = np.load(path)
-        self._queries, self._documents = arrays["queries"], arrays["documents"]
-        self._places = np.full(len(pairs), -1)
-        at = np.searchsorted(pairs.line, arrays["pairs"]).clip(max=len(pairs) - 1)
-        self._places[at] = np.where(pairs.line[at] == arrays["pairs"], np.arange(len(at)), -1)
-
-    def loss(self, chosen: np.ndarray, asked: torch.Tensor, found: torch.Tensor, recipe: Recipe) -> torch.Tensor:
-        """How far the scores of a batch's pairs are from the transformer's, where it was asked (Kullback-Leibler)."""
-        places = self._places[chosen]
-        known = torch.from_numpy(places >= 0).to(asked.device)
-        queries, documents = (
-            torch.from_numpy(side[places[places >= 0]].astype(np.float32)).to(asked.device)
-            for side in (self._queries, self._documents)
-        )
-        goal = queries @ documents.T / recipe.distil_temperature
-        own = functional.normalize(asked[known]) @ functional.normalize(found[known]).T / recipe.temperature
-        ways = ((own, goal), (own.T, goal.T))
-        return sum(
-            functional.kl_div(mine.log_softmax(1), theirs.log_softmax(1), reduction="batchmean", log_target=True)
-            for mine, theirs in ways
-        ) / len(ways)
 
 
 def take(
@@ -198,7 +175,7 @@ def train(
     steps = max(1, int(epoch * recipe.epochs))
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: max(0.02, 1 - step / steps))
     average = torch.zeros_like(model.rows)
-    averaged = step = 0
+    summed = step = 0
     started = time.monotonic()
     while step < steps:
         for chosen in batches(pairs, draw, recipe.batch, recipe.chunk, rates):
@@ -209,7 +186,7 @@ def train(
             for dims in recipe.matryoshka:
                 loss = loss + contrast(asked[:, :dims], found[:, :dims], marked, recipe.temperature) * 0.5
             if teacher is not None:
-                loss = loss + recipe.distil * teacher.loss(chosen, asked, found, recipe)
+                loss = loss + recipe.distil * teacher.related(asked, chosen)
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()
@@ -217,7 +194,7 @@ def train(
             step += 1
             if step > steps * (1 - recipe.average):
                 average += model.rows.detach()
-                averaged += 1
+                summed += 1
             if step % 50 == 0:
                 weights = [[round(value, 2) for value in row] for row in model.fields.detach().exp().tolist()]
                 print(
@@ -226,10 +203,31 @@ def train(
                 )
             if step >= steps:
                 break
-    if averaged:
-        model.rows.data = average / averaged
+    if summed:
+        model.rows.data = average / summed
     model.to("cpu")
     return model
+
+
+def start(tokenizer: Path, recipe: Recipe, teacher: Teacher | None, device: str) -> torch.Tensor:
+    """The rows before training, shape (tokens, dims): at random, or the best that a transformer says of words."""
+    if recipe.init == "random":
+        words = len(Tokenizer.from_file(str(tokenizer)).get_vocab())
+        return torch.randn(words, recipe.dims, generator=torch.Generator().manual_seed(recipe.seed)) * START_SCALE
+    words = word_vectors(tokenizer, device)
+    if teacher is not None:
+        rows = teacher.fitted(words, recipe.start_epochs, recipe.seed) if recipe.start_epochs else teacher.turned(words)
+    else:
+        words -= words.mean(0)
+        rows = scaled(words @ torch.linalg.svd(words, full_matrices=False)[2][: recipe.dims].T)
+    return functional.pad(rows, (0, recipe.dims - rows.shape[1]))
+
+
+def averaged(models: list[Model]) -> Model:
+    """One model, each of whose parameters is the mean of the ``models``'."""
+    parts = [model.state_dict() for model in models]
+    models[0].load_state_dict({name: torch.stack([part[name] for part in parts]).mean(0) for name in parts[0]})
+    return models[0]
 
 
 def validate(model: Model, pairs: Pairs, names: list[str]) -> dict[str, float]:
@@ -262,6 +260,8 @@ def options() -> tuple[argparse.Namespace, Recipe]:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--pairs", type=Path, required=True)
     parser.add_argument("--tokenizer", type=Path, required=True)
+    parser.add_argument("--teacher", type=Path, help="what teacher.py wrote; without it nothing is distilled")
+    parser.add_argument("--fields", type=Path, help="JSON: counts and boosts to write instead of the learned ones")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--cache", type=Path, help="folder for the arrays of token ids, kept for the next run")
     parser.add_argument("--share", type=float, default=1.0, help="of the repositories that are trained on")
@@ -285,16 +285,18 @@ def main() -> None:
         read_pairs(given.pairs, words, cache)
     pairs, names, languages = load(cache)
     dress = Dress(words, languages, recipe.opened, recipe.language_named)
-    teacher = Teacher(cache / "teacher.npz", pairs) if recipe.distil else None
+    teacher = Teacher(given.teacher, pairs, recipe.dims, given.device) if given.teacher else None
     aside = np.array([set_aside(name) for name in names])
     draw = np.random.default_rng(0)
     used = ~aside & (draw.random(len(names)) < given.share)
     print(f"{len(pairs):,} pairs", dict(zip(KINDS, np.bincount(pairs.kind).tolist(), strict=False)), flush=True)
-    rows = token_rows(given.tokenizer, recipe.dims, recipe.init, recipe.seed)
-    model = train(pairs, used[pairs.repository], rows, recipe, dress, given.device, teacher)
+    rows = start(given.tokenizer, recipe, teacher, given.device)
+    runs = [dataclasses.replace(recipe, seed=recipe.seed + run) for run in range(recipe.runs)]
+    kept = used[pairs.repository]
+    model = averaged([train(pairs, kept, rows, run, dress, given.device, teacher) for run in runs])
     measured = validate(model, pairs, names)
     print(f"set aside ({aside.sum()} repositories): {measured}")
-    export(given.out, given.tokenizer, model)
+    export(given.out, given.tokenizer, model, json.loads(given.fields.read_text()) if given.fields else None)
     (given.out / "recipe.json").write_text(json.dumps(asdict(recipe) | {"validation": measured}, indent=2) + "\n")
 
 
