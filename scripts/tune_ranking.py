@@ -18,21 +18,12 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import subprocess
 from collections import defaultdict
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+from ranking_data import Asked, ask, ask_issues, names, ndcg
 
-from te_cli import open_index
-from te_cli.config import Options, settings_for_indexing
-from te_cli.engine.places import open_reader
-from te_cli.engine.retrieving import meaning, retrieve
-from te_cli.model import Filters
-from te_cli.rank.analyse import analyse
-from te_cli.rank.signals import signals
 from te_cli.rank.weights import CROWDING, WEIGHTS
 
 FOLDS = 6
@@ -42,71 +33,6 @@ RIDGE = 0.02
 STEPS, RATE = 250, 0.05
 FLAT_SHARE = 5.0
 """How many repositories the one flat tree counts for: its hundreds of questions are of one kind."""
-
-ISSUE_SHARES = {"title": 1.0, "text": 0.7}
-"""The same for each repository's issues: whole texts are fewer of a user's queries than lines are."""
-
-
-@dataclass
-class Asked:
-    """One query: its signals (candidates, signals), which candidates hit each gold target, and whose file each is."""
-
-    repository: str
-    intent: str
-    values: np.ndarray
-    hits: np.ndarray
-    files: np.ndarray
-    weight: float = 1.0
-
-
-def ask(repository: str, root: Path, queries: list[dict[str, Any]]) -> list[Asked]:
-    """Index a tree and ask its queries."""
-    open_index(root).update()
-    asked = []
-    with open_reader(settings_for_indexing(str(root), Options())) as reader:
-        for row in queries:
-            query = analyse(row["query"])
-            candidates = retrieve(
-                reader, query, mode="hybrid", limit=10, filters=Filters(), vector=meaning(query, "hybrid")
-            )
-            candidates.sort(key=lambda candidate: candidate.order)
-            gold = row["gold"] if isinstance(row["gold"], list) else [row["gold"]]
-            hits = np.array([[hit(candidate, target) for candidate in candidates] for target in gold], bool)
-            values = np.array([list(each.values()) for each in signals(query, candidates)])
-            paths = {candidate.path: number for number, candidate in enumerate(candidates)}
-            files = np.array([paths[candidate.path] for candidate in candidates])
-            if len(candidates):
-                asked.append(Asked(repository, query.intent, values, hits.reshape(len(gold), -1), files))
-                names[:] = list(signals(query, candidates)[0])
-    return asked
-
-
-names: list[str] = []
-"""The signals, in the order of the columns."""
-
-
-def ask_issues(data: Path, clones: Path) -> list[Asked]:
-    """Check out and index the commit before each fix, and ask for the issue by its title and by its whole text."""
-    asked = []
-    for line in data.read_text().splitlines():
-        row = json.loads(line)
-        root = clones / row["repo"].replace("/", "+")
-        for command in (["checkout", "-q", "--force", row["base_commit"]], ["clean", "-fdq", "-e", ".te"]):
-            subprocess.run(["git", "-C", str(root), *command], check=True)
-        for kind, share in ISSUE_SHARES.items():
-            for query in ask(f"{kind} {row['repo']}", root, [{"query": row[kind], "gold": row["gold"]}]):
-                query.weight = share
-                asked.append(query)
-    return asked
-
-
-def hit(candidate: Any, target: Any) -> bool:
-    """Whether a candidate is what a gold target asks for."""
-    if isinstance(target, str):
-        return bool(candidate.path == target)
-    symbol = candidate.symbol
-    overlap = symbol.start_line <= target["end_line"] and target["start_line"] <= symbol.end_line
-    return bool(candidate.path == target["path"] and overlap)
 
 
 def learn(queries: list[Asked], signs: np.ndarray) -> np.ndarray:
@@ -131,20 +57,6 @@ def learn(queries: list[Asked], signs: np.ndarray) -> np.ndarray:
         weights -= RATE * (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.99**step)) + 1e-8)
         weights = np.where(signs * weights > 0, weights, 0)
     return weights
-
-
-def ndcg(query: Asked, weights: np.ndarray, crowding: float) -> float:
-    """NDCG@10 of the page that the weights make, each further hit of a file paying ``crowding``."""
-    scores = np.round(query.values @ weights, 5)
-    ranks: dict[int, int] = {}
-    for place in range(1, min(10, len(scores)) + 1):
-        best = int(np.argmax(scores))
-        for target in np.flatnonzero(query.hits[:, best]):
-            ranks.setdefault(int(target), place)
-        scores[best] = -np.inf
-        scores[query.files == query.files[best]] -= crowding
-    ideal = sum(1 / math.log2(place + 1) for place in range(1, min(10, len(query.hits)) + 1))
-    return sum(1 / math.log2(place + 1) for place in set(ranks.values())) / ideal
 
 
 def score(queries: list[Asked], weights: dict[str, np.ndarray]) -> dict[str, float]:

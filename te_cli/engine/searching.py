@@ -49,7 +49,7 @@ def search(
     started = time.perf_counter()
     updater = Updater(settings, progress, announce)
     (hits, counts, remark), freshness, note = read_fresh(
-        settings, request.refresh, updater, partial(_answer, settings, request)
+        settings, request.refresh, updater, partial(answer, settings, request)
     )
     if freshness == "unchecked" and any(hit.stale for hit in hits):
         freshness = "stale"
@@ -58,7 +58,7 @@ def search(
     return SearchResult(request.text, str(settings.root), freshness, *counts, seconds, hits, said)
 
 
-def _answer(
+def answer(
     settings: Settings, request: SearchRequest, reader: Reader, checked: bool
 ) -> tuple[tuple[Hit, ...], tuple[int, int], str | None]:
     """The hits, how many files and units there are, and what to tell of how the query was understood."""
