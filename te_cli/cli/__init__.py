@@ -9,6 +9,7 @@ import typer
 
 from te_cli.cli.boundary import Boundary, Verb
 from te_cli.cli.doctor import doctor
+from te_cli.cli.eval import evaluate
 from te_cli.cli.index import index
 from te_cli.cli.languages import languages
 from te_cli.cli.outline import outline
@@ -30,6 +31,7 @@ app = typer.Typer(
 app.callback(invoke_without_command=True, epilog=EPILOG)(start)
 for _verb in (search, refs, outline, index, watch, status, doctor, languages, config):
     app.command(cls=Verb)(_verb)
+app.command("eval", cls=Verb)(evaluate)  # a function of that name would hide Python's own
 
 
 def main() -> None:

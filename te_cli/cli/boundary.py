@@ -36,7 +36,11 @@ BUG = 70
 INTERRUPTED = 128 + signal.SIGINT
 TERMINATED = 128 + signal.SIGTERM
 
-SECTIONS = (("Find", ("search", "refs", "outline")), ("Keep", ("index", "watch", "status", "doctor", "config")))
+SECTIONS = (
+    ("Find", ("search", "refs", "outline")),
+    ("Keep", ("index", "watch", "status", "doctor", "config")),
+    ("Measure", ("eval",)),
+)
 """The verbs as ``te --help`` groups them."""
 
 
