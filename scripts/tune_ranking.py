@@ -2,11 +2,13 @@
 """Learn the ranker's weights from annotated queries, and say how well they do on repositories left out.
 
     tune_ranking.py --annotated FILE --trees DIR [--flat FILE --flat-tree DIR] [--issues FILE --issue-trees DIR]
+                    [--lists DIR]
 
 FILE of --annotated is a list of {"name", "root", "queries": [{"query", "gold": [TARGET …]}]}, a TARGET being a path
 or {"path", "start_line", "end_line"}; DIR/<name>/<root> is the tree. FILE of --flat is a list of
 {"query", "gold": path} over the one tree of --flat-tree. FILE of --issues has a line {"repo", "base_commit", "title",
 "text", "gold": [path …]} for each issue; DIR/<owner>+<name> is a clone, in which the base commits are checked out.
+DIR of --lists is what ranking_lists.py gathered, outside all of these.
 
 The model is linear in the signals of ``te_cli.rank.signals``. The loss is listwise (Cao et al., ICML 2007): for each
 gold target, the log of the softmax share that its candidates get. Each weight is held to the sign that the present
@@ -23,6 +25,7 @@ from pathlib import Path
 
 import numpy as np
 from ranking_data import Asked, ask, ask_issues, names, ndcg
+from ranking_kept import load
 
 from te_cli.rank.weights import CROWDING, WEIGHTS
 
@@ -87,6 +90,8 @@ def main() -> None:
     parser.add_argument("--flat-tree", type=Path)
     parser.add_argument("--issues", type=Path)
     parser.add_argument("--issue-trees", type=Path)
+    parser.add_argument("--lists", type=Path)
+    parser.add_argument("--lists-share", type=float, default=1.0, help="what those lists weigh (1)")
     options = parser.parse_args()
     queries: list[Asked] = []
     for repository in json.loads(options.annotated.read_text()):
@@ -100,6 +105,8 @@ def main() -> None:
         queries += flat
     if options.issues:
         queries += ask_issues(options.issues, options.issue_trees)
+    if options.lists:
+        queries += load(options.lists, options.lists_share)
     left_out: dict[str, float] = {}
     for fold in range(FOLDS):
         held = set(repositories[fold::FOLDS])

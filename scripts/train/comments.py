@@ -7,7 +7,10 @@ comment taken for code, or code for a comment, costs one training pair in thousa
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 SLASHES = r"//[^\n]*|/\*.*?(?:\*/|\Z)"
 HASH = r"(?<![$\w{])#(?![{\[<])[^\n]*"
@@ -69,14 +72,10 @@ _PATTERNS: dict[str, re.Pattern[str]] = {}
 
 def split(text: str, language: str) -> Split:
     """``text`` without comments and docstrings, and its comments, those on consecutive lines joined."""
-    pattern = _PATTERNS.get(language) or _PATTERNS.setdefault(language, _compile(language))
     found: list[tuple[int, int, str]] = []
     kept: list[str] = []
     end = line = 0
-    for match in pattern.finditer(text):
-        comment = match.lastgroup == "comment" or (match.lastgroup == "block" and _alone(text, match.start()))
-        if not comment:
-            continue
+    for match in spans(text, language):
         before = text[end : match.start()]
         line += before.count("\n")
         kept.append(before)
@@ -89,6 +88,14 @@ def split(text: str, language: str) -> Split:
         end = match.end()
     kept.append(text[end:])
     return Split("".join(kept), _joined(found))
+
+
+def spans(text: str, language: str) -> Iterator[re.Match[str]]:
+    """Where the comments and docstrings of ``text`` are, in order; the group of a comment is ``comment``."""
+    pattern = _PATTERNS.get(language) or _PATTERNS.setdefault(language, _compile(language))
+    for match in pattern.finditer(text):
+        if match.lastgroup == "comment" or (match.lastgroup == "block" and _alone(text, match.start())):
+            yield match
 
 
 def is_prose(comment: str) -> bool:

@@ -19,6 +19,7 @@ import re
 import shutil
 import subprocess
 import sys
+import zlib
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,7 +30,7 @@ from trees import find_git_dir, git, git_dir, listing, read_names
 
 from te_cli.walk.languages import classify
 
-__all__ = ["Repository", "Share", "git_dir", "read_corpus"]
+__all__ = ["Repository", "Share", "git_dir", "read_corpus", "set_aside"]
 
 Share = Literal["train", "held"]
 """What a repository is for: to learn from, or to measure on what was not learned from."""
@@ -99,6 +100,11 @@ def read_corpus(path: Path = LIST) -> list[Repository]:
         name, commit, licence, share = fields
         found.append(Repository(name, commit, licence, "held" if share == "held" else "train"))
     return found
+
+
+def set_aside(name: str) -> bool:
+    """Whether a repository is kept for validation: one in thirty-one, whatever else is in the corpus."""
+    return zlib.crc32(name.encode()) % 31 == 0
 
 
 def licence_in(place: Path) -> str:

@@ -17,7 +17,6 @@ import argparse
 import dataclasses
 import json
 import time
-import zlib
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -25,6 +24,7 @@ from typing import Any
 import numpy as np
 import torch
 from asking import Dress
+from corpus import set_aside
 from data import KINDS, Bags, Pairs, Words, bags, batches, entries, load, read_pairs
 from distil import START_SCALE, Teacher, scaled
 from export import export
@@ -248,11 +248,6 @@ def validate(model: Model, pairs: Pairs, names: list[str]) -> dict[str, float]:
             found[KINDS[pairs.kind[place]]].append(1 / (1 + rank) if rank < 10 else 0.0)
     means = {kind: round(float(np.mean(values)), 4) for kind, values in found.items() if values}
     return means | {"mean": round(float(np.mean(list(means.values()))), 4)}
-
-
-def set_aside(name: str) -> bool:
-    """Whether a repository is kept for validation: one in thirty-one, whatever else is in the corpus."""
-    return zlib.crc32(name.encode()) % 31 == 0
 
 
 def options() -> tuple[argparse.Namespace, Recipe]:
