@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import ranking_data
@@ -18,7 +18,7 @@ SHARES = {"commit": 0.25, "issue": 0.25, "doc": 0.25, "name": 0.25}
 
 def save(path: Path, lists: Sequence[Asked], signals: Sequence[str]) -> None:
     """Write the lists of one repository, each named ``kind owner/name``, to one file of flat arrays."""
-    columns = {
+    columns: dict[str, Any] = {
         "signals": np.array(signals),
         "repositories": np.array([each.repository for each in lists]),
         "intents": np.array([each.intent for each in lists]),

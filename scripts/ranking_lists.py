@@ -109,13 +109,16 @@ def rows_of(name: str, out: Path) -> list[dict[str, Any]]:
 
 
 def gather(mirrors: Path, out: Path, repository: tuple[str, str]) -> str:
-    """Lay a repository out, index it, ask its queries and keep the lists. The answer says how it went, in a line."""
+    """Lay a repository out, index it, ask its queries and keep the lists.
+
+    The answer tells in a line how many there are, and the seconds of processor time.
+    """
     os.environ["TE_JOBS"] = "1"  # the repositories are gathered side by side
-    started = time.perf_counter()
+    started = time.process_time()
     name, head = repository
     flat = name.replace("/", "+")
     lay_out(name, head, mirrors, out)
-    laid = time.perf_counter()
+    laid = time.process_time()
     lists = []
     rows = rows_of(name, out)
     for tree in sorted(set(TREES.values())):
@@ -128,7 +131,7 @@ def gather(mirrors: Path, out: Path, repository: tuple[str, str]) -> str:
         ranking_kept.save(out / "lists" / f"{flat}.npz", lists, ranking_data.names)
     counts = Counter(row["kind"] for row in rows)
     kinds = "  ".join(f"{kind} {counts[kind]:3d}" for kind in MOST)
-    return f"{name:45s} {kinds}   {laid - started:6.1f} s laid out, {time.perf_counter() - laid:6.1f} s gathered"
+    return f"{name:45s} {kinds}   {laid - started:6.1f} s laid out, {time.process_time() - laid:6.1f} s gathered"
 
 
 def _size(name: str, out: Path) -> int:
