@@ -1,5 +1,6 @@
 # make demo   see what te does, on this very repository
 # make test   every check and every test
+# make golden writes the golden pages of the ranking anew
 # Both make .venv first, from a fresh clone, with nothing but Python, git, make and a package index.
 
 PYTHON ?= python3
@@ -7,7 +8,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test smoke clean
+.PHONY: help demo test golden smoke clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +41,10 @@ test: $(VENV)/.installed-dev ## Run every check and every test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q
+
+golden: $(VENV)/.installed-dev ## Write the golden pages of the ranking anew, and show what changed
+	TE_UPDATE_FIXTURES=1 $(BIN)/python -m pytest -q tests/test_golden.py -k 'not seed'
+	git diff --stat -- fixtures/ranking
 
 smoke: $(VENV)/.installed ## Run the smoke test that users can copy into their own CI
 	TE="$(CURDIR)/$(BIN)/te" scripts/smoke.sh
