@@ -58,8 +58,14 @@ BOILERPLATE = re.compile(
 TEST_WORDS = re.compile(r"\b(?:tests?|testing|specs?|fixtures?|mocks?)\b", re.IGNORECASE)
 
 _PREFIX = re.compile(r"^(?:\w+(?:\([\w .,/*-]+\))?!?: +|\[[^\]]*\]\s*)+")
-_NUMBER = re.compile(r"\s*\(?(?:(?:GH|PR)-?\s?)?#\d+\)?|\s*\((?:GH|PR)-?\d+\)")
-_LINK = re.compile(r"<?https?://\S+")
+_NUMBER = re.compile(
+    r"\s*\(?(?:(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?|refs?|see):?\s+)?(?:(?:GH|PR)-?\s?)?#\d+\)?\.?"
+    r"|\s*\((?:GH|PR)-?\d+\)",
+    re.IGNORECASE,
+)
+_ORNAMENT = re.compile(r"^[^\w\[`\"'(<@#$]+")
+_LINK = re.compile(r"\[([^\]\n]*)\]\([^)\s]*\)|<?https?://\S+")
+_STEP = re.compile(r"^[*-] (?:\S+ ?){1,4}$\n?", re.MULTILINE)
 _ROBOT = re.compile(r"\[bot\]|dependabot|renovate|greenkeeper|translat|weblate", re.IGNORECASE)
 _SIGNED = re.compile(
     r"^\s*(?:(?:[A-Z][\w-]+-by|On-behalf-of|Change-Id|Reviewed-on|PR-URL|git-svn-id|fixup|cc)\s*:.*"
@@ -119,7 +125,7 @@ def changed(commit: Commit, there: Container[str]) -> tuple[str, ...]:
 
 def subject(message: str, draw: random.Random) -> str:
     """A message's first line as a query; empty where it says nothing of the code."""
-    line = message.partition("\n")[0].strip()
+    line = _ORNAMENT.sub("", message.partition("\n")[0].strip())
     bare = _NUMBER.sub("", _PREFIX.sub("", line)).strip()
     dull = NOT_TELLING.match(line) or NOT_TELLING.match(bare) or BOILERPLATE.search(bare)
     if dull or BOILERPLATE.match(line) or len(words_of(bare)) < LEAST_WORDS or len(bare.split()) < LEAST_WORDS:
@@ -132,8 +138,9 @@ def subject(message: str, draw: random.Random) -> str:
 
 
 def body(message: str) -> str:
-    """A message without its first line, signatures and links."""
-    rest = _LINK.sub("", _SIGNED.sub("", TRAILER.sub("", message.partition("\n")[2])))
+    """A message without its first line, signatures, links, and steps of a few words (``* whoops``)."""
+    rest = _SIGNED.sub("", TRAILER.sub("", message.partition("\n")[2]))
+    rest = _STEP.sub("", _LINK.sub(lambda found: found[1] or "", rest))
     lines = [line.rstrip() for line in rest.split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()[:LONGEST]
 

@@ -15,8 +15,8 @@ its history. Below DIR of --out come for each:
 The kinds: ``commit``, a later commit's subject, and ``issue``, its long message, ask for the files that it changed;
 ``doc``, the first sentence of a documentation, asks the bare tree for its definition; ``name`` asks for the only
 definition of that name. Names with several definitions are left out: te does not resolve references, so nothing says
-which of them is meant. Trees and queries stay as they are once they are laid out; candidates and signals are gathered
-anew each time, after an update of the index, which derives it again where the model or the recipe is another.
+which of them is meant. Trees and queries stay as they are until the file of queries is removed; candidates and signals
+are gathered anew each time, after an update of the index, which derives it again where model or recipe are others.
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ import argparse
 import json
 import os
 import random
-import shutil
 import sys
 import time
 from collections import Counter
@@ -44,7 +43,7 @@ from suites import MEASURED
 from trees import git_dir, read_names, texts_of_repository
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable
 
     from ranking_commits import Query
 
@@ -79,14 +78,14 @@ def lay_out(name: str, head: str, mirrors: Path, out: Path) -> None:
     place = git_dir(mirrors, name)
     base = ranking_commits.base_of(place, head)
     sources, there = [], set()
-    for tree in set(TREES.values()):
-        shutil.rmtree(out / tree / flat, ignore_errors=True)
     for file in texts_of_repository(place, base):
         source = ranking_definitions.source_of(file)
         there.add(file.path)
         _write(out / "whole" / flat / file.path, file.text)
         _write(out / "bare" / flat / file.path, source.bare if source else file.text)
         sources += [source] if source else []
+    for tree in set(TREES.values()):
+        _remove_others(out / tree / flat, there)
     found = ranking_commits.asked(ranking_commits.commits(place, base, head), there, MOST)
     found += ranking_definitions.told(sources, random.Random(name), MOST["doc"])  # noqa: S311 - no secret
     found += ranking_definitions.named(sources, random.Random(name), MOST["name"])  # noqa: S311
@@ -98,8 +97,19 @@ def _row(query: Query) -> dict[str, Any]:
 
 
 def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(text.encode("utf-8", "replace"))
+    """Write a file, unless it is so already: what stays as it was need not be indexed again."""
+    data = text.encode("utf-8", "replace")
+    if not path.is_file() or path.read_bytes() != data:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+
+def _remove_others(tree: Path, there: Container[str]) -> None:
+    """Remove what lay in a tree before, but for its index."""
+    for path in tree.rglob("*"):
+        name = path.relative_to(tree).as_posix()
+        if path.is_file() and name not in there and not name.startswith(".te/"):
+            path.unlink()
 
 
 def rows_of(name: str, out: Path) -> list[dict[str, Any]]:

@@ -68,6 +68,7 @@ def test_number_and_prefix_of_a_subject_stay_in_some_queries_only() -> None:
     found = {subject(line, draw(seed)) for seed in range(40)}
     bare = "retry uploads that a proxy refused"
     assert found == {bare, f"fix(core): {bare}", f"{bare} (#123)", line}
+    assert subject(f"🐛 {line}", draw()) in found
 
 
 def test_a_body_loses_signatures_and_links() -> None:
@@ -219,6 +220,12 @@ def test_a_repository_is_laid_out_asked_and_kept(repo: MakeRepository, tmp_path:
     lists = ranking_kept.load(out / "lists")
     assert {each.repository for each in lists} == {"commit ada/upload", "doc ada/upload"}
     assert all(each.hits.any() for each in lists)
+    left_over = out / "whole" / "ada+upload" / "old.py"
+    left_over.touch()
+    (out / "queries" / "ada+upload.jsonl").unlink()
+    gather(mirrors, out, ("ada/upload", "HEAD"))
+    assert not left_over.exists()
+    assert len(ranking_kept.load(out / "lists")) == len(lists)
 
 
 def test_what_is_measured_or_trained_on_is_refused() -> None:
