@@ -63,7 +63,10 @@ def gather(root: Path, queries: list[dict[str, Any]], index_dir: Path | None = N
 
 @dataclass
 class Asked:
-    """One query: its signals (candidates, signals), which candidates hit each gold target, and whose file each is."""
+    """One query: its signals (candidates, signals), which candidates hit each gold target, and whose file each is.
+
+    ``weight`` is how many repositories its repository counts for, ``fold`` the part in which it is left out.
+    """
 
     repository: str
     intent: str
@@ -71,6 +74,7 @@ class Asked:
     hits: np.ndarray
     files: np.ndarray
     weight: float = 1.0
+    fold: int = 0
 
 
 names: list[str] = []

@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 from collections import defaultdict
 from pathlib import Path
 
@@ -27,34 +26,71 @@ import numpy as np
 from ranking_data import Asked, ask, ask_issues, names, ndcg
 from ranking_kept import load
 
+from te_cli.digest import digest
 from te_cli.rank.weights import CROWDING, WEIGHTS
 
 FOLDS = 6
-RIDGE = 0.02
+RIDGE = 0.005
 """Weight decay: what keeps a signal that says nothing at zero."""
 
 STEPS, RATE = 250, 0.05
 FLAT_SHARE = 5.0
 """How many repositories the one flat tree counts for: its hundreds of questions are of one kind."""
 
+ALSO: dict[str, tuple[str, ...]] = {"words": ("task",)}
+"""Queries of other intents that a table learns from too: tasks keep worded questions from leaning on names of files."""
+
+AS_WORDED = ("test", "not_code", "example", "compat", "depth")
+"""Signals that a flat tree cannot teach, where every file has the same: tasks weigh them as worded questions do."""
+
+
+class Lists:
+    """Queries end to end, for a loss over all of them at once."""
+
+    def __init__(self, queries: list[Asked]) -> None:
+        count: dict[str, int] = defaultdict(int)
+        for query in queries:
+            count[query.repository] += 1
+        self.values = np.concatenate([query.values for query in queries]).astype(np.float32)
+        lengths = [len(query.values) for query in queries]
+        starts = np.cumsum([0, *lengths[:-1]])
+        self.starts, self.lengths = starts, np.array(lengths)
+        # One entry for each candidate that hits a target, a target's entries together.
+        rows: list[int] = []
+        firsts: list[int] = []
+        shares: list[float] = []
+        for query, start in zip(queries, starts, strict=True):
+            reached = query.hits[query.hits.any(axis=1)]
+            for target in reached:
+                firsts.append(len(rows))
+                shares.append(query.weight / count[query.repository] / len(reached))
+                rows += (np.flatnonzero(target) + start).tolist()
+        self.rows, self.firsts, self.shares = np.array(rows), np.array(firsts), np.array(shares)
+        query_of = np.repeat(np.arange(len(queries)), lengths)
+        self.weights = np.bincount(query_of[self.rows[self.firsts]], self.shares, len(queries))
+
+    def gradient(self, weights: np.ndarray) -> np.ndarray:
+        """The loss' gradient, (signals,): what candidates get of a query's share, less what the wanted ones should."""
+        scores = self.values @ weights.astype(np.float32)
+        share = np.exp(scores - np.repeat(np.maximum.reduceat(scores, self.starts), self.lengths))
+        pull = share / np.repeat(np.add.reduceat(share, self.starts) / self.weights, self.lengths)
+        wanted = share[self.rows]
+        sizes = np.diff(self.firsts, append=len(self.rows))
+        wanted *= np.repeat(self.shares / np.add.reduceat(wanted, self.firsts), sizes)
+        np.subtract.at(pull, self.rows, wanted)
+        found: np.ndarray = pull @ self.values
+        return found
+
 
 def learn(queries: list[Asked], signs: np.ndarray) -> np.ndarray:
     """Weights (signals,) by Adam on the listwise loss, projected on their signs after each step."""
-    count: dict[str, int] = defaultdict(int)
-    for query in queries:
-        count[query.repository] += 1
     weights, mean, square = (np.zeros(len(signs)) for _ in range(3))
+    queries = [query for query in queries if query.hits.any()]
+    if not queries:
+        return weights
+    lists = Lists(queries)
     for step in range(1, STEPS + 1):
-        gradient = 2 * RIDGE * weights
-        for query in queries:
-            reached = query.hits[query.hits.any(axis=1)]
-            if not len(reached):
-                continue
-            scores = query.values @ weights
-            share = np.exp(scores - scores.max())
-            share /= share.sum()
-            wanted = sum(np.where(row, share, 0) / share[row].sum() for row in reached) / len(reached)
-            gradient += query.weight / count[query.repository] * (query.values.T @ (share - wanted))
+        gradient = 2 * RIDGE * weights + lists.gradient(weights)
         mean = 0.9 * mean + 0.1 * gradient
         square = 0.99 * square + 0.01 * gradient**2
         weights -= RATE * (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.99**step)) + 1e-8)
@@ -62,12 +98,12 @@ def learn(queries: list[Asked], signs: np.ndarray) -> np.ndarray:
     return weights
 
 
-def score(queries: list[Asked], weights: dict[str, np.ndarray]) -> dict[str, float]:
-    """Mean NDCG@10 of each repository."""
+def scores(queries: list[Asked], weights: dict[str, np.ndarray]) -> dict[str, list[float]]:
+    """NDCG@10 of every query, by repository."""
     found = defaultdict(list)
     for query in queries:
         found[query.repository].append(ndcg(query, weights[query.intent], CROWDING[query.intent]))  # type: ignore[index]
-    return {repository: float(np.mean(values)) for repository, values in found.items()}
+    return found
 
 
 def signs_of(intent: str) -> np.ndarray:
@@ -78,7 +114,38 @@ def signs_of(intent: str) -> np.ndarray:
 
 def fit(queries: list[Asked]) -> dict[str, np.ndarray]:
     """Weights for each intent."""
-    return {intent: learn([q for q in queries if q.intent == intent], signs_of(intent)) for intent in WEIGHTS}
+    learned: dict[str, np.ndarray] = {
+        intent: learn([q for q in queries if q.intent in (intent, *ALSO.get(intent, ()))], signs_of(intent))
+        for intent in WEIGHTS
+    }
+    for name in AS_WORDED:
+        learned["task"][names.index(name)] = learned["words"][names.index(name)]
+    return learned
+
+
+def fold_of(name: str) -> int:
+    """The fold in which a repository is left out."""
+    return int.from_bytes(digest(name.rsplit(maxsplit=1)[-1].encode())) % FOLDS
+
+
+def gathered(options: argparse.Namespace) -> list[Asked]:
+    """All queries of the sets that were given, each with its fold."""
+    queries: list[Asked] = []
+    for repository in json.loads(options.annotated.read_text()):
+        root = options.trees / repository["name"] / (repository["root"] or "")
+        queries += ask(repository["name"], root, repository["queries"])
+    if options.issues:
+        queries += ask_issues(options.issues, options.issue_trees)
+    if options.lists:
+        queries += load(options.lists, options.lists_share)
+    for query in queries:
+        query.fold = fold_of(query.repository)
+    if options.flat:
+        flat = ask("flat", options.flat_tree, json.loads(options.flat.read_text()))
+        for number, query in enumerate(flat):
+            query.weight, query.fold = FLAT_SHARE, number % FOLDS
+        queries += flat
+    return queries
 
 
 def main() -> None:
@@ -92,43 +159,32 @@ def main() -> None:
     parser.add_argument("--issue-trees", type=Path)
     parser.add_argument("--lists", type=Path)
     parser.add_argument("--lists-share", type=float, default=1.0, help="what those lists weigh (1)")
-    options = parser.parse_args()
-    queries: list[Asked] = []
-    for repository in json.loads(options.annotated.read_text()):
-        root = options.trees / repository["name"] / (repository["root"] or "")
-        queries += ask(repository["name"], root, repository["queries"])
-    repositories = sorted({query.repository for query in queries})
-    if options.flat:
-        flat = ask("flat", options.flat_tree, json.loads(options.flat.read_text()))
-        for query in flat:
-            query.weight = FLAT_SHARE
-        queries += flat
-    if options.issues:
-        queries += ask_issues(options.issues, options.issue_trees)
-    if options.lists:
-        queries += load(options.lists, options.lists_share)
-    left_out: dict[str, float] = {}
+    queries = gathered(parser.parse_args())
+    left_out: dict[str, list[float]] = defaultdict(list)
     for fold in range(FOLDS):
-        held = set(repositories[fold::FOLDS])
-        weights = fit([query for query in queries if query.repository not in held])
-        left_out |= score([query for query in queries if query.repository in held], weights)
+        weights = fit([query for query in queries if query.fold != fold])
+        for repository, values in scores([query for query in queries if query.fold == fold], weights).items():
+            left_out[repository] += values
     table = {
         intent: np.array([WEIGHTS[intent][name].value if name in WEIGHTS[intent] else 0.0 for name in names])
         for intent in WEIGHTS
     }
     fitted = fit(queries)
-    now, after = score(queries, table), score(queries, fitted)  # type: ignore[arg-type]
-    print(f"{'NDCG@10':20s} {'left out':>9s} {'fitted':>9s} {'present':>9s}")
-    columns = (left_out, after, now)
-    for repository in sorted(now):
-        print(f"{repository:20s}", *(f"{found.get(repository, math.nan):9.3f}" for found in columns))
-    means = (np.mean([found[name] for name in repositories]) for found in columns)
-    print(f"{'mean of trees':20s}", *(f"{mean:9.3f}" for mean in means))
+    print(f"{'NDCG@10':40s} {'left out':>9s} {'fitted':>9s} {'present':>9s}")
+    columns = (left_out, scores(queries, fitted), scores(queries, table))  # type: ignore[arg-type]
+    sets: dict[str, list[str]] = defaultdict(list)
+    for repository in sorted(left_out):
+        kind, _, named = repository.partition(" ")
+        sets[kind if named or kind == "flat" else "annotated"].append(repository)
+        print(f"{repository:40s}", *(f"{np.mean(found[repository]):9.3f}" for found in columns))
+    for kind, inside in sets.items():
+        means = (np.mean([np.mean(found[name]) for name in inside]) for found in columns)
+        print(f"{f'mean of {len(inside)} {kind}':40s}", *(f"{mean:9.4f}" for mean in means))
     for intent, learned in fitted.items():
         print(f"\n{intent}")
         for name, value in sorted(zip(names, learned, strict=True), key=lambda pair: -abs(pair[1])):
             if abs(value) > 0.01:
-                print(f"    {name:14s} {value:6.2f}")
+                print(f"    {name:16s} {value:6.2f}")
 
 
 if __name__ == "__main__":

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from te_cli.model import Symbol
-from te_cli.rank.analyse import alike, analyse, fold
+from te_cli.rank.analyse import Intent, alike, analyse, fold
 from te_cli.rank.candidates import Candidate
 from te_cli.rank.fuse import fused
 from te_cli.rank.order import rank
 from te_cli.rank.roles import role_of
-from te_cli.rank.weights import CROWDING, NAME, SEMANTIC, WORDS
+from te_cli.rank.weights import CROWDING, SEMANTIC, WEIGHTS
 
 
 def unit(number: int, path: str, kind: str = "function", name: str = "f", **scores: object) -> Candidate:
@@ -182,6 +184,6 @@ def test_roles(path: str, role: str) -> None:
 
 def test_every_weight_says_why() -> None:
     """No number in the ranker goes without its reason."""
-    for table in (WORDS, NAME, SEMANTIC):
+    for table in (*WEIGHTS.values(), SEMANTIC):
         assert all(weight.value and len(weight.reason) > 10 for weight in table.values())
-    assert set(CROWDING) == {"words", "name"}
+    assert set(CROWDING) == set(WEIGHTS) == set(get_args(Intent))

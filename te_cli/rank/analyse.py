@@ -12,8 +12,12 @@ from typing import Literal
 
 from te_cli.words import identifiers, parts, words_of
 
-Intent = Literal["name", "words"]
-"""A name (or a path) typed as the query, or a question in words: they are ranked by different weights."""
+Intent = Literal["name", "words", "task", "issue"]
+"""What is wanted, and so which weights rank: a name (or a path) typed as the query; words about this code base; a task,
+asked as one asks the web, by naming the language; or the text of an issue, pasted."""
+
+LONGEST_QUESTION = 300
+"""Characters above which a text was pasted rather than typed; one of several lines was anyhow."""
 
 STOP_WORDS = frozenset(
     """a about all also am an and any are as at be been being but by can could did do does doing done each else few for
@@ -87,10 +91,18 @@ def analyse(text: str) -> Query:
         names=names,
         qualifiers=qualifiers,
         paths=_paths(stripped),
-        intent="name" if _QUALIFIED.fullmatch(stripped) or _PATH.fullmatch(stripped) else "words",
+        intent=_intent(stripped, everything),
         wants_tests=bool(everything & TEST_WORDS),
         wants_examples=bool(everything & EXAMPLE_WORDS),
     )
+
+
+def _intent(text: str, words: set[str]) -> Intent:
+    if _QUALIFIED.fullmatch(text) or _PATH.fullmatch(text):
+        return "name"
+    if len(text) > LONGEST_QUESTION or "\n" in text:
+        return "issue"
+    return "task" if words & LANGUAGE_WORDS and len(words) > 2 else "words"
 
 
 def _names(text: str, meant: list[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -1,4 +1,7 @@
-"""The reasons for a hit's place: each a number between about 0 and 1, the same for every query and repository.
+"""The reasons for a hit's place: each a number of about 0 to 1, the same for every query and repository.
+
+A retriever's score counts twice: as a share of the page's best, which says who leads, and as it is, which says by how
+much: where nothing holds the query's words, a small score may still be the best one, and meaning is to decide.
 
 What a signal weighs is a table of its own, :mod:`te_cli.rank.weights`.
 """
@@ -22,6 +25,12 @@ if TYPE_CHECKING:
 
 Values = dict[str, float]
 
+WORDS_SCALE = 20.0
+"""The BM25 score that counts as 1 where scores are compared over queries: what a good hit of four words has."""
+
+SPREAD = 4.0
+"""Standard deviations above the page's mean cosine that count as 1: about what the best of a hundred units reaches."""
+
 TYPE_KINDS = frozenset({"class", "struct", "interface", "trait", "enum", "type", "union", "namespace"})
 MEMBER_KINDS = frozenset({"field", "property", "constant", "variable", "macro"})
 
@@ -43,6 +52,9 @@ class _Scales:
         self.words = max((c.words for c in candidates), default=0.0) or 1.0
         self.file_words = max((c.file_words for c in candidates), default=0.0) or 1.0
         self.vector = max((c.vector for c in candidates), default=0.0) or 1.0
+        cosines = [c.vector for c in candidates]
+        self.usual = sum(cosines) / len(cosines) if cosines else 0.0
+        self.spread = SPREAD * math.sqrt(sum((c - self.usual) ** 2 for c in cosines) / max(1, len(cosines)))
         self.file_vector = max((c.file_vector for c in candidates), default=0.0) or 1.0
         gathered: dict[str, float] = defaultdict(float)
         for candidate in candidates:
@@ -90,9 +102,12 @@ def _one(asked: _Asked, candidate: Candidate, scales: _Scales) -> Values:
     values = {
         "fused": fused(candidate),
         "words": candidate.words / scales.words,
+        "words_score": candidate.words / WORDS_SCALE,
         "file_words": candidate.file_words / scales.file_words,
+        "file_words_score": candidate.file_words / WORDS_SCALE,
         "vector": max(0.0, candidate.vector) / scales.vector,
         "file_vector": max(0.0, candidate.file_vector) / scales.file_vector,
+        "stands_out": (candidate.vector - scales.usual) / scales.spread if scales.spread else 0.0,
         "coherence": math.log1p(scales.gathered[candidate.path]) / scales.most,
         "asked_for": candidate.asked_for,
         "named_file": scales.named.get(candidate.path, 0.0),
