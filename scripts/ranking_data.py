@@ -7,7 +7,6 @@ A *target* is a path, or ``{"path", "start_line", "end_line"}``. ``tune_ranking.
 from __future__ import annotations
 
 import json
-import math
 import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -20,7 +19,9 @@ from te_cli.engine.places import open_reader
 from te_cli.engine.retrieving import meaning, retrieve
 from te_cli.model import Filters
 from te_cli.rank.analyse import analyse
+from te_cli.rank.measures import score_of
 from te_cli.rank.signals import signals
+from te_cli.rank.weights import DIGITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +48,9 @@ class Gathered(NamedTuple):
         return gold if isinstance(gold, list) else [gold]
 
 
-def gather(root: Path, queries: list[dict[str, Any]], index_dir: Path | None = None) -> Iterator[Gathered]:
+def gather(
+    root: Path, queries: list[dict[str, Any]], index_dir: Path | None = None, limit: int = 10
+) -> Iterator[Gathered]:
     """Index a tree (in ``index_dir``, where the tree is not to be written to) and get each query's candidates."""
     folder = str(index_dir) if index_dir else None
     open_index(root, index_dir=folder).update()
@@ -55,7 +58,7 @@ def gather(root: Path, queries: list[dict[str, Any]], index_dir: Path | None = N
         for row in queries:
             query = analyse(row["query"])
             candidates = retrieve(
-                reader, query, mode="hybrid", limit=10, filters=Filters(), vector=meaning(query, "hybrid")
+                reader, query, mode="hybrid", limit=limit, filters=Filters(), vector=meaning(query, "hybrid")
             )
             candidates.sort(key=lambda candidate: candidate.order)
             yield Gathered(row, query, candidates)
@@ -126,13 +129,19 @@ def hit(candidate: Any, target: Any) -> bool:
 
 def ndcg(query: Asked, weights: np.ndarray, crowding: float) -> float:
     """NDCG@10 of the page that the weights make, each further hit of a file paying ``crowding``."""
-    scores = np.round(query.values @ weights, 5)
+    return ndcg_of(query, np.round(query.values @ weights, DIGITS), crowding)
+
+
+def ndcg_of(query: Asked, scores: np.ndarray, crowding: float = 0.0) -> float:
+    """NDCG@10 of the page that scores make; a candidate of minus infinity is not listed."""
+    scores = scores.copy()
     ranks: dict[int, int] = {}
     for place in range(1, min(10, len(scores)) + 1):
         best = int(np.argmax(scores))
+        if np.isneginf(scores[best]):
+            break
         for target in np.flatnonzero(query.hits[:, best]):
             ranks.setdefault(int(target), place)
         scores[best] = -np.inf
         scores[query.files == query.files[best]] -= crowding
-    ideal = sum(1 / math.log2(place + 1) for place in range(1, min(10, len(query.hits)) + 1))
-    return sum(1 / math.log2(place + 1) for place in set(ranks.values())) / ideal
+    return score_of([ranks.get(target) for target in range(len(query.hits))])["ndcg"]
