@@ -1,8 +1,8 @@
 """Golden pages: what the ranker answers on small trees, so that a change of ranking is seen when it is reviewed.
 
 ``make golden`` writes them anew: read the difference before accepting it. ``fixtures/ranking/trees/`` has a folder for
-each tree, ``<tree>.jsonl`` its queries with their gold (as ``te eval`` reads them), ``<tree>.txt`` the first page of
-each, gold marked with ``*``, and ``scores.txt`` a line of figures for each tree. ``cases_pairs.txt`` is the table of
+each tree, ``<tree>.jsonl`` its queries with their gold (as ``te eval`` reads them), ``<tree>.txt`` the top of
+each one's page, gold marked with ``*``, and ``scores.txt`` a line of figures for each tree. ``cases_pairs.txt`` is the table of
 names that differ in case only. ``te_cli.jsonl`` asks te's own source, which changes all the time: only its score is
 kept, and it may be a little off.
 """
@@ -36,6 +36,9 @@ SEEDS = ("0", "1", "2", "3", "4")
 LEEWAY = 0.05
 """How far the score on te's own source may fall below what is written: it moves with every edit of that source."""
 
+SHOWN = 5
+"""Places of a page that are kept, besides the gold: in a tree of twenty files the rest is chance."""
+
 HEAD = f"{'tree':8s} queries  NDCG@10  MRR@10  recall@1  recall@5  recall@10"
 REWRITE = "the ranking has changed: `make golden` writes the pages anew, and shows in a diff what became of them"
 
@@ -51,14 +54,15 @@ def asked(te: Run, tree: str, folder: Path, index_dir: Path) -> Any:
 
 
 def pages(report: Any) -> str:
-    """The first page of each query: places without lines, which every edit would move."""
+    """What each query shows first, and its gold: places without lines, which every edit would move."""
     lines = []
     for result in report["results"]:
         lines.append(result["query"].replace("\n", "\\n"))
         gold = set(result["ranks"])
         for rank, hit in enumerate(result["page"], start=1):
             mark = "*" if rank in gold else " "
-            lines.append(f"{mark}{rank:3d}  {hit['path']}  {hit['kind']} {hit['qualified_name']}")
+            if rank <= SHOWN or rank in gold:
+                lines.append(f"{mark}{rank:3d}  {hit['path']}  {hit['kind']} {hit['qualified_name']}")
         lines.append("")
     return "\n".join(lines)
 
