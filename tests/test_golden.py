@@ -1,9 +1,9 @@
 """Golden pages: what the ranker answers on small trees, so that a change of ranking is seen when it is reviewed.
 
 ``make golden`` writes them anew: read the difference before accepting it. ``fixtures/ranking/trees/`` has a folder for
-each tree, ``<tree>.jsonl`` its queries with their gold (as ``te eval`` reads them), ``<tree>.txt`` the top of
-each one's page, gold marked with ``*``, and ``scores.txt`` a line of figures for each tree. ``cases_pairs.txt`` is the table of
-names that differ in case only. ``te_cli.jsonl`` asks te's own source, which changes all the time: only its score is
+each tree, ``<tree>.jsonl`` its queries with their gold (as ``te eval`` reads them), ``<tree>.txt`` the top of each
+one's page, gold marked with ``*``, and ``scores.txt`` a line of figures for each tree. ``cases_pairs.txt`` is the table
+of names that differ in case only. ``te_cli.jsonl`` asks te's own source, which changes all the time: only its score is
 kept, and it may be a little off.
 """
 
