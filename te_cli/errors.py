@@ -24,10 +24,12 @@ A message is one sentence; a hint is the next thing to do. Anything that is not 
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+Name = TypeVar("Name", bound=str)
 
 
 class TeError(Exception):
@@ -72,6 +74,14 @@ class UnknownName(UsageError):
         near = nearest(name.lower(), choices)
         hint = f"Did you mean '{near}'?" if near else f"Known: {', '.join(choices)}."
         return cls(f"There is no {what} named '{name}'.", hint)
+
+
+def one_of(what: str, name: str, known: tuple[Name, ...]) -> Name:
+    """The one of ``known`` that ``name`` is; raises :class:`UnknownName`."""
+    for each in known:
+        if each == name.strip().lower():
+            return each
+    raise UnknownName.among(what, name, known)
 
 
 def nearest(name: str, choices: Sequence[str]) -> str | None:

@@ -172,16 +172,36 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Excluded:
+    """What no hit may be. ``words`` stand in its path or name; ``paths`` are patterns that fit a part of its path."""
+
+    languages: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    contents: tuple[Content, ...] = ()
+    modules: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.languages or self.kinds or self.contents or self.modules or self.words or self.paths)
+
+
+@dataclass(frozen=True, slots=True)
 class Filters:
-    """What a hit must satisfy; empty means anything. Applied inside each retriever, before its cut."""
+    """What a hit must satisfy; empty means anything. Applied inside each retriever, before its cut.
+
+    ``modules`` are packages or namespaces, by whole components of their names: ``net.http`` has ``x.net.http.client``.
+    """
 
     languages: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
     contents: tuple[Content, ...] = ()
+    modules: tuple[str, ...] = ()
+    without: Excluded = Excluded()
 
     def __bool__(self) -> bool:
-        return bool(self.languages or self.kinds or self.paths or self.contents)
+        return bool(self.languages or self.kinds or self.paths or self.contents or self.modules or self.without)
 
 
 Refresh = Literal["auto", "always", "never"]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, TypeVar
 
-from te_cli.errors import UnknownName, UsageError
+from te_cli.errors import UsageError, one_of
 from te_cli.model import CONTENTS, KINDS, REFERENCE_KINDS
 
 if TYPE_CHECKING:
@@ -15,43 +14,15 @@ if TYPE_CHECKING:
 
 Name = TypeVar("Name", bound=str)
 
-SHORT_LANGUAGES = {
-    "c#": "csharp",
-    "c++": "cpp",
-    "cc": "cpp",
-    "cs": "csharp",
-    "golang": "go",
-    "js": "javascript",
-    "kt": "kotlin",
-    "md": "markdown",
-    "py": "python",
-    "rb": "ruby",
-    "rs": "rust",
-    "sh": "bash",
-    "shell": "bash",
-    "ts": "typescript",
-    "yml": "yaml",
-}
-"""What people call languages, where it is not the name that the index uses."""
-
-
-def one_of(what: str, name: str, known: tuple[Name, ...]) -> Name:
-    """The one of ``known`` that ``name`` is; raises :class:`UnknownName`."""
-    for each in known:
-        if each == name.strip().lower():
-            return each
-    raise UnknownName.among(what, name, known)
-
 
 def languages_of(values: list[str] | None) -> tuple[str, ...]:
     """The languages asked for, by their names in the index."""
     names = _split(values, "--lang", "python,go")
     if not names:
         return ()
-    from te_cli.engine.searching import known_languages
+    from te_cli.engine.filtering import language_named
 
-    known = known_languages()
-    return _unique(one_of("language", SHORT_LANGUAGES.get(name.lower(), name), known) for name in names)
+    return _unique(language_named(name) for name in names)
 
 
 def kinds_of(values: list[str] | None) -> tuple[str, ...]:
@@ -77,13 +48,16 @@ def contents_of(value: str) -> tuple[Content, ...]:
 
 def paths_of(values: list[str] | None) -> tuple[str, ...]:
     """The globs asked for, as the index writes paths."""
-    globs = (glob.replace("\\", "/") if os.sep == "\\" else glob for glob in values or ())
-    return _unique(_named(glob.removeprefix("./"), "--path", "'src/**/*.py'") for glob in globs)
+    if not values:
+        return ()
+    from te_cli.engine.filtering import glob_of
+
+    return _unique(_named(glob_of(glob), "--path", "'src/**/*.py'") for glob in values)
 
 
 def complete_languages(incomplete: str) -> list[str]:
     """The languages that a shell may offer."""
-    from te_cli.engine.searching import known_languages
+    from te_cli.engine.filtering import known_languages
 
     return _offered(incomplete, known_languages())
 

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from te_cli.cli.names import complete_reference_kinds, languages_of, one_of, paths_of, reference_kinds_of
+from te_cli.cli.names import complete_reference_kinds, languages_of, paths_of, reference_kinds_of
 from te_cli.cli.options import Directory, IndexDir, Json, Quiet
 from te_cli.cli.places import say_where_paths_start
 from te_cli.cli.questions import Lang, PathGlob, RefreshName, at_least
 from te_cli.config import Options, settings_for_asking
+from te_cli.errors import one_of
 from te_cli.model import REFRESHES, Filters, UsesRequest
 from te_cli.render import machine, plain, screen
 from te_cli.render.progress import ProgressBar

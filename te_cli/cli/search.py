@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from te_cli.cli.names import contents_of, kinds_of, languages_of, one_of, paths_of
+from te_cli.cli.names import contents_of, kinds_of, languages_of, paths_of
 from te_cli.cli.options import Directory, IndexDir, Json, Quiet
 from te_cli.cli.places import say_where_paths_start
 from te_cli.cli.questions import (
@@ -26,7 +26,7 @@ from te_cli.cli.questions import (
     at_least,
 )
 from te_cli.config import Options, settings_for_asking
-from te_cli.errors import EmptyQuery, UsageError
+from te_cli.errors import EmptyQuery, UsageError, one_of
 from te_cli.model import MODES, REFRESHES, Filters, SearchRequest
 from te_cli.render import machine, plain, screen, words
 from te_cli.render.progress import ProgressBar
@@ -56,6 +56,9 @@ def search(
 
     QUERY needs no quotes. What starts with '-' goes after '--'. On a terminal each hit comes with its source; into a
     pipe goes one 'path:line: kind name' line a hit.
+
+    In a single line, lang:go, kind:class, path:src/** and module:net.http filter; -test, -example, -vendor and -docs
+    leave out such files, and any other -word what has the word in its path or name. "In double quotes" is a phrase.
     """
     if as_json and as_lines:
         raise UsageError("--json and --jsonl exclude each other.", "Choose one.")

@@ -104,6 +104,11 @@ class FieldedEncoder:
         found: Floats = normalised(row)[0]
         return found
 
+    def knows(self, word: str) -> bool:
+        """Whether ``word`` is in the vocabulary, whole."""
+        spelling = self._pieces.spelling
+        return [len(spelling.pieces(each)) for each in spelling.words(word)] == [1]
+
 
 def _runs(keys: Numbers) -> tuple[Numbers, Numbers]:
     """The distinct keys in order, and how often each occurs."""

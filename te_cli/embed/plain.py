@@ -48,6 +48,11 @@ class PlainEncoder:
         row: NDArray[np.float32] = self._encode([text])[0]
         return row
 
+    def knows(self, word: str) -> bool:
+        """Whether ``word`` is in the vocabulary, whole."""
+        ids: list[int] = self._tokenizer.encode(word, add_special_tokens=False).ids
+        return len(ids) == 1 and ids[0] != self._unknown
+
     def _encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         cut = self._tokenizer.encode_batch_fast([text[: self._characters] for text in texts], add_special_tokens=False)
         found = [[token for token in encoding.ids if token != self._unknown] for encoding in cut]

@@ -51,6 +51,14 @@ class Embedder(Protocol):
         ...
 
 
+class Speller(Embedder, Protocol):
+    """An embedder that also knows how words are spelled."""
+
+    def knows(self, word: str) -> bool:
+        """Whether ``word`` is in the vocabulary, whole: it is spelled as people spell it."""
+        ...
+
+
 def normalised(rows: NDArray[np.float32]) -> NDArray[np.float32]:
     """Rows scaled to length 1; rows of zeros stay zeros. Shape (n, dimensions) in and out."""
     lengths = np.linalg.norm(rows, axis=-1, keepdims=True)

@@ -79,6 +79,15 @@ class StaticModel:
         with self._lock:
             return self.encoder.query(text)
 
+    def knows(self, word: str) -> bool:
+        """Whether ``word`` is in the vocabulary, whole.
+
+        Raises:
+            ModelError: the tokenizer cannot be read, or is another table's.
+        """
+        with self._lock:
+            return self.encoder.knows(word)
+
     @property
     def encoder(self) -> FieldedEncoder | PlainEncoder:
         """What encodes, made at the first use. Unlike the model, not for several threads at once.

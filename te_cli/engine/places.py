@@ -11,7 +11,7 @@ from te_cli.store.reader import Reader
 
 if TYPE_CHECKING:
     from te_cli.config import Settings
-    from te_cli.embed.port import Embedder
+    from te_cli.embed.port import Speller
 
 RECIPE = "6"
 """Raised when parsing, word splitting or document fields change: what was derived with another recipe is made anew."""
@@ -32,7 +32,7 @@ def place_of(settings: Settings) -> Place:
 
 
 @lru_cache(maxsize=1)
-def embedder() -> Embedder:
+def embedder() -> Speller:
     """The shipped model, read once."""
     from te_cli.embed.static import StaticModel  # numpy and tokenizers: only for verbs that need vectors
 

@@ -7,19 +7,23 @@ are asked for by id.
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from te_cli.engine.places import embedder
+from te_cli.engine.placing import places
+from te_cli.engine.quoting import quoted
+from te_cli.rank.analyse import STOP_WORDS
 from te_cli.rank.candidates import Candidate
-from te_cli.store.lexical import query_terms
+from te_cli.store.lexical import Term, query_terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
     from te_cli.embed.port import Direction
     from te_cli.model import Filters, Mode
     from te_cli.rank.analyse import Query
+    from te_cli.store.lexical import Word
     from te_cli.store.reader import Reader
 
 DEPTH = 60
@@ -40,6 +44,12 @@ LONG_QUERY = 48
 PREFIX_LEAST = 3
 """Letters before which a prefix says nothing."""
 
+PREFIX_OF_WORD = 4
+"""The same among words, where a prefix is tried for what does not occur."""
+
+STRESS = 2.0
+"""How much more a word of a title or of an error's message weighs than one of the text below it."""
+
 
 def meaning(query: Query, mode: Mode) -> Direction | None:
     """The query's vector, shape (dimensions,); None where ``mode`` does not ask for one, or no word of it is known."""
@@ -50,20 +60,29 @@ def meaning(query: Query, mode: Mode) -> Direction | None:
 
 
 def retrieve(
-    reader: Reader, query: Query, *, mode: Mode, limit: int, filters: Filters, vector: Direction | None
+    reader: Reader,
+    query: Query,
+    *,
+    mode: Mode,
+    limit: int,
+    filters: Filters,
+    vector: Direction | None,
+    root: Path | None = None,
 ) -> list[Candidate]:
     """The candidates for ``query``, in no particular order, each with all scores its mode allows.
 
-    ``vector`` is the query's :func:`meaning`; without one the vectors have no say.
+    ``vector`` is the query's :func:`meaning`; without one the vectors have no say. ``root`` is where the sources lie:
+    without it phrases in quotes are words as any others.
     """
     depth = max(DEPTH, 3 * limit)
-    terms = _telling(reader, query_terms(query.identifiers)) if mode in ("hybrid", "text") else ()
+    terms = _telling(reader, query) if mode in ("hybrid", "text") else ()
     by_words = reader.by_words(terms, depth, filters)
     by_file = reader.by_file_words(terms, max(FILES_BY_WORDS, limit), filters)
     by_vector = reader.by_vector(vector, depth, filters) if vector is not None else []
     by_name = _by_name(reader, query, limit, filters) if mode in ("hybrid", "name") else []
-    by_path = _by_path(reader, query, filters) if mode in ("hybrid", "name") else {}
-    found = [unit_id for unit_id, _ in (*by_words, *by_file, *by_vector)] + by_name + list(by_path)
+    by_path = places(reader, query, filters) if mode in ("hybrid", "name") else {}
+    by_phrase = quoted(reader, query, filters, root if mode in ("hybrid", "text") else None)
+    found = [unit_id for unit_id, _ in (*by_words, *by_file, *by_vector)] + by_name + [*by_path, *by_phrase.units]
     records = reader.units(dict.fromkeys(found))
     modules = reader.modules({record.file_id for record in records.values()})
     words = reader.units_text.scores(terms, list(records))
@@ -86,6 +105,7 @@ def retrieve(
             vector_rank=ranks[1].get(record.id),
             name_rank=ranks[2].get(record.id),
             asked_for=by_path.get(record.id, 0.0),
+            phrase=by_phrase.share(record),
         )
         for record in records.values()
     ]
@@ -100,14 +120,24 @@ def _gathered(reader: Reader, vector: Direction, files: Iterable[int]) -> dict[i
     return {file_id: sum(sorted(own, reverse=True)[:GATHERED]) / GATHERED for file_id, own in cosines.items()}
 
 
-def _telling(reader: Reader, terms: Sequence[str]) -> tuple[str, ...]:
-    """The terms to look up: all of a usual query's, the rarest known ones of a long text's."""
-    if len(terms) <= LONG_QUERY:
-        return tuple(terms)
+def _telling(reader: Reader, query: Query) -> tuple[Word, ...]:
+    """The terms to look up: all of a usual query's, those that begin so for one that is nowhere; a long text's rarest.
+
+    Of a long text, what its title and its errors say weighs more.
+    """
+    terms = query_terms(query.identifiers)
     frequency = {term: reader.files_text.document_frequency(term) for term in terms}
+    if len(terms) <= LONG_QUERY and not query.stressed:
+        return tuple(
+            term if frequency[term] or len(term) < PREFIX_OF_WORD else Term(term, prefix=True) for term in terms
+        )
+    stressed = frozenset(query_terms(word for word in query.stressed if word.lower() not in STOP_WORDS))
     known = [term for term in terms if frequency[term]]
-    rarest = set(sorted(known, key=lambda term: (frequency[term], terms.index(term)))[:LONG_QUERY])
-    return tuple(term for term in known if term in rarest)
+    place = {term: number for number, term in enumerate(known)}
+    rarest = set(sorted(known, key=lambda term: (frequency[term], place[term]))[:LONG_QUERY])
+    return tuple(
+        Term(term, STRESS) if term in stressed else term for term in known if term in rarest or term in stressed
+    )
 
 
 def _by_name(reader: Reader, query: Query, limit: int, filters: Filters) -> list[int]:
@@ -117,19 +147,6 @@ def _by_name(reader: Reader, query: Query, limit: int, filters: Filters) -> list
         prefixes = [name for name in query.names if len(name) >= PREFIX_LEAST]
         found += reader.by_name(prefixes, max(NAMED, limit), filters, prefix=True)
     return list(dict.fromkeys(found))
-
-
-def _by_path(reader: Reader, query: Query, filters: Filters) -> dict[int, float]:
-    """Units of files that the query names: 1 for the file, or for what lies at the line named with it."""
-    found: dict[int, float] = {}
-    for path, line in query.paths:
-        files = reader.files_named(path)
-        for file_id, module in reader.modules(files).items():
-            at_line = reader.unit_at(file_id, line) if line else None
-            meant = module if at_line is None else at_line
-            found[meant] = max(found.get(meant, 0.0), 1.0 / math.sqrt(len(files)))
-    admitted = reader.admitted(found, filters)
-    return {unit_id: share for unit_id, share in found.items() if unit_id in admitted}
 
 
 def _merged(units: Sequence[tuple[int, float]], files: Sequence[tuple[int, float]]) -> list[int]:

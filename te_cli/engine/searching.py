@@ -6,8 +6,10 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING
 
+from te_cli.engine.filtering import with_typed_filters
 from te_cli.engine.opening import Updater, read_fresh
 from te_cli.engine.places import same_model
+from te_cli.engine.respelling import respelled
 from te_cli.engine.retrieving import meaning, retrieve
 from te_cli.engine.snippets import Sources
 from te_cli.errors import EmptyQuery
@@ -42,11 +44,13 @@ def search(
 
     Raises:
         EmptyQuery: there is nothing to search for.
+        UnknownName: a filter typed in the query names no language, or no kind.
         StoreError: the index cannot be read, and cannot be built.
     """
     if not request.text.strip():
         raise EmptyQuery("The query is empty.", 'Say what to look for: te search "parse the config file".')
     started = time.perf_counter()
+    with_typed_filters(request)  # refuses before anything is built
     updater = Updater(settings, progress, announce)
     (hits, counts, remark), freshness, note = read_fresh(
         settings, request.refresh, updater, partial(answer, settings, request)
@@ -63,18 +67,22 @@ def answer(
 ) -> tuple[tuple[Hit, ...], tuple[int, int], str | None]:
     """The hits, how many files and units there are, and what to tell of how the query was understood."""
     limit = min(request.limit, MAX_LIMIT)
-    query = analyse(request.text)
+    request, left_out = with_typed_filters(request)
+    query, respelt = respelled(reader, analyse(request.text))
     comparable = same_model(reader)
     vector = meaning(query, request.mode) if comparable else None
     wordless = request.mode == "semantic" and vector is None
     mode = "text" if wordless else request.mode
-    candidates = retrieve(reader, query, mode=mode, limit=limit, filters=request.filters, vector=vector)
+    candidates = retrieve(
+        reader, query, mode=mode, limit=limit, filters=request.filters, vector=vector, root=settings.root
+    )
     ranked = rank(query, candidates, limit, by_vectors_alone=mode == "semantic")
     records = {record.path: record for record in reader.files({entry.candidate.path for entry in ranked})}
     sources = Sources(settings.root, records, checked=checked)
     words = frozenset(fold(word) for word in query.words)
     hits = tuple(_hit(entry, records[entry.candidate.path], sources, request, words) for entry in ranked)
-    return hits, reader.counts(), NO_KNOWN_WORD if wordless and comparable else None
+    told = (left_out, respelt, NO_KNOWN_WORD if wordless and comparable else None)
+    return hits, reader.counts(), " ".join(sentence for sentence in told if sentence) or None
 
 
 def _hit(entry: Ranked, record: FileRecord, sources: Sources, request: SearchRequest, words: frozenset[str]) -> Hit:
@@ -91,10 +99,3 @@ def _hit(entry: Ranked, record: FileRecord, sources: Sources, request: SearchReq
         snippet_start=start,
         explain=entry.reasons if request.explain else (),
     )
-
-
-def known_languages() -> tuple[str, ...]:
-    """Every language that a file can have, for filters."""
-    from te_cli.walk.languages import LANGUAGES
-
-    return tuple(sorted(LANGUAGES))

@@ -16,7 +16,7 @@ class Candidate:
     ``file_words`` and ``file_vector`` are the scores of the whole file; ``gathered`` is what the best cosines of its
     units come to, where vectors alone rank. ``name_rank`` is the 0-based place in the list of names, None where the
     name did not match; likewise ``words_rank`` and ``vector_rank``. ``asked_for`` is 1 where the query names the unit's
-    place, a share of it where the path names several files.
+    place, a share of it where the path names several files; ``phrase`` is the share of the quotes that it holds.
     """
 
     id: int
@@ -32,6 +32,7 @@ class Candidate:
     vector_rank: int | None = None
     name_rank: int | None = None
     asked_for: float = 0.0
+    phrase: float = 0.0
 
     @property
     def order(self) -> tuple[str, int, int, str, str, int]:

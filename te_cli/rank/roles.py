@@ -20,6 +20,9 @@ _DOCS = re.compile(
     r"(^|/)(docs?|changelogs?|locales?|i18n)(/|$)|(?i:(^|/)(changelog|changes|history|license|authors)[^/]*$)"
 )
 
+PATTERNS: dict[Role, re.Pattern[str]] = {"test": _TEST, "example": _EXAMPLE, "compat": _COMPAT, "docs": _DOCS}
+"""What the paths of each role fit; where several do, the first one counts."""
+
 
 @lru_cache(maxsize=4096)
 def role_of(path: str) -> Role:

@@ -110,6 +110,7 @@ def _one(asked: _Asked, candidate: Candidate, scales: _Scales) -> Values:
         "stands_out": (candidate.vector - scales.usual) / scales.spread if scales.spread else 0.0,
         "coherence": math.log1p(scales.gathered[candidate.path]) / scales.most,
         "asked_for": candidate.asked_for,
+        "phrase": candidate.phrase,
         "named_file": scales.named.get(candidate.path, 0.0),
         "documented": float(bool(symbol.doc)),
         "length": _length(candidate),

@@ -29,6 +29,7 @@ WORDS: dict[str, Weight] = {
     # What the query names outright
     "named_file": Weight(3.0, "the query names the file, as stack traces and bug reports do"),
     "asked_for": Weight(0.5, "the query names this very place"),
+    "phrase": Weight(8.0, "the unit holds what was quoted, word after word: who quotes means it to the letter"),
     # What the retrievers say
     "cosine": Weight(4.8, "the unit means what the query means"),
     "stands_out": Weight(1.9, "the unit means it more than what else was found"),
@@ -61,6 +62,7 @@ WORDS: dict[str, Weight] = {
 }
 
 TASK: dict[str, Weight] = {
+    "phrase": Weight(8.0, "the unit holds what was quoted, word after word"),
     "cosine": Weight(6.4, "the unit means what is to be done"),
     "stands_out": Weight(2.0, "the unit means it more than what else was found"),
     "vector": Weight(1.4, "few units mean it as much"),
@@ -85,6 +87,7 @@ TASK: dict[str, Weight] = {
 ISSUE: dict[str, Weight] = {
     "named_file": Weight(3.7, "the text names the file, as stack traces and bug reports do"),
     "asked_for": Weight(0.5, "a stack trace names this very line"),
+    "phrase": Weight(3.0, "the unit holds what the text quotes; much of that is the reporter's own"),
     "words_score": Weight(1.4, "the unit holds the text's rare words"),
     "words": Weight(0.9, "few units hold as many of them"),
     "file_words_score": Weight(0.6, "the whole file is about them"),

@@ -131,8 +131,8 @@ class Catalog:
         with translated():
             self._connection.executemany(sql, values)
 
-    def define(self, name: str, function: Callable[[str], bool]) -> None:
-        """Give the connection a function of one text, for conditions that SQL cannot say."""
+    def define(self, name: str, function: Callable[[Any], bool]) -> None:
+        """Give the connection a function of one value, for conditions that SQL cannot say."""
         self._connection.create_function(name, 1, function, deterministic=True)
 
     def begin(self, *, write: bool = False) -> None:

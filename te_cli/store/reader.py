@@ -7,7 +7,6 @@ beyond it is dropped.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -18,17 +17,15 @@ from te_cli.errors import IndexBusy, IndexDamaged
 from te_cli.model import Filters
 from te_cli.store.catalog import Catalog
 from te_cli.store.lexical import TextIndex
+from te_cli.store.naming import Names
 from te_cli.store.records import (
     FILE_COLUMNS,
-    KIND_RANK,
-    ORDER,
     UNIT_COLUMNS,
     FileRecord,
     UnitRecord,
-    filter_sql,
-    path_matcher,
 )
 from te_cli.store.references import unpack
+from te_cli.store.scope import Scope
 from te_cli.store.vectors import VectorBase, base_name, similarity
 
 if TYPE_CHECKING:
@@ -40,6 +37,7 @@ if TYPE_CHECKING:
 
     from te_cli.model import Reference, Symbol
     from te_cli.store.folder import Place
+    from te_cli.store.lexical import Word
 
 ATTEMPTS = 20
 """How often to start over when a writer publishes between two looks; each takes milliseconds."""
@@ -49,6 +47,9 @@ NAMESAKES = 8
 
 EXACT_ROWS = 20_000
 """Rows scored exactly rather than through the graph: 20 ms, and a narrow filter never comes back empty."""
+
+LISTED_UNITS = 2_000
+"""Units that a text search is told one by one to stay within; past them it goes on until enough of them turn up."""
 
 SCORE_DIGITS = 5
 """Similarities are rounded, so that equal texts are equal whatever the order of a sum."""
@@ -121,6 +122,8 @@ class Reader:
             raise
         self.catalog.begin()
         self._delta: tuple[NDArray[np.int64], NDArray[np.int8]] | None = None
+        self._scopes: dict[Filters, Scope] = {}
+        self.names = Names(self.catalog)
         return self.catalog.meta("run") == before
 
     def _open_base(self, generation: int) -> VectorBase | None:
@@ -148,15 +151,15 @@ class Reader:
             key=lambda record: record.path,
         )
 
-    def files_named(self, path: str) -> list[int]:
-        """Ids of the files that ``path`` may mean: the longest end of it that is the end of indexed paths."""
+    def files_named(self, path: str) -> dict[int, str]:
+        """Ids and paths of the files that ``path`` may mean: the longest end of it that is the end of indexed paths."""
         parts = [part for part in path.split("/") if part not in ("", ".", "..")]
-        sql = "SELECT id FROM files WHERE skip IS NULL AND (path = ? OR substr(path, -length(?) - 1) = '/' || ?)"
+        sql = "SELECT id, path FROM files WHERE skip IS NULL AND (path = ? OR substr(path, -length(?) - 1) = '/' || ?)"
         for start in range(len(parts)):
             end = "/".join(parts[start:])
             if found := self.catalog.rows(f"{sql} ORDER BY length(path), path LIMIT {NAMESAKES}", (end,) * 3):
-                return [int(row[0]) for row in found]
-        return []
+                return dict(found)
+        return {}
 
     def unit_at(self, file_id: int, line: int) -> int | None:
         """The smallest unit of a file that holds ``line``."""
@@ -167,6 +170,15 @@ class Reader:
         found = self.catalog.rows(sql, (file_id, line, line))
         return int(found[0][0]) if found else None
 
+    def unit_called(self, file_id: int, name: str, line: int) -> int | None:
+        """The unit of a file that is called ``name``: the smallest around ``line``, else the one nearest to it."""
+        sql = (
+            "SELECT id FROM units WHERE file_id = ? AND position AND name = ?"
+            " ORDER BY max(start_line - ?, ? - end_line, 0), end_line - start_line, position LIMIT 1"
+        )
+        found = self.catalog.rows(sql, (file_id, name, line, line))
+        return int(found[0][0]) if found else None
+
     def units(self, ids: Iterable[int]) -> dict[int, UnitRecord]:
         """The units of ``ids`` that the snapshot has."""
         sql = f"SELECT {UNIT_COLUMNS} {_UNITS} WHERE u.id IN ({{}})"
@@ -174,8 +186,7 @@ class Reader:
 
     def admitted(self, ids: Iterable[int], filters: Filters) -> set[int]:
         """Those of ``ids`` that satisfy the filters."""
-        condition, values = filter_sql(filters)
-        self._define(filters)
+        condition, values = self._scope(filters).sql()
         return {
             row[0]
             for row in self.catalog.rows_in(f"SELECT u.id {_UNITS} WHERE {condition} AND u.id IN ({{}})", ids, values)
@@ -202,8 +213,7 @@ class Reader:
 
     def references_to(self, name: str, filters: Filters) -> Iterator[tuple[FileRecord, list[Reference]]]:
         """The references to what is called exactly ``name``, file by file in order of path; kinds of units apart."""
-        condition, values = filter_sql(replace(filters, kinds=()))
-        self._define(filters)
+        condition, values = self._scope(Filters(filters.languages, (), filters.paths, filters.contents)).sql()
         sql = (
             f"SELECT {FILE_COLUMNS}, r.packed FROM ref_names n JOIN refs r ON r.file_id = n.file_id"
             f" JOIN files f ON f.id = n.file_id WHERE n.name = ? AND {condition} ORDER BY f.path"
@@ -255,11 +265,11 @@ class Reader:
 
     # Retrievers: each applies the filters before its cut, and breaks ties at the cut by the total order
 
-    def by_words(self, words: Sequence[str], count: int, filters: Filters) -> Scored:
+    def by_words(self, words: Sequence[Word], count: int, filters: Filters) -> Scored:
         """The best units (module units apart) for ``words`` by BM25."""
         return self._by_text(self.units_text, words, count, filters)
 
-    def by_file_words(self, words: Sequence[str], count: int, filters: Filters) -> Scored:
+    def by_file_words(self, words: Sequence[Word], count: int, filters: Filters) -> Scored:
         """The module units of the best files for ``words`` by BM25."""
         return self._by_text(self.files_text, words, count, filters)
 
@@ -267,7 +277,7 @@ class Reader:
         """The nearest units to a unit ``query``, by cosine: the delta exactly, a large base through its graph."""
         if not query.any():
             return []
-        allowed = self._allowed(filters) if filters else None
+        allowed = self._scope(filters).ids if filters else None
         if allowed is not None and len(allowed) <= EXACT_ROWS:
             return self._cut(lambda _: (self._score(query, allowed), True), count)
         fresh = self.delta()[0]
@@ -280,39 +290,33 @@ class Reader:
         return self._cut(lambda _: (sorted(found, key=lambda pair: -pair[1]), True), count)
 
     def by_name(self, names: Sequence[str], count: int, filters: Filters, *, prefix: bool = False) -> list[int]:
-        """Units whose name is (or, with ``prefix``, starts with) one of ``names``, whatever the case.
-
-        Of each name at most ``count``: those in the very case that was typed first, then types before what belongs to
-        them, shorter names before longer ones, and then the total order.
-        """
-        condition, values = filter_sql(filters)
-        self._define(filters)
-        test = "u.name_lower >= ? AND u.name_lower < ? || char(1114111)" if prefix else "u.name_lower = ?"
-        exact = "substr(u.name, 1, length(?)) != ?" if prefix else "length(?) AND u.name != ?"
-        sql = (
-            f"SELECT u.id {_UNITS} WHERE {test} AND {condition}"
-            f" ORDER BY {exact}, {KIND_RANK}, length(u.name), {ORDER} LIMIT ?"
-        )
-        found: list[int] = []
-        for name in names:
-            lowered = (name.lower(),) * (2 if prefix else 1)
-            found += [row[0] for row in self.catalog.rows(sql, (*lowered, *values, name, name, count))]
-        return list(dict.fromkeys(found))
+        """Units whose name is (or, with ``prefix``, starts with) one of ``names``: :meth:`Names.bearers`."""
+        return self.names.bearers(names, count, self._scope(filters), prefix=prefix)
 
     def similarities(self, query: NDArray[np.float32], ids: Iterable[int]) -> dict[int, float]:
         """Cosine of a unit ``query`` with the vectors of certain units; those without one are missing."""
         return dict(self._score(query, np.fromiter(ids, np.int64)))
 
-    def _by_text(self, index: TextIndex, words: Sequence[str], count: int, filters: Filters) -> Scored:
-        file_ids = None
-        if filters.paths:
-            wanted = path_matcher(filters.paths)
-            file_ids = [record.id for record in self.files() if wanted and wanted.match(record.path)]
-        scope = index.scope(filters, file_ids)
+    def by_all_words(self, words: Sequence[Word], count: int, filters: Filters) -> Scored:
+        """The best units, module units among them, that hold every one of ``words``."""
+        units = self._by_text(self.units_text, words, count, filters, every=True)
+        return units + self._by_text(self.files_text, words, count, filters, every=True)
+
+    def _by_text(
+        self, index: TextIndex, words: Sequence[Word], count: int, filters: Filters, *, every: bool = False
+    ) -> Scored:
+        scope = self._scope(filters)
+        ids = scope.ids if scope.fine else None
+        few = ids is not None and len(ids) <= LISTED_UNITS
+        chosen = index.scope(filters, scope.file_ids, ids.tolist() if ids is not None and few else None)
 
         def fetch(wanted: int) -> tuple[Scored, bool]:
-            found = index.nearest(words, wanted, scope)
-            return found, len(found) < wanted
+            found = index.nearest(words, wanted, chosen, every=every)
+            complete = len(found) < wanted
+            if ids is not None and not few and found:
+                within = np.isin(np.array([unit_id for unit_id, _ in found], np.int64), ids)
+                found = [pair for pair, is_within in zip(found, within, strict=True) if is_within]
+            return found, complete
 
         return self._cut(fetch, count)
 
@@ -333,16 +337,11 @@ class Reader:
                 return live[:count]
             wanted *= 4
 
-    def _allowed(self, filters: Filters) -> NDArray[np.int64]:
-        condition, values = filter_sql(filters)
-        self._define(filters)
-        rows = self.catalog.rows(f"SELECT u.id {_UNITS} WHERE {condition}", values)
-        return np.fromiter((row[0] for row in rows), np.int64, len(rows))
-
-    def _define(self, filters: Filters) -> None:
-        """Teach SQLite what ``--path`` means in this query."""
-        if matcher := path_matcher(filters.paths):
-            self.catalog.define("path_wanted", lambda path: matcher.match(path) is not None)
+    def _scope(self, filters: Filters) -> Scope:
+        """What ``filters`` admit, worked out at the first use."""
+        if filters not in self._scopes:
+            self._scopes[filters] = Scope(self.catalog, filters)
+        return self._scopes[filters]
 
     # Vectors
 
@@ -371,7 +370,7 @@ class Reader:
         """
         assert self._base is not None
         if 2 * count >= len(self._base):
-            return self._score(query, self._allowed(Filters()) if allowed is None else allowed), True
+            return self._score(query, self._scope(Filters()).ids if allowed is None else allowed), True
         peak = np.abs(query).max() or 1.0
         ids = self._base.nearest(np.rint(query * (127 / peak)).astype(np.int8), count)
         if allowed is not None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from te_cli.model import Fingerprint, Symbol
 
 if TYPE_CHECKING:
-    from te_cli.model import Content, Filters
+    from te_cli.model import Content
 
 FILE_COLUMNS = (
     "f.id, f.path, f.language, f.content, f.size, f.mtime_ns, f.ctime_ns, f.inode, f.seen_ns,"
@@ -130,20 +130,3 @@ def _meaning(part: str) -> str:
             return re.escape(part)
         return characters
     return _MEANINGS.get(part) or re.escape(part)
-
-
-def filter_sql(filters: Filters) -> tuple[str, list[object]]:
-    """A condition on ``u`` and ``f`` with its values; ``path_wanted`` is a function the reader defines."""
-    conditions = ["f.skip IS NULL"]
-    values: list[object] = []
-    for column, wanted in (
-        ("u.kind", filters.kinds),
-        ("f.language", filters.languages),
-        ("f.content", filters.contents),
-    ):
-        if wanted:
-            conditions.append(f"{column} IN ({','.join('?' * len(wanted))})")
-            values += wanted
-    if filters.paths:
-        conditions.append("path_wanted(f.path)")
-    return " AND ".join(conditions), values

@@ -1,0 +1,63 @@
+"""Names in the catalog: their bearers, and names to take for one that nothing bears."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from te_cli.store.records import KIND_RANK, ORDER
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from te_cli.store.catalog import Catalog
+    from te_cli.store.scope import Scope
+
+LOOKED_AT = 30_000
+"""Distinct names handed out to be compared one by one: a tenth of a second."""
+
+_UNITS = "FROM units u JOIN files f ON f.id = u.file_id"
+
+
+class Names:
+    """The names of one snapshot's units."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+
+    def bearers(self, names: Sequence[str], count: int, scope: Scope, *, prefix: bool = False) -> list[int]:
+        """Units whose name is (or, with ``prefix``, starts with) one of ``names``, whatever the case.
+
+        Of each name at most ``count``: those in the very case that was typed first, then types before what belongs to
+        them, shorter names before longer ones, and then the total order.
+        """
+        condition, values = scope.sql()
+        test = "u.name_lower >= ? AND u.name_lower < ? || char(1114111)" if prefix else "u.name_lower = ?"
+        exact = "substr(u.name, 1, length(?)) != ?" if prefix else "length(?) AND u.name != ?"
+        sql = (
+            f"SELECT u.id {_UNITS} WHERE {test} AND {condition}"
+            f" ORDER BY {exact}, {KIND_RANK}, length(u.name), {ORDER} LIMIT ?"
+        )
+        found: list[int] = []
+        for name in names:
+            lowered = (name.lower(),) * (2 if prefix else 1)
+            found += [row[0] for row in self._catalog.rows(sql, (*lowered, *values, name, name, count))]
+        return list(dict.fromkeys(found))
+
+    def beginning(self, prefix: str, count: int) -> list[str]:
+        """At most ``count`` distinct lowered names that begin with ``prefix``, whatever its case."""
+        sql = "SELECT DISTINCT name_lower FROM units WHERE name_lower >= ? AND name_lower < ? || char(1114111) LIMIT ?"
+        return [row[0] for row in self._catalog.rows(sql, (prefix.lower(), prefix.lower(), count))]
+
+    def holding(self, pieces: Sequence[str]) -> list[str]:
+        """Distinct names, as they are written, with any of ``pieces`` in them, whatever the case."""
+        test = " OR ".join(["instr(name_lower, ?)"] * len(pieces))
+        return self._distinct(test, [piece.lower() for piece in pieces]) if pieces else []
+
+    def spaced(self, letters: str) -> list[str]:
+        """Distinct names, as they are written, that begin with the first of ``letters`` and hold the others."""
+        pattern = "%".join(letters.lower().replace("_", ""))
+        return self._distinct("ltrim(name_lower, '_$@.') LIKE ?", [f"{pattern}%"])
+
+    def _distinct(self, test: str, values: list[str]) -> list[str]:
+        sql = f"SELECT DISTINCT name FROM units WHERE {test} ORDER BY name LIMIT {LOOKED_AT}"
+        return [row[0] for row in self._catalog.rows(sql, values)]
