@@ -95,7 +95,7 @@ def test_the_innermost_frame_comes_first() -> None:
         ("src/app.py:3", "name"),
         ("where are uploads retried", "question"),
         ("Upload fails\n\nIt says nothing.", "issue"),
-        ("word " * 60, "issue"),
+        ("word " * 70, "issue"),
         ('Traceback (most recent call last):\n  File "a.py", line 1, in f\nValueError: x', "trace"),
         ("java.lang.Error: x\n\tat a.B.c(B.java:1)", "trace"),
         ('Upload fails\nI did this.\nAnd that.\nThen:\n\n  File "a.py", line 1, in f\nValueError: x', "issue"),
