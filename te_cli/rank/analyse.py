@@ -48,7 +48,7 @@ MAX_WORDS = 400
 """Distinct words of a query that are looked at."""
 
 _QUALIFIED = re.compile(r"[^\W\d]\w*(?:(?:\.|::|->|#|/|\\)\w+)*(?:\(\))?[!?]?")
-_CODE_LIKE = re.compile(r"[^\W\d]\w*(?:(?:\.|::|->|#)\w+)+|\w+(?=\()|`([^`\s]+)`")
+_CODE_LIKE = re.compile(r"(?<!\w)(?:[^\W\d]\w*+(?:(?:\.|::|->|#)\w++)++|\w++(?=\())|`([^`\s]++)`")
 
 _PATH = re.compile(
     r"""(?<![\w@])((?:[\w.@+~-]*[/\\])*[\w.@+-]*\w\.[A-Za-z][\w+]{0,9})(?:(?::|"?,\ line\ )(\d+))?(?![\w/\\])"""
