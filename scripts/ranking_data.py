@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from te_cli.rank.analyse import Query
     from te_cli.rank.candidates import Candidate
 
-ISSUE_SHARES = {"title": 1.0, "text": 0.7}
+ISSUE_SHARES = {"title": 0.2, "text": 0.7}
 """How many repositories each repository's issues count for: whole texts are fewer of a user's queries than lines."""
 
 

@@ -137,7 +137,12 @@ def gathered(options: argparse.Namespace) -> list[Asked]:
     if options.issues:
         queries += ask_issues(options.issues, options.issue_trees)
     if options.lists:
-        queries += load(options.lists, options.lists_share)
+        # A commit that names a language speaks of how the project treats it, which is no task.
+        queries += [
+            query
+            for query in load(options.lists, options.lists_share)
+            if query.intent != "task" or not query.repository.startswith(("commit", "issue"))
+        ]
     for query in queries:
         query.fold = fold_of(query.repository)
     if options.flat:
@@ -158,7 +163,7 @@ def main() -> None:
     parser.add_argument("--issues", type=Path)
     parser.add_argument("--issue-trees", type=Path)
     parser.add_argument("--lists", type=Path)
-    parser.add_argument("--lists-share", type=float, default=1.0, help="what those lists weigh (1)")
+    parser.add_argument("--lists-share", type=float, default=0.3, help="what those lists weigh (0.3)")
     queries = gathered(parser.parse_args())
     left_out: dict[str, list[float]] = defaultdict(list)
     for fold in range(FOLDS):
