@@ -29,12 +29,9 @@ def rank(query: Query, candidates: Sequence[Candidate], limit: int, *, by_vector
     """The best ``limit`` candidates, best first, in an order that does not depend on how they came."""
     weights = SEMANTIC if by_vectors_alone else WEIGHTS[query.intent]
     crowding = SEMANTIC_CROWDING if by_vectors_alone else CROWDING[query.intent]
+    table = [(name, weight.value) for name, weight in weights.items()]
     scored = [
-        (
-            round(sum(weights[name].value * value for name, value in values.items() if name in weights), DIGITS),
-            candidate,
-            values,
-        )
+        (round(sum([weight * values[name] for name, weight in table]), DIGITS), candidate, values)
         for candidate, values in zip(candidates, signals(query, candidates), strict=True)
     ]
     scored.sort(key=lambda entry: (-entry[0], entry[1].order))
@@ -62,19 +59,16 @@ def _spread(scored: Sequence[tuple[float, str]], limit: int, crowding: float) ->
     for place, (_, path) in enumerate(scored):
         waiting.setdefault(path, []).append(place)
     taken = dict.fromkeys(waiting, 0)
-    heads = {path: places[0] for path, places in waiting.items()}
+    heads = {path: (-scored[places[0]][0], places[0]) for path, places in waiting.items()}
     page: list[tuple[float, int]] = []
     while heads and len(page) < limit:
-        best = min(heads, key=lambda path: (-_crowded(scored[heads[path]][0], taken[path], crowding), heads[path]))
-        place = heads[best]
-        page.append((_crowded(scored[place][0], taken[best], crowding), place))
+        best = min(heads, key=heads.__getitem__)
+        score, place = heads[best]
+        page.append((-score, place))
         taken[best] += 1
         if taken[best] < len(waiting[best]):
-            heads[best] = waiting[best][taken[best]]
+            following = waiting[best][taken[best]]
+            heads[best] = -round(scored[following][0] - crowding * taken[best], DIGITS), following
         else:
             del heads[best]
     return page
-
-
-def _crowded(score: float, before: int, crowding: float) -> float:
-    return round(score - crowding * before, DIGITS)

@@ -20,6 +20,7 @@ from te_cli.words import parts
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from te_cli.model import Symbol
     from te_cli.rank.analyse import Query
     from te_cli.rank.candidates import Candidate
 
@@ -77,12 +78,28 @@ class _Asked:
         self.joined = frozenset("".join(parts(name)) for name in query.names)
         self.qualifiers = frozenset(name.lower() for name in query.qualifiers)
         self.compact = "".join(query.words)
+        self.by_path: dict[str, Values] = {}
+        self.by_name: dict[str, Values] = {}
+        self._like: dict[str, int] = {}
+
+    def like(self, word: str) -> int:
+        """Which of the query's words are like ``word``, as bits; names share their words, so each is compared once."""
+        found = self._like.get(word)
+        if found is None:
+            folded = fold(word)
+            found = 0
+            for place, other in enumerate(self.folded):
+                if alike(folded, other):
+                    found |= 1 << place
+            self._like[word] = found
+        return found
 
     def share_found(self, words: Iterable[str]) -> float:
         """The share of the query's words that are among ``words``."""
-        held = [fold(word) for word in words]
-        found = sum(any(alike(word, other) for other in held) for word in self.folded)
-        return found / len(self.folded) if self.folded else 0.0
+        found = 0
+        for word in words:
+            found |= self.like(word)
+        return found.bit_count() / len(self.folded) if self.folded else 0.0
 
     def share_begun(self, name: str) -> float:
         """How much of ``name`` a name of the query spells, where it is the beginning of it."""
@@ -90,11 +107,22 @@ class _Asked:
         begun = [len(asked) for asked in self.lowered if lowered.startswith(asked)]
         return max(begun, default=0) / len(name) if name else 0.0
 
+    def spells(self, joined: str) -> bool:
+        """Whether the query, or a name in it, is spelt so, however it is written."""
+        return joined in self.joined or joined == self.compact
+
+    def share_qualified(self, symbol: Symbol) -> float:
+        """1 where a qualifier of the query is in the unit's whole name."""
+        if not self.qualifiers:
+            return 0.0
+        whole = f"{symbol.module}.{symbol.qualified_name}".lower()
+        return float(any(each in whole for each in self.qualifiers))
+
     def share_asked(self, words: Sequence[str]) -> float:
         """The share of ``words`` that the query asks for."""
         if not words:
             return 0.0
-        return sum(any(alike(fold(word), other) for other in self.folded) for word in words) / len(words)
+        return sum(self.like(word) > 0 for word in words) / len(words)
 
 
 def _one(asked: _Asked, candidate: Candidate, scales: _Scales) -> Values:
@@ -116,9 +144,18 @@ def _one(asked: _Asked, candidate: Candidate, scales: _Scales) -> Values:
         "length": _length(candidate),
     }
     values |= _vector_signals(candidate)
-    values |= _name_signals(asked, candidate)
-    values |= _path_signals(asked, candidate)
     values |= _kind_signals(candidate)
+    values["qualifier"] = asked.share_qualified(symbol)
+    # Names and paths come again and again on a page, and each says the same of all its bearers.
+    if symbol.kind == "module":
+        values |= NAMELESS
+    elif (said := asked.by_name.get(symbol.name)) is not None:
+        values |= said
+    else:
+        values |= asked.by_name.setdefault(symbol.name, _name_signals(asked, symbol.name))
+    if (said := asked.by_path.get(candidate.path)) is None:
+        said = asked.by_path.setdefault(candidate.path, _path_signals(asked, candidate))
+    values |= said
     return values
 
 
@@ -140,20 +177,18 @@ def _length(candidate: Candidate) -> float:
     return min(1.0, math.log1p(symbol.end_line - symbol.start_line) / 6.0)
 
 
-def _name_signals(asked: _Asked, candidate: Candidate) -> Values:
-    symbol = candidate.symbol
-    name_words = parts(symbol.name)
-    is_module = symbol.kind == "module"
-    qualified = f"{symbol.module}.{symbol.qualified_name}".lower()
+NAMELESS = {"name_found": 0.0, "name_asked": 0.0, "exact_name": 0.0, "joined_name": 0.0, "name_prefix": 0.0}
+"""What the name of a file's module unit says: nothing, for the file's stem says it."""
+
+
+def _name_signals(asked: _Asked, name: str) -> Values:
+    name_words = parts(name)
     return {
-        "name_found": 0.0 if is_module else asked.share_found(name_words),
-        "name_asked": 0.0 if is_module else asked.share_asked(name_words),
-        "exact_name": float(not is_module and symbol.name in asked.exact),
-        "joined_name": float(
-            not is_module and bool(name_words) and "".join(name_words) in (asked.joined | {asked.compact})
-        ),
-        "name_prefix": 0.0 if is_module else asked.share_begun(symbol.name),
-        "qualifier": float(bool(asked.qualifiers) and any(q in qualified for q in asked.qualifiers)),
+        "name_found": asked.share_found(name_words),
+        "name_asked": asked.share_asked(name_words),
+        "exact_name": float(name in asked.exact),
+        "joined_name": float(bool(name_words) and asked.spells("".join(name_words))),
+        "name_prefix": asked.share_begun(name),
     }
 
 
@@ -167,7 +202,7 @@ def _path_signals(asked: _Asked, candidate: Candidate) -> Values:
     return {
         "stem_found": asked.share_found(stem_words),
         "stem_asked": asked.share_asked(stem_words),
-        "stem_is_name": float("".join(stem_words) in (asked.joined | {asked.compact})),
+        "stem_is_name": float(asked.spells("".join(stem_words))),
         "folder_found": asked.share_found(parts(folders)),
         "depth": min(1.0, candidate.path.count("/") / 8),
         "test": float(role == "test" and not query.wants_tests),
