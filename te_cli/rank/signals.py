@@ -54,8 +54,8 @@ class _Scales:
         self.file_words = max((c.file_words for c in candidates), default=0.0) or 1.0
         self.vector = max((c.vector for c in candidates), default=0.0) or 1.0
         cosines = [c.vector for c in candidates]
-        self.usual = sum(cosines) / len(cosines) if cosines else 0.0
-        self.spread = SPREAD * math.sqrt(sum((c - self.usual) ** 2 for c in cosines) / max(1, len(cosines)))
+        self.usual = math.fsum(cosines) / len(cosines) if cosines else 0.0
+        self.spread = SPREAD * math.sqrt(math.fsum((c - self.usual) ** 2 for c in cosines) / max(1, len(cosines)))
         self.file_vector = max((c.file_vector for c in candidates), default=0.0) or 1.0
         gathered: dict[str, float] = defaultdict(float)
         for candidate in candidates:
