@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from te_cli.cli.names import one_of
 from te_cli.cli.options import Directory, IndexDir, Json, Quiet
 from te_cli.cli.places import say_where_paths_start
 from te_cli.cli.questions import ModeName, RefreshName
 from te_cli.config import Options, settings_for_asking, settings_for_indexing
-from te_cli.errors import UsageError
+from te_cli.errors import UsageError, one_of
 from te_cli.evaluation import EvalRequest
 from te_cli.model import MODES, REFRESHES
 from te_cli.render import evaluation, machine, screen
