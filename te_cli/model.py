@@ -212,7 +212,11 @@ REFRESHES: tuple[Refresh, ...] = ("auto", "always", "never")
 
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
-    """What was asked: the words, and how to answer. ``context`` is the lines of source wanted around a hit's start."""
+    """What was asked: the words, and how to answer.
+
+    ``context`` is the lines of source wanted around a hit's start. ``fold``: hits that are nearly the same are shown
+    once. ``max_tokens``: what the answer may take, a token being four characters; then hits come whole where they fit.
+    """
 
     text: str
     limit: int = 10
@@ -221,6 +225,8 @@ class SearchRequest:
     refresh: Refresh = "auto"
     context: int | None = None
     explain: bool = False
+    fold: bool = True
+    max_tokens: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,9 +242,26 @@ class Signal:
     reason: str = ""
 
 
+Shown = Literal["whole", "lines", "signature"]
+"""How much of a hit fits into a budget: all of its source, the lines that matched, or no more than its signature."""
+
+
+class Alike(NamedTuple):
+    """A place whose source is nearly that of a hit."""
+
+    path: str
+    symbol: Symbol
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One answer. ``id`` lives as long as the unit does; ``stale`` says that the file changed since it was indexed."""
+    """One answer. ``id`` lives as long as the unit does; ``stale`` says that the file changed since it was indexed.
+
+    ``weak``: little of the query speaks for it. ``parent`` is what encloses the symbol, where something does;
+    ``alike`` are the places of hits that are nearly the same. ``snippet`` are its best lines from ``snippet_start`` on:
+    ``matched_lines`` of them hold words of the query, in the lowered spellings of ``matched``. ``shown`` stands there
+    where the answer was to fit into a budget.
+    """
 
     id: int
     path: str
@@ -246,14 +269,23 @@ class Hit:
     symbol: Symbol
     score: float
     stale: bool = False
+    weak: bool = False
+    parent: Symbol | None = None
+    alike: tuple[Alike, ...] = ()
     snippet: str | None = None
     snippet_start: int | None = None
+    matched: tuple[str, ...] = ()
+    matched_lines: tuple[int, ...] = ()
+    shown: Shown | None = None
     explain: tuple[Signal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """The answer to one query: hits best first, and how fresh the index was when it gave them."""
+    """The answer to one query: hits best first, and how fresh the index was when it gave them.
+
+    ``left_out`` counts the hits that did not fit into the budget asked for.
+    """
 
     query: str
     root: str
@@ -263,6 +295,7 @@ class SearchResult:
     seconds: float
     hits: tuple[Hit, ...]
     note: str | None = None
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)

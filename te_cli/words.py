@@ -55,6 +55,15 @@ def words_of(text: str, limit: int | None = None) -> list[str]:
     return found
 
 
+def part_spans(text: str) -> list[tuple[int, int, str]]:
+    """Where the parts of the identifiers of ``text`` begin and end, and each of them, lowered."""
+    return [
+        (whole.start() + part.start(), whole.start() + part.end(), part.group().lower())
+        for whole in _IDENTIFIER.finditer(text)
+        for part in _PART.finditer(whole.group()[:MAX_WORD])
+    ]
+
+
 def terms_of(text: str) -> list[str]:
     """The index terms of every identifier of ``text``, in order."""
     found: list[str] = []

@@ -144,6 +144,7 @@ def test_the_answer_as_json(indexed: Path, te: Run) -> None:
             "note": None,
         },
         "results": [hit],
+        "left_out": 0,
     }
     assert hit == {
         "path": "src/farewell.go",
@@ -155,9 +156,13 @@ def test_the_answer_as_json(indexed: Path, te: Run) -> None:
         "qualified_name": hit["qualified_name"],
         "signature": "func Farewell(name string) string",
         "doc": "Farewell says goodbye.",
+        "parent": None,
         "stale": False,
+        "weak": False,
+        "alike": [],
         "snippet": "func Farewell(name string) string {\n\treturn name\n}",
         "snippet_start": 4,
+        "matched_lines": [4],
     }
 
 

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from te_cli.model import (
+    Alike,
     Hit,
     IndexReport,
     Outline,
@@ -136,6 +137,27 @@ def test_a_pipe_is_told_of_stale_hits_at_the_end_of_the_line() -> None:
 def plain_lines(shown: str) -> list[str]:
     """What a terminal shows, without its colours."""
     return re.sub(r"\x1b\[[\d;]*m", "", shown).splitlines()
+
+
+def test_a_terminal_shows_what_encloses_a_hit_and_what_matched(terminal: Show) -> None:
+    found = hit(
+        symbol=symbol(doc="", qualified_name="Outer.Greeter.greet"),
+        parent=symbol("Greeter", kind="class", qualified_name="Outer.Greeter"),
+        weak=True,
+        alike=tuple(Alike(f"copy{n}.py", symbol()) for n in range(5)),
+        snippet="    greetings = greet_all\n    return regreet",
+        snippet_start=4,
+        matched=("greet",),
+    )
+    shown = terminal(lambda: human.search(result(found)))
+    assert plain_lines(shown) == [
+        "src/a.py:3  class Outer.Greeter › function greet  (weak: little of the query speaks for it)",  # noqa: RUF001
+        "    def greet(self)",
+        "    4     greetings = greet_all",
+        "    5     return regreet",
+        "    and 5 alike: copy0.py:3, copy1.py:3, copy2.py:3 …",
+    ]
+    assert re.findall(r"\x1b\[[\d;]*\b1;4[\d;]*m(\w+)", shown) == ["greet"]
 
 
 def test_source_is_cut_with_a_mark_and_padded_by_nothing(terminal: Show, monkeypatch: pytest.MonkeyPatch) -> None:

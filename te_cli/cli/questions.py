@@ -50,6 +50,15 @@ Explain = Annotated[
 RefreshName = Annotated[
     str, typer.Option(metavar="|".join(REFRESHES), help="Update first?", autocompletion=lambda: list(REFRESHES))
 ]
+NoFold = Annotated[bool, typer.Option("--no-fold", help="Show hits that are nearly the same one by one.")]
+MaxTokens = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N",
+        help="Fill N tokens (of four characters): the best hits whole, then signatures.",
+        show_default=False,
+    ),
+]
 JsonLines = Annotated[bool, typer.Option("--jsonl", help="Print one JSON object a hit.")]
 
 

@@ -19,7 +19,9 @@ from te_cli.cli.questions import (
     Kind,
     Lang,
     Limit,
+    MaxTokens,
     ModeName,
+    NoFold,
     PathGlob,
     Query,
     RefreshName,
@@ -45,6 +47,8 @@ def search(
     content: ContentName = "all",
     mode: ModeName = "hybrid",
     context: Context = None,
+    max_tokens: MaxTokens = None,
+    no_fold: NoFold = False,
     explain: Explain = False,
     refresh: RefreshName = "auto",
     as_json: Json = False,
@@ -62,6 +66,8 @@ def search(
     """
     if as_json and as_lines:
         raise UsageError("--json and --jsonl exclude each other.", "Choose one.")
+    if context is not None and max_tokens is not None:
+        raise UsageError("--context and --max-tokens exclude each other.", "A budget is filled with whole symbols.")
     request = SearchRequest(
         text=_text(query),
         limit=_limit(limit),
@@ -70,6 +76,8 @@ def search(
         refresh=one_of("way to refresh", refresh, REFRESHES),
         context=None if context is None else at_least("--context", context, 0),
         explain=explain,
+        fold=not no_fold,
+        max_tokens=None if max_tokens is None else at_least("--max-tokens", max_tokens, 1),
     )
     settings = settings_for_asking(directory, Options(index_dir), build=True)
     from te_cli.engine import searching
@@ -79,7 +87,7 @@ def search(
     _show(result, as_json=as_json, as_lines=as_lines, source=context is not None)
     if not (as_json or as_lines or quiet):
         _remark(result, request)
-    if not result.hits:
+    if not (result.hits or result.left_out):
         raise typer.Exit(1)
 
 
@@ -115,6 +123,8 @@ def _remark(result: SearchResult, request: SearchRequest) -> None:
     if not result.files:
         screen.say(f"Nothing is indexed in {result.root}: no file of text was found there.")
         screen.say("    `te status --skipped` lists what was left out.")
+    elif result.left_out and not result.hits:
+        pass
     elif not result.hits:
         tip = "  Fewer filters may find more." if request.filters else ""
         screen.say(f"Nothing found for '{result.query}'.{tip}")
@@ -123,6 +133,8 @@ def _remark(result: SearchResult, request: SearchRequest) -> None:
         screen.say(words.footer(result))
     elif result.freshness == "stale":
         screen.say("Some files have changed since they were indexed.")
+    if result.left_out:
+        screen.say(words.left_out(result, request.max_tokens or 0))
     if result.note:
         screen.say(result.note)
     if result.hits:

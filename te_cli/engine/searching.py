@@ -3,34 +3,56 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from te_cli.engine.budget import within
 from te_cli.engine.filtering import with_typed_filters
+from te_cli.engine.folding import SPARE, folded
 from te_cli.engine.opening import Updater, read_fresh
 from te_cli.engine.places import same_model
 from te_cli.engine.respelling import respelled
 from te_cli.engine.retrieving import meaning, retrieve
 from te_cli.engine.snippets import Sources
+from te_cli.engine.telling import ceilings_of, weights_of
 from te_cli.errors import EmptyQuery
-from te_cli.model import Hit, SearchResult
-from te_cli.rank.analyse import analyse, fold
+from te_cli.model import Alike, Hit, SearchResult
+from te_cli.rank.analyse import analyse
+from te_cli.rank.fitness import Judge, floors
 from te_cli.rank.order import rank
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     from te_cli.config import Settings
-    from te_cli.model import Progress, SearchRequest
-    from te_cli.rank.order import Ranked
+    from te_cli.engine.folding import Group
+    from te_cli.model import Mode, Progress, SearchRequest, Symbol
     from te_cli.store.reader import Reader
     from te_cli.store.records import FileRecord
+
+    Parents = dict[tuple[str, int], Symbol]
 
 MAX_LIMIT = 100_000
 """Hits of one answer: more is the whole index, which has better verbs."""
 
+JUDGED = 10
+"""Hits of which one has to fit, or there is no answer, however few are wanted."""
 
 NO_KNOWN_WORD = "No word of the query is known to the embedding model: answered by text."
+
+NOTHING_FITS = "What comes nearest has too little to do with it."
+
+ALL_WEAK = "Nothing fits well: this is what comes nearest."
+
+
+class Answer(NamedTuple):
+    """The hits, how many files and units there are, what to tell of how the query was understood, and hits left out."""
+
+    hits: tuple[Hit, ...]
+    counts: tuple[int, int]
+    remark: str | None
+    left_out: int = 0
 
 
 def search(
@@ -52,50 +74,93 @@ def search(
     started = time.perf_counter()
     with_typed_filters(request)  # refuses before anything is built
     updater = Updater(settings, progress, announce)
-    (hits, counts, remark), freshness, note = read_fresh(
-        settings, request.refresh, updater, partial(answer, settings, request)
-    )
-    if freshness == "unchecked" and any(hit.stale for hit in hits):
+    found, freshness, note = read_fresh(settings, request.refresh, updater, partial(answer, settings, request))
+    if freshness == "unchecked" and any(hit.stale for hit in found.hits):
         freshness = "stale"
     seconds = time.perf_counter() - started
-    said = " ".join(sentence for sentence in (note, remark) if sentence) or None
-    return SearchResult(request.text, str(settings.root), freshness, *counts, seconds, hits, said)
+    said = " ".join(sentence for sentence in (note, found.remark) if sentence) or None
+    root = str(settings.root)
+    return SearchResult(request.text, root, freshness, *found.counts, seconds, found.hits, said, found.left_out)
 
 
-def answer(
-    settings: Settings, request: SearchRequest, reader: Reader, checked: bool
-) -> tuple[tuple[Hit, ...], tuple[int, int], str | None]:
-    """The hits, how many files and units there are, and what to tell of how the query was understood."""
+def answer(settings: Settings, request: SearchRequest, reader: Reader, checked: bool) -> Answer:
+    """What an open index answers; ``checked``: the work tree was compared with it just now."""
     limit = min(request.limit, MAX_LIMIT)
-    request, left_out = with_typed_filters(request)
+    request, excluded = with_typed_filters(request)
     query, respelt = respelled(reader, analyse(request.text))
     comparable = same_model(reader)
     vector = meaning(query, request.mode) if comparable else None
     wordless = request.mode == "semantic" and vector is None
-    mode = "text" if wordless else request.mode
+    mode: Mode = "text" if wordless else request.mode
+    request = replace(request, mode=mode)
+    told = _joined(excluded, respelt, NO_KNOWN_WORD if wordless and comparable else None)
     candidates = retrieve(
         reader, query, mode=mode, limit=limit, filters=request.filters, vector=vector, root=settings.root
     )
-    ranked = rank(query, candidates, limit, by_vectors_alone=mode == "semantic")
+    ranked = rank(query, candidates, max(limit, JUDGED) + SPARE, by_vectors_alone=mode == "semantic")
+    judge = Judge(
+        query, ceilings_of(reader, query), floors(by_words=mode in ("hybrid", "text"), by_vectors=vector is not None)
+    )
+    # Who filters asks for the best of a part, where the other words of the question need not occur.
+    if not request.filters and not judge.fits(entry.candidate for entry in ranked[: max(limit, JUDGED)]):
+        return Answer((), reader.counts(), _joined(told, NOTHING_FITS if ranked else None))
     records = {record.path: record for record in reader.files({entry.candidate.path for entry in ranked})}
     sources = Sources(settings.root, records, checked=checked)
-    words = frozenset(fold(word) for word in query.words)
-    hits = tuple(_hit(entry, records[entry.candidate.path], sources, request, words) for entry in ranked)
-    told = (left_out, respelt, NO_KNOWN_WORD if wordless and comparable else None)
-    return hits, reader.counts(), " ".join(sentence for sentence in told if sentence) or None
+    weights = weights_of(reader, query)
+    groups = folded(ranked, limit, sources) if request.fold else [(entry, []) for entry in ranked[:limit]]
+    parents = _parents(reader, records, groups)
+    hits = tuple(_hit(group, parents, records, sources, request, weights, judge) for group in groups)
+    remark = _joined(told, ALL_WEAK if hits and all(hit.weak for hit in hits) else None)
+    left_out = 0
+    if request.max_tokens is not None:
+        hits, left_out = within(hits, request.max_tokens, sources, weights)
+    return Answer(hits, reader.counts(), remark, left_out)
 
 
-def _hit(entry: Ranked, record: FileRecord, sources: Sources, request: SearchRequest, words: frozenset[str]) -> Hit:
+def _joined(*sentences: str | None) -> str | None:
+    return " ".join(filter(None, sentences)) or None
+
+
+def _parents(reader: Reader, records: Mapping[str, FileRecord], groups: Sequence[Group]) -> Parents:
+    """What encloses each hit, by path and position in the file."""
+    wanted: dict[str, set[int]] = {}
+    for entry, _ in groups:
+        candidate = entry.candidate
+        if candidate.symbol.parent is not None:
+            wanted.setdefault(candidate.path, set()).add(candidate.symbol.parent)
+    return {
+        (path, position): unit.symbol
+        for path, positions in sorted(wanted.items())
+        for position, unit in reader.units_of(records[path].id, positions).items()
+    }
+
+
+def _hit(
+    group: Group,
+    parents: Parents,
+    records: Mapping[str, FileRecord],
+    sources: Sources,
+    request: SearchRequest,
+    weights: Mapping[str, float],
+    judge: Judge,
+) -> Hit:
+    entry, alike = group
     candidate = entry.candidate
-    start, snippet = sources.snippet(candidate.path, candidate.symbol, request.context, words) or (None, None)
+    symbol = candidate.symbol
+    found = sources.snippet(candidate.path, symbol, request.context, weights)
     return Hit(
         id=candidate.id,
         path=candidate.path,
-        language=record.language,
-        symbol=candidate.symbol,
+        language=records[candidate.path].language,
+        symbol=symbol,
         score=entry.score,
         stale=sources.stale(candidate.path),
-        snippet=snippet,
-        snippet_start=start,
+        weak=judge.weak(candidate),
+        parent=None if symbol.parent is None else parents.get((candidate.path, symbol.parent)),
+        alike=tuple(Alike(other.candidate.path, other.candidate.symbol) for other in alike),
+        snippet=found.text if found else None,
+        snippet_start=found.start if found else None,
+        matched=found.matched if found else (),
+        matched_lines=found.lines if found and request.mode != "semantic" else (),  # no word has a say there
         explain=entry.reasons if request.explain else (),
     )

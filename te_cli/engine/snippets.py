@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections import deque
-from typing import TYPE_CHECKING
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
 
 from te_cli.model import SourceFile
 from te_cli.rank.analyse import fold
@@ -23,11 +23,8 @@ SNIPPET_LINES = 8
 """Lines shown of a hit unless asked otherwise: enough to recognise it, few enough for ten on a screen."""
 
 
-LONG_LINES = 60
-"""A symbol longer than this does not show on its first lines why it was found."""
-
 WHOLES = frozenset({"module", "section", "block"})
-"""Units that begin with whatever the file begins with, often a licence."""
+"""Units that begin with whatever the file begins with, often a licence; others with what they are called."""
 
 SEARCHED_LINES = 4_000
 """Lines of one hit that are looked through for the best ones."""
@@ -35,6 +32,15 @@ SEARCHED_LINES = 4_000
 
 MAX_LINE = 1_000
 """Characters shown of one line: where a file is one line, each of its references would bring all of it along."""
+
+
+class Snippet(NamedTuple):
+    """Lines of a hit: the number of the first, their text, which words matched as they stand there, and in which."""
+
+    start: int
+    text: str
+    matched: tuple[str, ...]
+    lines: tuple[int, ...]
 
 
 class Sources:
@@ -46,7 +52,7 @@ class Sources:
         self._records = records
         self._checked = checked
         self._texts: dict[str, FileText | None] = {}
-        self._lines: dict[str, list[str]] = {}
+        self._split: dict[str, list[str]] = {}
 
     def stale(self, path: str) -> bool:
         """Whether the file is gone or its content is not what was indexed."""
@@ -56,33 +62,46 @@ class Sources:
         text = self._text(path)
         return text is None or text.digest != record.digest
 
-    def snippet(self, path: str, symbol: Symbol, context: int | None, words: frozenset[str]) -> tuple[int, str] | None:
-        """The lines to show of a hit, with the number of the first; None where the file cannot be read.
+    def snippet(
+        self, path: str, symbol: Symbol, context: int | None, weights: Mapping[str, float], size: int = SNIPPET_LINES
+    ) -> Snippet | None:
+        """The lines to show of a hit; None where the file cannot be read.
 
-        With ``context``, that many lines around the symbol's start. Otherwise the symbol's first lines; where those
-        are only the beginning of something long, the lines that hold most of ``words`` (folded).
+        With ``context``, that many lines around the symbol's start. Otherwise those ``size`` lines of it that hold
+        most of the words of ``weights`` (folded, with what each weighs), its first ones where others hold no more.
         """
-        text = self._text(path)
-        if text is None:
+        lines = self._lines(path)
+        if not lines:
             return None
-        lines = text.text.split("\n")
+        last = min(symbol.end_line, len(lines))
         if context is None:
-            last = min(symbol.end_line, len(lines))
-            start = symbol.start_line
-            if last - start + 1 > LONG_LINES or symbol.kind in WHOLES:
-                start = _telling_line(lines, start, last, words)
-            end = min(last, start + SNIPPET_LINES - 1)
+            matches = _matches(lines, symbol.start_line, min(last, symbol.start_line + SEARCHED_LINES), weights)
+            said = symbol.kind not in WHOLES
+            start = _best_start(matches, symbol.start_line, last, size, weights, said)
+            end = min(last, start + size - 1)
         else:
-            start, end = max(1, symbol.start_line - context), symbol.start_line + context
-        return start, "\n".join(line.rstrip("\r") for line in lines[start - 1 : end])
+            start, end = max(1, symbol.start_line - context), min(len(lines), symbol.start_line + context)
+            matches = _matches(lines, start, end, weights)
+        inside = [number for number in matches if start <= number <= end]
+        matched = sorted({word for number in inside for word in matches[number].values()})
+        return Snippet(start, "\n".join(lines[start - 1 : end]), tuple(matched), tuple(inside))
+
+    def source(self, path: str, symbol: Symbol) -> str | None:
+        """All lines of a symbol; None where the file cannot be read, or no longer has them."""
+        lines = self._lines(path)
+        return "\n".join(lines[symbol.start_line - 1 : symbol.end_line]) or None
 
     def line(self, path: str, number: int) -> str | None:
         """One line of a file, or its beginning, without its indentation; None where there is none."""
-        if path not in self._lines:
+        lines = self._lines(path)
+        return _shown(lines[number - 1]) if number <= len(lines) else None
+
+    def _lines(self, path: str) -> list[str]:
+        """The lines of a file, split once; none where it cannot be read."""
+        if path not in self._split:
             text = self._text(path)
-            self._lines[path] = [] if text is None else [_shown(line) for line in text.text.split("\n")]
-        lines = self._lines[path]
-        return lines[number - 1] if number <= len(lines) else None
+            self._split[path] = [] if text is None else text.text.replace("\r\n", "\n").split("\n")
+        return self._split[path]
 
     def _same_stat(self, record: FileRecord) -> bool:
         try:
@@ -99,16 +118,49 @@ class Sources:
         return self._texts[path]
 
 
-def _telling_line(lines: list[str], first: int, last: int, words: frozenset[str]) -> int:
-    """The first line of the window that holds most of ``words``; the earliest of equals, ``first`` where none does."""
-    window: deque[frozenset[str]] = deque(maxlen=SNIPPET_LINES)
-    best, start = 0, first
-    for number in range(first, min(last, first + SEARCHED_LINES) + 1):
-        window.append(frozenset(fold(word) for word in words_of(lines[number - 1][:400])) & words)
-        found = len(frozenset().union(*window))
-        if found > best and window[-1]:
-            best, start = found, max(first, number - SNIPPET_LINES // 2)
-    return start
+def _matches(lines: list[str], first: int, last: int, weights: Mapping[str, float]) -> dict[int, dict[str, str]]:
+    """The lines from ``first`` to ``last`` that hold words of ``weights``: each such word, and how the line has it."""
+    found: dict[int, dict[str, str]] = {}
+    for number in range(first, last + 1):
+        line = lines[number - 1][:MAX_LINE].lower()
+        if any(word in line for word in weights):  # what a word is folded to is nearly always its beginning
+            words = {fold(word): word for word in words_of(lines[number - 1][:MAX_LINE])}
+            if held := words.keys() & weights.keys():
+                found[number] = {word: words[word] for word in held}
+    return found
+
+
+def _best_start(
+    matches: Mapping[int, Mapping[str, str]], first: int, last: int, size: int, weights: Mapping[str, float], said: bool
+) -> int:
+    """The first line of the ``size`` that hold most, what matched in their middle.
+
+    The beginning wins where others hold no more; with ``said`` the first line stands in the answer in any case, so
+    that its words count for all.
+    """
+    if last - first < size:
+        return first
+    given = matches.get(first, {}).keys() if said else ()
+    held = Counter(given)
+    for number in matches:
+        held.update(matches[number].keys() if number < first + size else ())
+    best, start = _worth(held, weights), first
+    numbers = list(matches)
+    held = Counter(given)
+    begin = 0
+    for number in numbers:
+        held.update(matches[number].keys())
+        while number - numbers[begin] >= size:
+            held.subtract(matches[numbers[begin]].keys())
+            begin += 1
+        if (value := _worth(held, weights)) > best:
+            span = number - numbers[begin] + 1
+            best, start = value, numbers[begin] - (size - span) // 2
+    return max(first, min(start, last - size + 1))
+
+
+def _worth(held: Mapping[str, int], weights: Mapping[str, float]) -> float:
+    return round(sum(weights[word] for word in sorted(held) if held[word] > 0), 5)
 
 
 def _shown(line: str) -> str:

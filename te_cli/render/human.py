@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from te_cli.render.escape import many_lines, one_line
 from te_cli.render.plain import walk
 from te_cli.render.screen import NARROWEST, console
+from te_cli.words import part_spans
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -23,6 +24,16 @@ LEXERS = {"jsx": "javascript", "tsx": "typescript", "markdown": "markdown", "tex
 CUT = "…"
 """Stands where something that did not fit was left out."""
 
+INSIDE = "›"  # noqa: RUF001  # an arrow, not a comparison
+"""Stands between a symbol and what encloses it."""
+
+MATCH = "bold underline"
+"""How a word of the query looks in source, whatever its colour there."""
+
+NAMED_ALIKE = 3
+"""Places of hits that are nearly the same that are named on a terminal; JSON has them all."""
+
+WEAK = "weak: little of the query speaks for it"
 STALE = "changed since it was indexed"
 
 
@@ -37,14 +48,18 @@ def search(result: SearchResult) -> None:
 
 def _print_hit(screen: Console, hit: Hit) -> None:
     _print_headline(screen, hit)
-    doc = _first_line(hit.symbol.doc)
+    symbol = hit.symbol
+    doc = _first_line(symbol.doc)
     shown = hit.snippet or ""
-    if hit.symbol.signature and not shown:
-        _print_below(screen, _cut(one_line(hit.symbol.signature)))
-    if doc and doc not in shown:
+    moved = bool(hit.matched) and (hit.snippet_start or 0) > symbol.start_line
+    if symbol.signature and (moved or not shown):
+        _print_below(screen, _cut(one_line(symbol.signature)))
+    if doc and doc not in shown and hit.shown != "signature":
         _print_below(screen, _cut(one_line(doc)), "dim")
     if shown:
         _print_source(screen, hit)
+    if hit.alike:
+        _print_below(screen, _alike(hit), "dim")
     if hit.explain:
         _print_explained(screen, hit)
 
@@ -54,7 +69,9 @@ def _print_headline(screen: Console, hit: Hit) -> None:
     from rich.text import Text
 
     line = Text.assemble((one_line(hit.path), "magenta"), (":", "dim"), (str(hit.symbol.start_line), "green"))
-    title = _title(hit.symbol)
+    title = _title(hit.symbol, hit.parent)
+    if hit.weak:
+        title.append(f"  ({WEAK})", "yellow")
     if hit.stale:
         title.append(f"  ({STALE})", "yellow")
     if line.cell_len + len("  ") + title.cell_len <= screen.width:
@@ -64,10 +81,23 @@ def _print_headline(screen: Console, hit: Hit) -> None:
         _print_below(screen, title)
 
 
-def _title(symbol: Symbol) -> Text:
+def _title(symbol: Symbol, parent: Symbol | None) -> Text:
+    """What a hit is; where something encloses it, that first."""
     from rich.text import Text
 
-    return Text.assemble((one_line(symbol.kind), "cyan"), " ", (one_line(symbol.qualified_name), "bold"))
+    if parent is None or not symbol.name:
+        return Text.assemble((one_line(symbol.kind), "cyan"), " ", (one_line(symbol.qualified_name), "bold"))
+    around = Text.assemble((one_line(parent.kind), "cyan"), " ", one_line(parent.qualified_name))
+    return Text.assemble(
+        around, (f" {INSIDE} ", "dim"), (one_line(symbol.kind), "cyan"), " ", (one_line(symbol.name), "bold")
+    )
+
+
+def _alike(hit: Hit) -> str:
+    """The places of the hits that are nearly the same, the first few by name."""
+    places = [f"{one_line(path)}:{symbol.start_line}" for path, symbol in hit.alike[:NAMED_ALIKE]]
+    more = f" {CUT}" if len(hit.alike) > NAMED_ALIKE else ""
+    return f"and {len(hit.alike)} alike: {', '.join(places)}{more}"
 
 
 def _first_line(doc: str) -> str:
@@ -106,6 +136,9 @@ def _print_source(screen: Console, hit: Hit) -> None:
     for number, line in enumerate(coloured[: len(lines)], start):
         line.expand_tabs(4)
         line.rstrip()
+        for begin, end, word in part_spans(line.plain) if hit.matched else ():
+            if word in hit.matched:
+                line.stylize(MATCH, begin, end)
         line.truncate(room, overflow="ellipsis")
         screen.print(Text.assemble("    ", (f"{number:>{digits}} ", "dim"), line), soft_wrap=True)
 

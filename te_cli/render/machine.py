@@ -48,11 +48,12 @@ def search(result: SearchResult) -> Object:
             "note": result.note,
         },
         "results": [hit(each) for each in result.hits],
+        "left_out": result.left_out,
     }
 
 
 def hit(each: Hit) -> Object:
-    """One answer; ``snippet`` and ``explain`` stand there when they were asked for."""
+    """One answer; ``snippet`` stands there where its file could be read, ``explain`` and ``shown`` when asked for."""
     value: Object = {
         "path": each.path,
         "start_line": each.symbol.start_line,
@@ -60,14 +61,29 @@ def hit(each: Hit) -> Object:
         "language": each.language,
         **_named(each.symbol),
         "score": each.score,
+        "parent": None if each.parent is None else _parent(each.parent),
         "stale": each.stale,
+        "weak": each.weak,
+        "alike": [_place(path, symbol) for path, symbol in each.alike],
         "id": each.id,
     }
     if each.snippet is not None:
-        value |= {"snippet": each.snippet, "snippet_start": each.snippet_start}
+        matched = list(each.matched_lines)
+        value |= {"snippet": each.snippet, "snippet_start": each.snippet_start, "matched_lines": matched}
+    if each.shown is not None:
+        value["shown"] = each.shown
     if each.explain:
         value["explain"] = [asdict(signal) | {"points": signal.value * signal.weight} for signal in each.explain]
     return value
+
+
+def _parent(symbol: Symbol) -> Object:
+    name = {"kind": symbol.kind, "name": symbol.name, "qualified_name": symbol.qualified_name}
+    return name | {"start_line": symbol.start_line, "end_line": symbol.end_line}
+
+
+def _place(path: str, symbol: Symbol) -> Object:
+    return {"path": path, "line": symbol.start_line, "kind": symbol.kind, "qualified_name": symbol.qualified_name}
 
 
 def _named(symbol: Symbol) -> Object:

@@ -11,20 +11,23 @@ if TYPE_CHECKING:
 
 
 def search(result: SearchResult, *, source: bool = False) -> str:
-    """A line for each hit, ending in ``[stale]`` where its file has changed since it was indexed.
+    """A line for each hit, and at its end what is to be known of it, such as ``[stale]``.
 
-    With ``source`` its lines follow, as grep prints context; then its scores, if it has any.
+    With ``source`` its lines follow, as grep prints context, or what a budget had room for under its own place, as
+    ripgrep prints with ``--heading``; then its scores, if it has any.
     """
     return "".join(_hit(hit, source=source) for hit in result.hits)
 
 
 def _hit(hit: Hit, *, source: bool) -> str:
-    lines = [place(hit.path, hit.symbol) + (" [stale]" if hit.stale else "")]
-    if source and hit.snippet is not None:
-        path = one_line(hit.path)
-        start = hit.snippet_start or hit.symbol.start_line
-        texts = many_lines(hit.snippet).rstrip("\n").split("\n")
-        lines += [f"{path}-{number}-{text}" for number, text in enumerate(texts, start)]
+    marks = (" [stale]" if hit.stale else "") + (" [weak]" if hit.weak else "")
+    if hit.alike:
+        marks += f" [and {len(hit.alike)} alike]"
+    lines = [place(hit.path, hit.symbol) + marks]
+    if hit.shown is not None:
+        lines += _source(hit, hit.symbol.signature if hit.snippet is None else hit.snippet, "")
+    elif source and hit.snippet is not None:
+        lines += _source(hit, hit.snippet, f"{one_line(hit.path)}-")
     lines += [
         f"    {signal.value * signal.weight:+.4f}  {one_line(signal.name)} ({signal.value:g} x {signal.weight:g})"
         for signal in hit.explain
@@ -32,6 +35,12 @@ def _hit(hit: Hit, *, source: bool) -> str:
     if hit.explain:
         lines.append(f"    {hit.score:>7.4f}  score")
     return "".join(f"{line}\n" for line in lines)
+
+
+def _source(hit: Hit, text: str, before: str) -> list[str]:
+    """Numbered lines of source."""
+    texts = many_lines(text).rstrip("\n").split("\n") if text else []
+    return [f"{before}{number}-{line}" for number, line in enumerate(texts, hit.snippet_start or hit.symbol.start_line)]
 
 
 def place(path: str, symbol: Symbol) -> str:

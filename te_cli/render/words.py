@@ -64,3 +64,10 @@ def footer(result: SearchResult) -> str:
     held = f"{counted(result.files, 'file')}, {counted(result.units, 'unit')}"
     found = counted(len(result.hits), "result")
     return f"{found} in {seconds(result.seconds)}  ({held}; {freshness(result.freshness)})"
+
+
+def left_out(result: SearchResult, tokens: int) -> str:
+    """What a budget had no room for."""
+    more = counted(result.left_out, "more hit" if result.hits else "hit")
+    verb = "does" if result.left_out == 1 else "do"
+    return f"{more} {verb} not fit into {counted(tokens, 'token')}."
