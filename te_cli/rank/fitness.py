@@ -86,7 +86,7 @@ class Judge:
         return max(0.0, candidate.vector) + min(1.0, max(unit, file))
 
     def named(self, candidate: Candidate) -> bool:
-        """Whether the query names it: its place, a phrase of it, or its name where that is no English word by chance."""
+        """Whether the query names it: its place, a phrase of it, or its name where that is no plain word."""
         if candidate.asked_for or candidate.phrase:
             return True
         if candidate.name_rank is None:
