@@ -14,6 +14,7 @@ from te_cli.rank.candidates import Candidate
 from te_cli.rank.fuse import fused
 from te_cli.rank.order import rank
 from te_cli.rank.roles import role_of
+from te_cli.rank.signals import signals
 from te_cli.rank.weights import CROWDING, SEMANTIC, WEIGHTS
 
 
@@ -187,3 +188,18 @@ def test_every_weight_says_why() -> None:
     for table in (*WEIGHTS.values(), SEMANTIC):
         assert all(weight.value and len(weight.reason) > 10 for weight in table.values())
     assert set(CROWDING) == set(WEIGHTS) == set(get_args(Intent))
+
+
+def test_an_older_version_comes_after_the_newer_one() -> None:
+    """Where both stand side by side, unless it is asked for; a lone folder `v1` is no older than anything."""
+    old, new = unit(1, "src/v3/types.ts", words=1.0, vector=0.5), unit(2, "src/v4/types.ts", words=1.0, vector=0.5)
+    elsewhere = unit(3, "api/v1/types.ts", words=1.0, vector=0.5)
+
+    def lowered(text: str) -> set[str]:
+        values = signals(analyse(text), [old, new, elsewhere])
+        return {each.path for each, value in zip([old, new, elsewhere], values, strict=True) if value["superseded"]}
+
+    assert lowered("where are the types checked") == {"src/v3/types.ts"}
+    assert lowered("where does v3 check the types") == set()
+    first = rank(analyse("where are the types checked"), [old, new], 2)[0]
+    assert first.candidate.path == "src/v4/types.ts"

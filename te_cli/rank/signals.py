@@ -9,6 +9,7 @@ What a signal weighs is a table of its own, :mod:`te_cli.rank.weights`.
 from __future__ import annotations
 
 import math
+import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from te_cli.rank.roles import role_of
 from te_cli.words import parts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Container, Iterable, Mapping, Sequence
 
     from te_cli.model import Symbol
     from te_cli.rank.analyse import Query
@@ -38,12 +39,33 @@ MEMBER_KINDS = frozenset({"field", "property", "constant", "variable", "macro"})
 ENTRY_STEMS = frozenset({"__init__", "index", "mod", "lib", "main", "init"})
 """Files named for their place rather than for what is in them: their folder's name stands in for their stem."""
 
+_VERSION = re.compile(r"(?:^|/)v(\d{1,4})(?=/)")
+
 
 def signals(query: Query, candidates: Sequence[Candidate]) -> list[Values]:
     """The signals of each candidate, in order. Scores are scaled by the best of the page."""
     scales = _Scales(candidates)
     asked = _Asked(query)
+    asked.newest = newest_versions(candidate.path for candidate in candidates)
     return [_one(asked, candidate, scales) for candidate in candidates]
+
+
+def newest_versions(paths: Iterable[str]) -> dict[str, int]:
+    """The highest N of the folders ``vN`` that stand beside one another, by what stands before them."""
+    newest: dict[str, int] = {}
+    for path in paths:
+        for found in _VERSION.finditer(path):
+            before = path[: found.start()]
+            newest[before] = max(newest.get(before, 0), int(found[1]))
+    return newest
+
+
+def superseded(path: str, newest: Mapping[str, int], words: Container[str]) -> bool:
+    """Whether ``path`` lies in the folder of an older version than another one's, which the query does not name."""
+    return any(
+        int(found[1]) < newest.get(path[: found.start()], 0) and f"v{found[1]}" not in words
+        for found in _VERSION.finditer(path)
+    )
 
 
 class _Scales:
@@ -78,6 +100,8 @@ class _Asked:
         self.joined = frozenset("".join(parts(name)) for name in query.names)
         self.qualifiers = frozenset(name.lower() for name in query.qualifiers)
         self.compact = "".join(query.words)
+        self.typed = frozenset(identifier.lower() for identifier in query.identifiers)
+        self.newest: dict[str, int] = {}
         self.by_path: dict[str, Values] = {}
         self.by_name: dict[str, Values] = {}
         self._like: dict[str, int] = {}
@@ -208,6 +232,7 @@ def _path_signals(asked: _Asked, candidate: Candidate) -> Values:
         "test": float(role == "test" and not query.wants_tests),
         "example": float(role == "example" and not query.wants_examples),
         "compat": float(role == "compat"),
+        "superseded": float(superseded(candidate.path, asked.newest, asked.typed)),
         "entry_file": float(entry),
         "not_code": float(candidate.content != "code"),
     }
