@@ -16,5 +16,8 @@ LISTS = 3
 
 def fused(candidate: Candidate) -> float:
     """The sum of 1 / (k + rank) over the lists that hold the candidate, scaled so that first in all is 1."""
-    ranks = (candidate.words_rank, candidate.vector_rank, candidate.name_rank)
-    return sum((RRF_K + 1) / (RRF_K + 1 + rank) for rank in ranks if rank is not None) / LISTS
+    found = 0.0
+    for rank in (candidate.words_rank, candidate.vector_rank, candidate.name_rank):
+        if rank is not None:
+            found += (RRF_K + 1) / (RRF_K + 1 + rank)
+    return found / LISTS

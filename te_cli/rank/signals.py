@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 import re
 from collections import defaultdict
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from te_cli.rank.analyse import alike, fold
@@ -164,11 +165,14 @@ def _one(asked: _Asked, candidate: Candidate, scales: _Scales) -> Values:
         "asked_for": candidate.asked_for,
         "phrase": candidate.phrase,
         "named_file": scales.named.get(candidate.path, 0.0),
-        "documented": float(bool(symbol.doc)),
-        "length": _length(candidate),
+        "documented": 1.0 if symbol.doc else 0.0,
+        "length": _length(symbol.end_line - symbol.start_line) if candidate.content == "code" else 0.0,
+        # What ranks by vectors alone: cosines as they are, for there is nothing to weigh them against.
+        "cosine": candidate.vector,
+        "file_cosine": candidate.file_vector,
+        "gathered": candidate.gathered,
     }
-    values |= _vector_signals(candidate)
-    values |= _kind_signals(candidate)
+    values |= _kind_signals(symbol.kind, candidate.content)
     values["qualifier"] = asked.share_qualified(symbol)
     # Names and paths come again and again on a page, and each says the same of all its bearers.
     if symbol.kind == "module":
@@ -183,22 +187,10 @@ def _one(asked: _Asked, candidate: Candidate, scales: _Scales) -> Values:
     return values
 
 
-def _vector_signals(candidate: Candidate) -> Values:
-    """What ranks by vectors alone: cosines as they are, for there is nothing to weigh them against."""
-    return {
-        "cosine": candidate.vector,
-        "file_cosine": candidate.file_vector,
-        "gathered": candidate.gathered,
-        "whole_file": float(candidate.symbol.kind == "module"),
-    }
-
-
-def _length(candidate: Candidate) -> float:
-    """How long the unit is, on a scale on which 400 lines are 1. A document's heading spans all that lies below it."""
-    if candidate.content != "code":
-        return 0.0
-    symbol = candidate.symbol
-    return min(1.0, math.log1p(symbol.end_line - symbol.start_line) / 6.0)
+@lru_cache(maxsize=4096)
+def _length(lines: int) -> float:
+    """How long a unit is, on a scale on which 400 lines are 1; a heading spans all below it, so prose has no length."""
+    return min(1.0, math.log1p(lines) / 6.0)
 
 
 NAMELESS = {"name_found": 0.0, "name_asked": 0.0, "exact_name": 0.0, "joined_name": 0.0, "name_prefix": 0.0}
@@ -238,11 +230,11 @@ def _path_signals(asked: _Asked, candidate: Candidate) -> Values:
     }
 
 
-def _kind_signals(candidate: Candidate) -> Values:
-    kind = candidate.symbol.kind
-    module = kind == "module" and candidate.content == "code"  # a document is better answered by its section
+@lru_cache(maxsize=256)
+def _kind_signals(kind: str, content: str) -> Values:
     return {
-        "module": float(module),
+        "module": float(kind == "module" and content == "code"),  # a document is better answered by its section
+        "whole_file": float(kind == "module"),
         "type": float(kind in TYPE_KINDS),
         "member": float(kind in MEMBER_KINDS),
     }
