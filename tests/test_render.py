@@ -151,7 +151,7 @@ def test_a_terminal_shows_what_encloses_a_hit_and_what_matched(terminal: Show) -
     )
     shown = terminal(lambda: human.search(result(found)))
     assert plain_lines(shown) == [
-        "src/a.py:3  class Outer.Greeter › function greet  (weak: little of the query speaks for it)",  # noqa: RUF001
+        "src/a.py:3  class Outer.Greeter › function greet  (weak: little speaks for it)",  # noqa: RUF001
         "    def greet(self)",
         "    4     greetings = greet_all",
         "    5     return regreet",

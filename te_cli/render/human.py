@@ -33,7 +33,7 @@ MATCH = "bold underline"
 NAMED_ALIKE = 3
 """Places of hits that are nearly the same that are named on a terminal; JSON has them all."""
 
-WEAK = "weak: little of the query speaks for it"
+WEAK = "weak: little speaks for it"
 STALE = "changed since it was indexed"
 
 
