@@ -235,7 +235,8 @@ def fold(word: str) -> str:
 
 def alike(first: str, second: str) -> bool:
     """Whether two folded words are the same or one begins with the other (``auth``, ``authenticat``)."""
-    if first == second:
-        return True
-    short, long = sorted((first, second), key=len)
-    return len(short) >= 3 and long.startswith(short)
+    return (
+        first == second
+        or (len(first) >= 3 and second.startswith(first))
+        or (len(second) >= 3 and first.startswith(second))
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import itemgetter, mul
 from typing import TYPE_CHECKING
 
 from te_cli.model import Signal
@@ -29,9 +30,9 @@ def rank(query: Query, candidates: Sequence[Candidate], limit: int, *, by_vector
     """The best ``limit`` candidates, best first, in an order that does not depend on how they came."""
     weights = SEMANTIC if by_vectors_alone else WEIGHTS[query.intent]
     crowding = SEMANTIC_CROWDING if by_vectors_alone else CROWDING[query.intent]
-    table = [(name, weight.value) for name, weight in weights.items()]
+    pick, factors = itemgetter(*weights), [weight.value for weight in weights.values()]
     scored = [
-        (round(sum([weight * values[name] for name, weight in table]), DIGITS), candidate, values)
+        (round(sum(map(mul, factors, pick(values))), DIGITS), candidate, values)
         for candidate, values in zip(candidates, signals(query, candidates), strict=True)
     ]
     scored.sort(key=lambda entry: (-entry[0], entry[1].order))

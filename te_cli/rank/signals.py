@@ -119,15 +119,19 @@ class _Asked:
             self._like[word] = found
         return found
 
-    def share_found(self, words: Iterable[str]) -> float:
-        """The share of the query's words that are among ``words``."""
-        found = 0
+    def shares(self, words: Sequence[str]) -> tuple[float, float]:
+        """The share of the query's words that are among ``words``, and of ``words`` that are among the query's."""
+        found = wanted = 0
         for word in words:
-            found |= self.like(word)
-        return found.bit_count() / len(self.folded) if self.folded else 0.0
+            if like := self.like(word):
+                found |= like
+                wanted += 1
+        return (found.bit_count() / len(self.folded), wanted / len(words)) if wanted else (0.0, 0.0)
 
     def share_begun(self, name: str) -> float:
         """How much of ``name`` a name of the query spells, where it is the beginning of it."""
+        if not self.lowered:
+            return 0.0
         lowered = name.lower()
         begun = [len(asked) for asked in self.lowered if lowered.startswith(asked)]
         return max(begun, default=0) / len(name) if name else 0.0
@@ -142,12 +146,6 @@ class _Asked:
             return 0.0
         whole = f"{symbol.module}.{symbol.qualified_name}".lower()
         return float(any(each in whole for each in self.qualifiers))
-
-    def share_asked(self, words: Sequence[str]) -> float:
-        """The share of ``words`` that the query asks for."""
-        if not words:
-            return 0.0
-        return sum(self.like(word) > 0 for word in words) / len(words)
 
 
 def _one(asked: _Asked, candidate: Candidate, scales: _Scales) -> Values:
@@ -199,9 +197,10 @@ NAMELESS = {"name_found": 0.0, "name_asked": 0.0, "exact_name": 0.0, "joined_nam
 
 def _name_signals(asked: _Asked, name: str) -> Values:
     name_words = parts(name)
+    name_found, name_asked = asked.shares(name_words)
     return {
-        "name_found": asked.share_found(name_words),
-        "name_asked": asked.share_asked(name_words),
+        "name_found": name_found,
+        "name_asked": name_asked,
         "exact_name": float(name in asked.exact),
         "joined_name": float(bool(name_words) and asked.spells("".join(name_words))),
         "name_prefix": asked.share_begun(name),
@@ -215,11 +214,12 @@ def _path_signals(asked: _Asked, candidate: Candidate) -> Values:
     stem_words = parts(folders.rpartition("/")[2] if entry and folders else stem)
     role = role_of(candidate.path)
     query = asked.query
+    stem_found, stem_asked = asked.shares(stem_words)
     return {
-        "stem_found": asked.share_found(stem_words),
-        "stem_asked": asked.share_asked(stem_words),
+        "stem_found": stem_found,
+        "stem_asked": stem_asked,
         "stem_is_name": float(asked.spells("".join(stem_words))),
-        "folder_found": asked.share_found(parts(folders)),
+        "folder_found": asked.shares(parts(folders))[0],
         "depth": min(1.0, candidate.path.count("/") / 8),
         "test": float(role == "test" and not query.wants_tests),
         "example": float(role == "example" and not query.wants_examples),
