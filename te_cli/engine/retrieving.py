@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from te_cli.rank.analyse import Query
     from te_cli.store.lexical import Word
     from te_cli.store.reader import Reader
+    from te_cli.store.records import UnitRecord
 
 DEPTH = 60
 """Candidates from the words and from the vectors, at least."""
@@ -89,6 +90,7 @@ def retrieve(
     file_words = reader.files_text.scores(terms, sorted(modules.values()))
     cosines = reader.similarities(vector, {*records, *modules.values()}) if vector is not None else {}
     gathered = _gathered(reader, vector, modules) if mode == "semantic" and vector is not None else {}
+    changed = _changed(reader, records.values()) if query.wants_recent else {}
     ranks = _ranks(_merged(by_words, by_file)), _ranks([i for i, _ in by_vector]), _ranks(by_name)
     return [
         Candidate(
@@ -106,9 +108,15 @@ def retrieve(
             name_rank=ranks[2].get(record.id),
             asked_for=by_path.get(record.id, 0.0),
             phrase=by_phrase.share(record),
+            changed_ns=changed.get(record.path, 0),
         )
         for record in records.values()
     ]
+
+
+def _changed(reader: Reader, records: Iterable[UnitRecord]) -> dict[str, int]:
+    """When each unit's file was last written, as the last run found it."""
+    return {file.path: file.fingerprint.mtime_ns for file in reader.files({record.path for record in records})}
 
 
 def _gathered(reader: Reader, vector: Direction, files: Iterable[int]) -> dict[int, float]:

@@ -86,6 +86,16 @@ EXAMPLE_WORDS = frozenset({"example", "examples", "sample", "samples", "demo", "
 """A query with one of these wants what is otherwise ranked lower."""
 
 
+_CHANGED = r"(?:changed|modified|edited|touched|updated|added|written|rewritten|committed|introduced|fixed|renamed)"
+
+_RECENT = re.compile(
+    rf"\b(?:(?:recently|lately|newly)[ -]{_CHANGED}|{_CHANGED} (?:recently|lately|today|yesterday|this week|last week)"
+    r"|(?:most )?recent (?:changes?|edits?|work|commits?|additions?)(?: (?:to|in|on|of|about))?)\b",
+    re.IGNORECASE,
+)
+"""Words that ask for what changed last. `recently used` and `last modified` are names of things."""
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
     """An analysed query.
@@ -94,7 +104,7 @@ class Query:
     lowered parts, distinct; ``names`` what may be the name of a symbol, as typed, qualifiers removed; ``qualifiers``
     the names before a dot or ``::``. ``paths`` are what may be files, with the line named after each, if any, a trace's
     frames first. ``phrases`` are what stood in quotes. ``stressed`` are the identifiers that weigh more than the others
-    of a long text.
+    of a long text. ``wants_recent``: it asks for what changed last; the words that say so are not among the others.
     """
 
     text: str
@@ -110,6 +120,7 @@ class Query:
     phrases: tuple[str, ...] = ()
     frames: tuple[Frame, ...] = ()
     stressed: tuple[str, ...] = ()
+    wants_recent: bool = False
 
 
 def analyse(text: str) -> Query:
@@ -119,7 +130,9 @@ def analyse(text: str) -> Query:
     traced = () if intent == "name" else frames(stripped)
     shape = _shape(stripped, intent, traced)
     title, stressed = _stressed(stripped, shape)
-    raw = list(dict.fromkeys(identifiers(stripped)))[:MAX_WORDS]
+    what = _RECENT.sub(" ", stripped) if shape == "question" else stripped
+    wants_recent = what != stripped
+    raw = list(dict.fromkeys(identifiers(what) or identifiers(stripped)))[:MAX_WORDS]
     telling = [word for word in raw if word.lower() not in STOP_WORDS] or raw
     meant = [word for word in telling if word.lower() not in LANGUAGE_WORDS] or telling
     words = tuple(dict.fromkeys(part for word in meant for part in parts(word)))[:MAX_WORDS]
@@ -139,6 +152,7 @@ def analyse(text: str) -> Query:
         phrases=_phrases(stripped),
         frames=traced,
         stressed=stressed,
+        wants_recent=wants_recent,
     )
 
 

@@ -17,6 +17,7 @@ class Candidate:
     units come to, where vectors alone rank. ``name_rank`` is the 0-based place in the list of names, None where the
     name did not match; likewise ``words_rank`` and ``vector_rank``. ``asked_for`` is 1 where the query names the unit's
     place, a share of it where the path names several files; ``phrase`` is the share of the quotes that it holds.
+    ``changed_ns`` is when its file changed, where the query asks for what changed last.
     """
 
     id: int
@@ -33,6 +34,7 @@ class Candidate:
     name_rank: int | None = None
     asked_for: float = 0.0
     phrase: float = 0.0
+    changed_ns: int = 0
 
     @property
     def order(self) -> tuple[str, int, int, str, str, int]:

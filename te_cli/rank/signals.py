@@ -40,6 +40,12 @@ MEMBER_KINDS = frozenset({"field", "property", "constant", "variable", "macro"})
 ENTRY_STEMS = frozenset({"__init__", "index", "mod", "lib", "main", "init"})
 """Files named for their place rather than for what is in them: their folder's name stands in for their stem."""
 
+DECLARATIONS = (".pyi", ".d.ts", ".d.mts", ".d.cts")
+"""Files that say again what others define."""
+
+DAY_NS = 86_400 * 10**9
+"""A file that changed a day before the page's newest is half as recent."""
+
 _VERSION = re.compile(r"(?:^|/)v(\d{1,4})(?=/)")
 
 
@@ -87,6 +93,7 @@ class _Scales:
         self.named: dict[str, float] = {}
         for candidate in candidates:
             self.named[candidate.path] = max(self.named.get(candidate.path, 0.0), candidate.asked_for)
+        self.newest_ns = max((c.changed_ns for c in candidates), default=0)
         self.most = max((math.log1p(value) for value in gathered.values()), default=0.0) or 1.0
 
 
@@ -163,6 +170,7 @@ def _one(asked: _Asked, candidate: Candidate, scales: _Scales) -> Values:
         "asked_for": candidate.asked_for,
         "phrase": candidate.phrase,
         "named_file": scales.named.get(candidate.path, 0.0),
+        "recent": DAY_NS / (DAY_NS + scales.newest_ns - candidate.changed_ns) if candidate.changed_ns else 0.0,
         "documented": 1.0 if symbol.doc else 0.0,
         "length": _length(symbol.end_line - symbol.start_line) if candidate.content == "code" else 0.0,
         # What ranks by vectors alone: cosines as they are, for there is nothing to weigh them against.
@@ -191,7 +199,7 @@ def _length(lines: int) -> float:
     return min(1.0, math.log1p(lines) / 6.0)
 
 
-NAMELESS = {"name_found": 0.0, "name_asked": 0.0, "exact_name": 0.0, "joined_name": 0.0, "name_prefix": 0.0}
+NAMELESS = dict.fromkeys(("name_found", "name_asked", "exact_name", "joined_name", "name_prefix", "private"), 0.0)
 """What the name of a file's module unit says: nothing, for the file's stem says it."""
 
 
@@ -204,6 +212,7 @@ def _name_signals(asked: _Asked, name: str) -> Values:
         "exact_name": float(name in asked.exact),
         "joined_name": float(bool(name_words) and asked.spells("".join(name_words))),
         "name_prefix": asked.share_begun(name),
+        "private": float(name.startswith(("_", "#")) and not name.endswith("__") and name not in asked.exact),
     }
 
 
@@ -226,6 +235,7 @@ def _path_signals(asked: _Asked, candidate: Candidate) -> Values:
         "compat": float(role == "compat"),
         "superseded": float(superseded(candidate.path, asked.newest, asked.typed)),
         "entry_file": float(entry),
+        "declaration": float(candidate.path.endswith(DECLARATIONS)),
         "not_code": float(candidate.content != "code"),
     }
 

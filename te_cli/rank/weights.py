@@ -56,6 +56,9 @@ WORDS: dict[str, Weight] = {
     "compat": Weight(-1.0, "a shim speaks of the real thing"),
     "superseded": Weight(-1.5, "a newer version of it stands in the folder beside, and the older was not asked for"),
     "example": Weight(-1.6, "examples use, they do not define, unless they are asked for"),
+    "declaration": Weight(-0.5, "a declaration says again what is defined elsewhere"),
+    "private": Weight(-0.3, "what is asked for is more often what others may use"),
+    "recent": Weight(6.0, "its file changed lately, which is what the query asks for"),
 }
 
 TASK: dict[str, Weight] = {
@@ -78,6 +81,9 @@ TASK: dict[str, Weight] = {
     "compat": Weight(-1.0, "a shim speaks of the real thing"),
     "superseded": Weight(-1.5, "a newer version of it stands in the folder beside, and the older was not asked for"),
     "example": Weight(-1.6, "examples use, they do not define, unless they are asked for"),
+    "declaration": Weight(-0.5, "a declaration says again what is defined elsewhere"),
+    "private": Weight(-0.3, "what is asked for is more often what others may use"),
+    "recent": Weight(6.0, "its file changed lately, which is what the query asks for"),
 }
 
 ISSUE: dict[str, Weight] = {
@@ -101,6 +107,8 @@ ISSUE: dict[str, Weight] = {
     "compat": Weight(-1.0, "a shim speaks of the real thing"),
     "superseded": Weight(-1.5, "a newer version of it stands in the folder beside, and the older was not asked for"),
     "depth": Weight(-1.5, "what matters lies near the top"),
+    "declaration": Weight(-0.5, "a declaration says again what is defined elsewhere"),
+    "private": Weight(-0.3, "what is asked for is more often what others may use"),
 }
 
 NAME: dict[str, Weight] = {
@@ -130,6 +138,8 @@ NAME: dict[str, Weight] = {
     "test": Weight(-2.4, "tests borrow the names of what they test"),
     "depth": Weight(-2.6, "what matters lies near the top"),
     "superseded": Weight(-1.5, "a newer version of it stands in the folder beside, and the older was not asked for"),
+    "declaration": Weight(-0.5, "a declaration says again what is defined elsewhere"),
+    "private": Weight(-0.3, "what is asked for is more often what others may use"),
 }
 
 SEMANTIC: dict[str, Weight] = {
