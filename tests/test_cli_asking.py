@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -192,3 +194,23 @@ def test_words_that_are_words_are_left_alone(te: Run) -> None:
 def test_a_word_that_is_nowhere_stands_for_those_that_begin_with_it(te: Run) -> None:
     ran = te("search", "messa", "handling", "--mode", "text", "-q")
     assert "src/net/server.go" in {line.split(":")[0] for line in ran.lines}
+
+
+def test_what_changed_recently_comes_first_where_it_is_asked_for(repo: MakeRepository, te: Run) -> None:
+    """And only there: words such as `recently used` name things."""
+    body = "def parse_config(text):\n    '''Parse the configuration.'''\n    return text\n"
+    root = repo(dict.fromkeys(("a.py", "b.py", "c.py"), body))
+
+    def first(query: str) -> str:
+        return te("search", "-k", "3", query).lines[0].split(":")[0]
+
+    assert te("index").exit_code == 0
+    usual = first("how is the config parsed")
+    for newest in ("a.py", "b.py", "c.py"):
+        for name in ("a.py", "b.py", "c.py"):
+            os.utime(root / name, ns=(0, time.time_ns() - (name != newest) * 30 * 86_400 * 10**9))
+        assert te("index").exit_code == 0
+        assert first("how is the config parsed") == usual
+        assert first("recently changed config parsing") == newest
+        assert first("what was changed lately about parsing the configuration?") == newest
+        assert first("least recently used config parsing") == usual

@@ -54,10 +54,9 @@ WORDS: dict[str, Weight] = {
     "not_code": Weight(-3.2, "prose and settings mention everything and define nothing"),
     "depth": Weight(-3.4, "what matters lies near the top"),
     "compat": Weight(-1.0, "a shim speaks of the real thing"),
-    "superseded": Weight(-1.5, "a newer version of it stands in the folder beside, and the older was not asked for"),
+    "superseded": Weight(-2.0, "a newer version of it stands in the folder beside, and the older was not asked for"),
     "example": Weight(-1.6, "examples use, they do not define, unless they are asked for"),
     "declaration": Weight(-0.5, "a declaration says again what is defined elsewhere"),
-    "private": Weight(-0.3, "what is asked for is more often what others may use"),
     "recent": Weight(6.0, "its file changed lately, which is what the query asks for"),
 }
 
@@ -82,7 +81,7 @@ TASK: dict[str, Weight] = {
     "superseded": Weight(-1.5, "a newer version of it stands in the folder beside, and the older was not asked for"),
     "example": Weight(-1.6, "examples use, they do not define, unless they are asked for"),
     "declaration": Weight(-0.5, "a declaration says again what is defined elsewhere"),
-    "private": Weight(-0.3, "what is asked for is more often what others may use"),
+    "private": Weight(-0.6, "a task is done by what others may call"),
     "recent": Weight(6.0, "its file changed lately, which is what the query asks for"),
 }
 
@@ -107,8 +106,6 @@ ISSUE: dict[str, Weight] = {
     "compat": Weight(-1.0, "a shim speaks of the real thing"),
     "superseded": Weight(-1.5, "a newer version of it stands in the folder beside, and the older was not asked for"),
     "depth": Weight(-1.5, "what matters lies near the top"),
-    "declaration": Weight(-0.5, "a declaration says again what is defined elsewhere"),
-    "private": Weight(-0.3, "what is asked for is more often what others may use"),
 }
 
 NAME: dict[str, Weight] = {
@@ -138,8 +135,7 @@ NAME: dict[str, Weight] = {
     "test": Weight(-2.4, "tests borrow the names of what they test"),
     "depth": Weight(-2.6, "what matters lies near the top"),
     "superseded": Weight(-1.5, "a newer version of it stands in the folder beside, and the older was not asked for"),
-    "declaration": Weight(-0.5, "a declaration says again what is defined elsewhere"),
-    "private": Weight(-0.3, "what is asked for is more often what others may use"),
+    "declaration": Weight(-1.3, "a declaration says again what is defined elsewhere"),
 }
 
 SEMANTIC: dict[str, Weight] = {
