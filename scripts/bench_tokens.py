@@ -3,10 +3,9 @@
 
     bench_tokens.py --annotated FILE --trees DIR --indexes DIR [--rg PATH] [--only NAME …]
 
-FILE and the trees are those of ``tune_ranking.py``. A token is four characters. What te returns is read from the best
-hit on, in two ways. "te, fitted": each hit's line as ``te search`` prints it, with its source, whole where it fits into
-what is left, else no more than its signature. "te, read": the lines and then all of the source, hit after hit, until
-the tokens are spent.
+FILE and the trees are those of ``tune_ranking.py``. A token is four characters. What te returns is read in two ways.
+"te, max-tokens": what ``te search --max-tokens N`` prints, of each hit the lines that it shows. "te, read": every hit's
+line, as ``te search`` prints it, and then all of its source, hit after hit, until the tokens are spent.
 
 ripgrep-then-read is what one does without an index: ``rg -il`` for each telling word of the query (te's own analysis
 says which), the files ranked by how many of the words they hold, then by how often, and read from the top until the
@@ -27,6 +26,9 @@ from typing import TYPE_CHECKING, Any
 
 from ranking_data import gather
 
+from te_cli.config import Options, settings_for_indexing
+from te_cli.engine.searching import search
+from te_cli.model import SearchRequest
 from te_cli.rank.order import rank
 
 if TYPE_CHECKING:
@@ -34,13 +36,14 @@ if TYPE_CHECKING:
 
     from ranking_data import Gathered
 
+    from te_cli.config import Settings
     from te_cli.rank.candidates import Candidate
 
 CHARACTERS = 4
 """Of a token."""
 
 BUDGETS = (500, 1000, 2000, 4000, 8000, 16000, 32000)
-WAYS = ("te, fitted", "te, read", "ripgrep, then read")
+WAYS = ("te, max-tokens", "te, read", "ripgrep, then read")
 
 HITS = 60
 """Hits that te is asked for: more than any of the small budgets holds."""
@@ -66,10 +69,11 @@ def main() -> None:
         if options.only and name not in options.only:
             continue
         root = options.trees / name / (repository["root"] or "")
+        settings = settings_for_indexing(str(root), Options(index_dir=str(options.indexes / name)))
         for gathered in gather(root, repository["queries"], options.indexes / name, limit=HITS):
             read, found = every_line(root, gathered), grepped(options.rg, root, gathered)
             for budget in BUDGETS:
-                for way, lines in zip(WAYS, (fitted(root, gathered, budget), read, found), strict=True):
+                for way, lines in zip(WAYS, (fitted(settings, gathered, budget), read, found), strict=True):
                     reached[way, budget][name].append(share(spent(lines, budget), gathered.targets))
     print(f"| tokens | {' | '.join(f'{budget:,}' for budget in BUDGETS)} |")
     print(f"|{'---|' * (len(BUDGETS) + 1)}")
@@ -99,19 +103,14 @@ def spent(read: Read, budget: int) -> Read:
     return [place for place in read if place[0] <= budget * CHARACTERS]
 
 
-def fitted(root: Path, gathered: Gathered, budget: int) -> Read:
-    """Hits with their source where it fits into what is left of the budget, else with their signature."""
-    left = budget * CHARACTERS
+def fitted(settings: Settings, gathered: Gathered, budget: int) -> Read:
+    """What te shows of its hits where it is told how many tokens it may take: whole, or no more than a signature."""
+    request = SearchRequest(gathered.row["query"], limit=HITS, max_tokens=budget, refresh="never")
     read: Read = []
-    for head, source, candidate in hits(root, gathered):
-        cost = head + sum(map(len, source))
-        cost = cost if cost <= left else head + len(candidate.symbol.signature)
-        if cost > left:
-            break
-        left -= cost
-        read.append(
-            (budget * CHARACTERS - left, candidate.path, candidate.symbol.start_line, candidate.symbol.end_line)
-        )
+    for found in search(settings, request).hits:
+        first = found.snippet_start or found.symbol.start_line
+        shown = found.snippet if found.snippet is not None else found.symbol.signature
+        read.append((0, found.path, first, first + shown.count("\n")))
     return read
 
 
