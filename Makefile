@@ -1,5 +1,6 @@
 # make demo   see what te does, on this very repository
 # make test   every check and every test
+# make torture   what takes too long for every day: a hundred thousand random edits
 # make golden writes the golden pages of the ranking anew
 # Both make .venv first, from a fresh clone, with nothing but Python, git, make and a package index.
 
@@ -8,7 +9,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test golden smoke clean
+.PHONY: help demo test torture golden smoke clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +42,11 @@ test: $(VENV)/.installed-dev ## Run every check and every test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q
+
+TORTURE_TMP := $(shell test -d /dev/shm && echo --basetemp=/dev/shm/te-torture)
+
+torture: $(VENV)/.installed-dev ## Attack the promises for as long as it takes: TE_EDITS=100000, TE_SEED=1
+	TE_EDITS=$${TE_EDITS:-100000} $(BIN)/python -m pytest -q -s tests/test_sequences.py -k random $(TORTURE_TMP)
 
 golden: $(VENV)/.installed-dev ## Write the golden pages of the ranking anew, and show what changed
 	TE_UPDATE_FIXTURES=1 $(BIN)/python -m pytest -q tests/test_golden.py -k 'not seed'

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import pickle
-import shutil
 import signal
 import socket
 import subprocess
@@ -14,17 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from comparing import contents, place_of, same
 from conftest import SOURCE, te_command, te_environment
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from te_cli import open_index
 from te_cli.errors import EmptyQuery, IndexDamaged, NotWritable
-from te_cli.model import Filters
 from te_cli.store.catalog import Catalog
 from te_cli.store.checks import unfinished
-from te_cli.store.folder import Place
-from te_cli.store.lexical import TextIndex, query_terms
+from te_cli.store.lexical import TextIndex
 from te_cli.store.reader import Reader
 from te_cli.store.vectors import write_base
 from te_cli.store.writer import Writer
@@ -43,90 +41,7 @@ CODE = {
 }
 
 
-def place_of(root: Path) -> Place:
-    """The index that ``te index`` builds for ``root``."""
-    return Place(root / ".te", root.resolve())
-
-
-def contents(root: Path) -> dict[str, Any]:
-    """All that an index says, ids apart: rows, vectors, and the files and units that each word matches."""
-    with Reader(place_of(root)) as reader:
-        rows = reader.catalog.rows(
-            "SELECT u.id, f.path, f.language, f.content, f.lines, u.position, u.parent, u.kind, u.name,"
-            " u.qualified_name, u.module, u.signature, u.doc, u.start_line, u.end_line, u.ordinal, u.embedded, u.digest"
-            " FROM units u JOIN files f ON f.id = u.file_id ORDER BY f.path, u.position"
-        )
-        names = {row[0]: (row[1], row[5]) for row in rows}
-        vectors = {names[unit_id]: vector for unit_id, vector in reader.vectors(list(names)).items()}
-        words = sorted({word for row in rows for word in query_terms([row[8], *row[12].split(), *row[1].split("/")])})
-        matches = {
-            word: sorted(
-                names[unit_id]
-                for found in (
-                    reader.by_words([word], 10_000, Filters()),
-                    reader.by_file_words([word], 10_000, Filters()),
-                )
-                for unit_id, _ in found
-            )
-            for word in words
-        }
-        skipped = [(record.path, record.skip) for record in reader.files() if record.skip]
-        named = reader.catalog.rows("SELECT DISTINCT name FROM ref_names ORDER BY name")
-        references = {
-            name: [(file.path, found) for file, found in reader.references_to(name, Filters())] for (name,) in named
-        }
-        assert reader.references() == sum(len(found) for files in references.values() for _, found in files)
-    return {
-        "references": references,
-        "rows": [row[1:] for row in rows],
-        "vectors": vectors,
-        "matches": matches,
-        "skipped": skipped,
-    }
-
-
-def same(first: dict[str, Any], second: dict[str, Any]) -> bool:
-    """Whether two indexes say the same."""
-    vectors_agree = first["vectors"].keys() == second["vectors"].keys() and all(
-        np.array_equal(vector, second["vectors"][key]) for key, vector in first["vectors"].items()
-    )
-    return vectors_agree and all(first[key] == second[key] for key in ("rows", "references", "matches", "skipped"))
-
-
-# 1. After any sequence of edits, an incremental index equals a fresh one
-
-NAMES = st.sampled_from(["a.py", "b.py", "pkg/c.py", "pkg/d.go", "notes.md", "data.bin"])
-BODIES = st.sampled_from(
-    [
-        "def alpha():\n    return 1\n",
-        "def alpha():\n    return 2\n\n\ndef beta(x):\n    return x\n",
-        "\n\ndef beta(x):\n    return alpha(x)\n",
-        "import alpha as beta\n\n\nbeta.alpha(beta)\n",
-        "class Gamma:\n    def alpha(self):\n        pass\n\n    def alpha(self):\n        pass\n",
-        "package main\n\nfunc Delta() { alpha() }\n",
-        "# Title\n\ntext\n\n## Part\n\nmore\n",
-        "binary\0content",
-        "",
-    ]
-)
-EDITS = st.lists(st.lists(st.tuples(NAMES, st.none() | BODIES), min_size=1, max_size=4), min_size=1, max_size=4)
-
-
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(runs=EDITS)
-def test_an_incremental_index_equals_a_fresh_one(tmp_path_factory: pytest.TempPathFactory, runs: Any) -> None:
-    """Promise 1, over sequences of writes and removals, with a run after each."""
-    root = tmp_path_factory.mktemp("edited")
-    for run in runs:
-        for name, body in run:
-            path = root / name
-            path.parent.mkdir(exist_ok=True)
-            path.unlink(missing_ok=True) if body is None else path.write_text(body)
-        open_index(root).update()
-    incremental = contents(root)
-    shutil.rmtree(root / ".te")
-    open_index(root).update()
-    assert same(incremental, contents(root))
+# 1. After any sequence of edits, an incremental index equals a fresh one: tests/test_sequences.py
 
 
 def test_an_unchanged_unit_keeps_its_id(repo: MakeRepository) -> None:

@@ -16,8 +16,10 @@ import numpy as np
 import pytest
 
 from te_cli import open_index
+from te_cli.config import Options, settings_for_indexing
 from te_cli.embed import pieces, static
 from te_cli.engine import workers
+from te_cli.engine.indexing import update
 from te_cli.engine.reading import Job
 from te_cli.engine.snippets import MAX_LINE
 from te_cli.errors import IndexBusy, NotWritable
@@ -472,3 +474,32 @@ def test_a_path_in_a_list_of_imports_is_its_own() -> None:
     """It stood before all names of the list, and one that ended with ``::`` had no name."""
     found = parse("a.pl", "perl", "use Foo qw(b:: A::c d);\n").references
     assert [(each.name, each.qualifier) for each in found] == [("Foo", ""), ("b", "Foo"), ("c", "Foo"), ("d", "Foo")]
+
+
+def test_an_overload_keeps_its_id_when_the_one_before_it_goes(repo: MakeRepository) -> None:
+    """A unit's number among its namesakes was part of what it was known by, so removing one renamed the next."""
+    one, two = "def pick(x):\n    return 1\n", "def pick(y):\n    return 2\n"
+    index = open_index(repo({"a.py": f"{one}\n\n{two}"}))
+    index.update()
+    (before,) = [hit.id for hit in index.search("pick", mode="name") if hit.symbol.signature.endswith("(y)")]
+    repo({"a.py": two})
+    index.update()
+    assert [hit.id for hit in index.search("pick", mode="name")] == [before]
+
+
+def test_a_name_that_is_no_text_does_not_hide_the_file_called_as_it_is_printed(repo: MakeRepository) -> None:
+    """Both have one path in the catalog: each run replaced the file by the other's reason, or left that behind."""
+    root = repo({"caf\\xe9.py": "def latte():\n    return 1\n"})
+    other = root / os.fsdecode(b"caf\xe9.py")
+    try:
+        other.write_text("def mocha():\n    return 1\n")
+    except OSError:
+        pytest.skip("names are text on this file system")
+    settings = settings_for_indexing(str(root), Options())
+    for paths in (None, None, {os.fsdecode(b"caf\xe9.py")}):
+        assert update(settings, paths=paths).files == 1
+    repo({"caf\\xe9.py": None})
+    report = update(settings, paths={"caf\\xe9.py"})
+    assert (report.files, report.skipped_by_reason) == (0, {"path is not valid text": 1})
+    other.unlink()
+    assert not update(settings, paths={os.fsdecode(b"caf\xe9.py")}).skipped

@@ -15,7 +15,7 @@ from te_cli.errors import IndexDamaged, NotReadable
 from te_cli.model import IndexReport, Progress, Skipped, SkipReason
 from te_cli.store.writer import Writer
 from te_cli.walk.content import READ_CEILING
-from te_cli.walk.files import Listing, scan, scan_paths
+from te_cli.walk.files import Listing, scan, scan_paths, with_namesakes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -101,7 +101,7 @@ def _look(
     if paths is None:
         listing = look(settings, limit)
     else:
-        wanted = set(paths)
+        wanted = with_namesakes(paths)
         listing = scan_paths(settings.root, settings.index_dir, limit, wanted, languages_of(settings))
         known = {path: record for path, record in known.items() if path in wanted}
     return listing, known, (time.perf_counter() - started) * 1000

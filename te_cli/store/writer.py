@@ -199,25 +199,26 @@ class Writer:
             named = (symbol.kind, symbol.qualified_name)
             ordinal = ordinals[named] = ordinals.get(named, -1) + 1
             mark = _mark(file, symbol, document)
-            unit_id = kept.pop((*named, ordinal, mark), None)
+            alike = kept.get((*named, mark))
+            unit_id = alike.pop() if alike else None
             if unit_id is None:
                 unit_id = self._insert(file_id, position, ordinal, symbol, mark, embedded=vector is not None)
                 self._derive(unit_id, file_id, file, document, vector)
             else:
                 self.catalog.run(
-                    "UPDATE units SET position = ?, parent = ?, start_line = ?, end_line = ? WHERE id = ?",
-                    (position, symbol.parent, symbol.start_line, symbol.end_line, unit_id),
+                    "UPDATE units SET position = ?, parent = ?, start_line = ?, end_line = ?, ordinal = ? WHERE id = ?",
+                    (position, symbol.parent, symbol.start_line, symbol.end_line, ordinal, unit_id),
                 )
                 if self._everything:
                     self.catalog.run("UPDATE units SET embedded = ? WHERE id = ?", (vector is not None, unit_id))
                     self._derive(unit_id, file_id, file, document, vector)
-        self._remove_units(list(kept.values()))
+        self._remove_units([unit_id for ids in kept.values() for unit_id in ids])
         self._put_references(file_id, references)
 
     def skip(self, file: SourceFile, reason: str, digest: bytes | None = None) -> None:
         """Note a file that was met and left out; its units go."""
         file_id = self._put_file(file, digest, 0, skip=reason)
-        self._remove_units(list(self._kept(file_id).values()))
+        self._remove_units(self._units_of(file_id))
         self._put_references(file_id, NO_REFERENCES)
 
     def touch(self, file: SourceFile) -> None:
@@ -230,7 +231,7 @@ class Writer:
 
     def drop(self, record: FileRecord) -> None:
         """Forget a file that is gone."""
-        self._remove_units(list(self._kept(record.id).values()))
+        self._remove_units(self._units_of(record.id))
         self._put_references(record.id, NO_REFERENCES)
         self.catalog.run("DELETE FROM files WHERE id = ?", (record.id,))
 
@@ -294,12 +295,16 @@ class Writer:
             (file.path, *values),
         )
 
-    def _kept(self, file_id: int) -> dict[tuple[str, str, int, bytes], int]:
-        """The ids of a file's units by what must stay for a unit to be the same."""
-        rows = self.catalog.rows(
-            "SELECT kind, qualified_name, ordinal, digest, id FROM units WHERE file_id = ?", (file_id,)
-        )
-        return {(row[0], row[1], row[2], row[3]): row[4] for row in rows}
+    def _kept(self, file_id: int) -> dict[tuple[str, str, bytes], list[int]]:
+        """The ids of a file's units by what must stay for a unit to be the same; of namesakes the first one last."""
+        sql = "SELECT kind, qualified_name, digest, id FROM units WHERE file_id = ? ORDER BY ordinal DESC"
+        found: dict[tuple[str, str, bytes], list[int]] = {}
+        for kind, qualified_name, mark, unit_id in self.catalog.rows(sql, (file_id,)):
+            found.setdefault((kind, qualified_name, mark), []).append(unit_id)
+        return found
+
+    def _units_of(self, file_id: int) -> list[int]:
+        return [row[0] for row in self.catalog.rows("SELECT id FROM units WHERE file_id = ?", (file_id,))]
 
     def _insert(self, file_id: int, position: int, ordinal: int, symbol: Symbol, mark: bytes, *, embedded: bool) -> int:
         unit_id, self._next_id = self._next_id, self._next_id + 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import time
 from dataclasses import dataclass, replace
@@ -70,7 +71,9 @@ def _look_at(
         elif seen is not None:
             skipped.append(seen)
     by_path = attrgetter("path")
-    return Listing(tuple(sorted(files, key=by_path)), tuple(sorted(skipped, key=by_path)))
+    there = {file.path for file in files}  # a name that is no text may be written as another file is called
+    left_out = {skip.path: skip for skip in skipped if skip.path not in there}
+    return Listing(tuple(sorted(files, key=by_path)), tuple(sorted(left_out.values(), key=by_path)))
 
 
 def _examine(boundary: Boundary, path: str, max_file_bytes: int, *, forced: bool) -> SourceFile | Skipped | None:
@@ -107,6 +110,19 @@ def _reason(path: str, found: os.stat_result, max_file_bytes: int, *, forced: bo
         return SkipReason.BINARY
     limit = max_file_bytes * FORCED_FACTOR if forced else max_file_bytes
     return SkipReason.TOO_LARGE if found.st_size > limit else None
+
+
+def with_namesakes(paths: Iterable[str]) -> set[str]:
+    """``paths``, and those that are listed under the same name: one that is no text is listed as it is printed."""
+    found = set(paths)
+    return found.union(map(_printable, found), (_PRINTED_BYTE.sub(_byte, path) for path in found if "\\x" in path))
+
+
+_PRINTED_BYTE = re.compile(r"\\x([89a-f][0-9a-f])")
+
+
+def _byte(printed: re.Match[str]) -> str:
+    return os.fsdecode(bytes.fromhex(printed[1]))
 
 
 def _nameable(path: str) -> bool:
