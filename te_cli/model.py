@@ -369,12 +369,13 @@ class IndexReport:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a run is: ``phase`` is a word for people, counts are files."""
+    """How far a run is: ``phase`` is a word for people, and ``counted`` says what the counts are of."""
 
     phase: str
     done: int
     total: int
     units: int = 0
+    counted: str = "files"
 
 
 @dataclass(frozen=True, slots=True)

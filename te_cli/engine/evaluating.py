@@ -17,7 +17,7 @@ from te_cli.engine.opening import Updater, read_fresh
 from te_cli.engine.searching import answer
 from te_cli.errors import UsageError
 from te_cli.evaluation import Change, Comparison, Evaluation, Measured, Outcome
-from te_cli.model import Filters, SearchRequest
+from te_cli.model import Filters, Progress, SearchRequest
 from te_cli.rank.measures import DEPTH, FIGURES, Place, interval, mean, overlap, score_of
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from te_cli.config import Settings
     from te_cli.evaluation import EvalRequest, Gold, Question, Score
-    from te_cli.model import Hit, Mode, Progress, Symbol
+    from te_cli.model import Hit, Mode, Symbol
     from te_cli.store.reader import Reader
 
 FURTHER = 100
@@ -54,7 +54,7 @@ def evaluate(
     started = time.perf_counter()
     updater = Updater(settings, progress, announce)
     (outcomes, others, counts), freshness, note = read_fresh(
-        settings, request.refresh, updater, partial(_ask_all, settings, request)
+        settings, request.refresh, updater, partial(_ask_all, settings, request, progress or _silently)
     )
     if freshness == "unchecked" and any(hit.stale for outcome in outcomes for hit in outcome.page):
         freshness = "stale"
@@ -116,8 +116,12 @@ def _scores(outcomes: Sequence[Outcome]) -> tuple[tuple[Question, Score], ...]:
     return tuple((outcome.question, outcome.score) for outcome in outcomes)
 
 
+def _silently(_: Progress) -> None:
+    """Show nothing."""
+
+
 def _ask_all(
-    settings: Settings, request: EvalRequest, reader: Reader, checked: bool
+    settings: Settings, request: EvalRequest, progress: Callable[[Progress], None], reader: Reader, checked: bool
 ) -> tuple[tuple[Outcome, ...], tuple[Outcome, ...], tuple[int, int]]:
     """What came of each question by the mode asked for and by the one it is compared with, and the index's counts."""
     filters = _all_but(request.file, settings.root)
@@ -127,7 +131,11 @@ def _ask_all(
         return answer(settings, asked, reader, checked)[0]
 
     def outcomes(mode: Mode) -> tuple[Outcome, ...]:
-        return tuple(_outcome(question, partial(ask, question, mode), known) for question, known in questions)
+        done = []
+        for question, known in questions:
+            done.append(_outcome(question, partial(ask, question, mode), known))
+            progress(Progress(f"Asking ({mode})", len(done), len(questions), counted="queries"))
+        return tuple(done)
 
     questions = [(each, tuple(gold for gold in each.gold if _known(reader, gold))) for each in request.questions]
     others = outcomes(request.compare_mode) if request.compare_mode is not None else ()

@@ -28,7 +28,7 @@ FRAME = 0.08
 
 
 class ProgressBar:
-    """Call it with each :class:`~te_cli.model.Progress`; it shows files, files a second and the time left."""
+    """Call it with each :class:`~te_cli.model.Progress`; it shows counts, how many a second, and the time left."""
 
     def __init__(self, *, quiet: bool = False) -> None:
         self._shown = on_terminal(sys.stderr) and not quiet
@@ -70,7 +70,7 @@ class ProgressBar:
         if new_phase or self._task is None:
             if self._task is not None:
                 self._bar.remove_task(self._task)
-            self._task = self._bar.add_task(progress.phase, total=progress.total or None)
+            self._task = self._bar.add_task(progress.phase, total=progress.total or None, counted=progress.counted)
             self._phase = progress.phase
         self._bar.update(self._task, completed=progress.done, total=progress.total or None)
         self._bar.refresh()
@@ -80,19 +80,20 @@ def _bar() -> Bar:
     from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
     from rich.text import Text
 
-    class Files(ProgressColumn):
-        """Files done, of how many, and how many a second."""
+    class Counts(ProgressColumn):
+        """How many are done, of how many, and how many a second."""
 
         def render(self, task: Task) -> Text:
             if not task.total:
                 return Text("")
-            rate = f"  {task.speed:,.0f} files/s" if task.speed else ""
-            return Text(f"{int(task.completed):,} of {int(task.total):,} files{rate}")
+            counted = task.fields["counted"]
+            rate = f"  {task.speed:,.0f} {counted}/s" if task.speed else ""
+            return Text(f"{int(task.completed):,} of {int(task.total):,} {counted}{rate}")
 
     return Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=30),
-        Files(),
+        Counts(),
         TimeRemainingColumn(compact=True),
         console=console(error=True),
         auto_refresh=False,
