@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from te_cli.errors import ConfigError, NoIndex, NoSuchFolder, NotAFolder, NotReadable
+from te_cli.planted import json_of, read_planted
 from te_cli.project import asked_by_project, declared_languages
 
 if TYPE_CHECKING:
@@ -31,6 +32,9 @@ CATALOG = "catalog.db"
 OWNER = "owner"
 """The file in an index folder that names the root it describes."""
 
+MAX_OWNER_BYTES = 1 << 16
+"""It holds a path and a mark: what is longer is no such file."""
+
 DEFAULT_MAX_FILE_BYTES = 2 << 20
 """Hand-written files are far smaller; what is larger is data, or generated, and costs more than it answers."""
 
@@ -39,6 +43,9 @@ MAX_FILE_BYTES = 1 << 40
 
 PROJECT_MAX_FILE_BYTES = 64 << 20
 """The most that a project's own file may ask for, so that a cloned repository cannot exhaust the memory."""
+
+LONGEST_SHOWN, LONG = 60, "…"
+"""Characters of a value that an error repeats, and what stands for the others."""
 
 NETWORK_FILE_SYSTEMS = frozenset(
     {"9p", "afs", "beegfs", "ceph", "cifs", "davfs", "glusterfs", "lustre", "nfs", "nfs4", "smb3", "smbfs"}
@@ -164,13 +171,11 @@ def _usable(index_dir: Path, trusted: bool) -> bool:
 
 def _recorded_root(index_dir: Path, start: Path) -> Path | None:
     """The root that a moved index describes, where ``start`` lies in it."""
-    import json
-
-    try:
-        root = Path(json.loads((index_dir / OWNER).read_text(encoding="utf-8"))["root"])
-    except (OSError, ValueError, KeyError, TypeError):
+    said = json_of(read_planted(index_dir / OWNER, MAX_OWNER_BYTES))
+    root = said.get("root") if isinstance(said, dict) else None
+    if not isinstance(root, str) or not os.path.isabs(root):  # noqa: PTH117 - any text may stand there
         return None
-    return root if root.is_absolute() and start.is_relative_to(root) and root.is_dir() else None
+    return Path(root) if start.is_relative_to(root) and os.path.isdir(root) else None  # noqa: PTH112
 
 
 # Where does its index lie?
@@ -306,10 +311,19 @@ def _jobs(options: Options, project: object, file_name: str) -> tuple[int, str]:
 
 
 def _counted(value: object, source: str) -> int:
-    text = str(value)
+    text = _shown(value)
     if isinstance(value, bool) or not (text.isascii() and text.isdigit()) or int(text) < 1:
-        raise ConfigError(f"{source} is '{value}', which is not a whole number of at least 1.", "For example: 4.")
+        raise ConfigError(f"{source} is '{text}', which is not a whole number of at least 1.", "For example: 4.")
     return int(text)
+
+
+def _shown(value: object) -> str:
+    """A setting's value as text, no more of it than fits a sentence: a project may write megabytes."""
+    try:
+        text = str(value)
+    except (ValueError, RecursionError):  # a number of more digits than Python writes
+        return LONG
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}{LONG}"
 
 
 def usable_cores() -> int:
@@ -336,12 +350,13 @@ def _max_file_bytes(options: Options, project: object, file_name: str) -> tuple[
 
 def parse_size(value: object, source: str) -> int:
     """Bytes from a number, or from text such as ``2 MB`` (10^6), ``2M`` or ``2 MiB`` (2^20)."""
-    match = _SIZE.fullmatch(str(value).strip())
+    text = _shown(value)
+    match = _SIZE.fullmatch(text.strip())
     if match is None or isinstance(value, bool):
-        raise ConfigError(f"{source} is '{value}', which is not a size.", "For example: 500k, 2 MB or 1048576.")
+        raise ConfigError(f"{source} is '{text}', which is not a size.", "For example: 500k, 2 MB or 1048576.")
     number, unit, suffix = match.groups()
     step = 1000 if (suffix or "").lower() == "b" else 1024
     size = float(number) * step ** " kmg".index(unit.lower() or " ")
     if not 1 <= size <= MAX_FILE_BYTES:
-        raise ConfigError(f"{source} is '{value}', which no source file is.", "For example: 500k, 2 MB or 1048576.")
+        raise ConfigError(f"{source} is '{text}', which no source file is.", "For example: 500k, 2 MB or 1048576.")
     return int(size)

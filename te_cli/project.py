@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import stat
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from te_cli.errors import ConfigError
+from te_cli.planted import read_planted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,20 +36,17 @@ def _table(
     path: Path, section: Callable[[dict[str, object]], dict[str, object] | None], *, strict: bool
 ) -> dict[str, object] | None:
     """A section of a TOML file, None where there is none; links and special files are not followed."""
-    try:
-        said = path.lstat()
-        if not stat.S_ISREG(said.st_mode) or said.st_size > MAX_CONFIG_BYTES:
-            return None
-        text = path.read_bytes().decode("utf-8", "replace")
-    except OSError:
+    data = read_planted(path, MAX_CONFIG_BYTES + 1)
+    if data is None or len(data) > MAX_CONFIG_BYTES:
         return None
+    text = data.decode("utf-8", "replace")
     if not strict and not ("tool" in text and re.search(r"\bte\b", text)):
         return None
     import tomllib
 
     try:
         return section(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits is no TOMLDecodeError
         if not strict:  # a project's own tools will say so; it is not ours to complain about
             return None
         raise ConfigError(f"{path.name} cannot be read: {error}.", f"Correct {path}.") from error

@@ -21,6 +21,7 @@ import pytest
 from typer.testing import CliRunner
 
 from te_cli.cli import app
+from te_cli.engine import workers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -159,11 +160,22 @@ def no_leaks() -> Iterator[None]:
     assert not (_children() - children), f"processes left behind: {_children() - children}"
 
 
+@pytest.fixture
+def own_workers(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """For a test that changes what workers do: none that waits is taken over, and none is left to wait."""
+    workers._kept.stop()
+    kept = workers._Kept()
+    monkeypatch.setattr(workers, "_kept", kept)
+    yield
+    kept.stop()
+
+
 def _children() -> set[int]:
-    """The processes that this one started and that still run, less the one that multiprocessing keeps for good."""
+    """The processes that this one started and that still run, less those that wait for more to do."""
     found = {int(child) for tasks in Path("/proc/self/task").glob("*/children") for child in _read(tasks).split()}
     found |= {process.pid for process in multiprocessing.active_children() if process.pid is not None}
-    return {child for child in found if "resource_tracker" not in _read(Path(f"/proc/{child}/cmdline"))}
+    kept = ("resource_tracker", "te_cli.engine.workers")
+    return {child for child in found if not any(name in _read(Path(f"/proc/{child}/cmdline")) for name in kept)}
 
 
 def _read(path: Path) -> str:

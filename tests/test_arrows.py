@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "te_cli"
 FILES = sorted(PACKAGE.rglob("*.py"))
 NAMES = [file.relative_to(PACKAGE).as_posix() for file in FILES]
 
-GROUND = {"model", "state", "evaluation", "errors", "digest", "words"}
+GROUND = {"model", "state", "evaluation", "errors", "digest", "planted", "words"}
 """The bottom floor: any room may stand on it."""
 
 ARROWS = {
@@ -20,9 +20,10 @@ ARROWS = {
     "evaluation": {"model"},
     "errors": set(),
     "digest": set(),
+    "planted": set(),
     "words": set(),
     "config": GROUND | {"project"},
-    "project": {"errors"},
+    "project": {"errors", "planted"},
     "walk": GROUND,
     "parse": GROUND,
     "embed": GROUND,

@@ -19,6 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from te_cli import open_index
+from te_cli.engine import workers
 from te_cli.errors import EmptyQuery, IndexDamaged, NotWritable
 from te_cli.store.catalog import Catalog
 from te_cli.store.checks import unfinished
@@ -132,18 +133,14 @@ def test_one_bad_file_never_stops_a_run(repo: MakeRepository, te: Run) -> None:
     assert te("search", "retry_upload").exit_code == 0
 
 
+@pytest.mark.usefixtures("own_workers")
 def test_a_parser_that_dies_costs_one_file(repo: MakeRepository, monkeypatch: pytest.MonkeyPatch) -> None:
     """Promise 4, where the fault is in the parser itself."""
-    from te_cli import parse
-
-    real = parse.parse
-
-    def fragile(path: str, language: str, text: str) -> Any:
-        if path == "app/retry.py":
-            raise MemoryError
-        return real(path, language, text)
-
-    monkeypatch.setattr(parse, "parse", fragile)
+    fragile = (
+        "; import te_cli.parse as p; real = p.parse;"
+        " p.parse = lambda path, *a: 1 / 0 if path == 'app/retry.py' else real(path, *a); serve("
+    )
+    monkeypatch.setattr(workers, "_SERVE", workers._SERVE.replace("; serve(", fragile))
     report = open_index(repo(CODE)).update()
     assert report.files == len(CODE) - 1
     assert report.skipped_by_reason == {"parser failed": 1}

@@ -270,6 +270,7 @@ def jobs_of(root: Path) -> list[Job]:
     return [Job(file, None) for file in scan(root, root / ".te", 1 << 20).files]
 
 
+@pytest.mark.usefixtures("own_workers")
 def test_a_worker_that_is_killed_costs_nothing(repo: MakeRepository, monkeypatch: pytest.MonkeyPatch) -> None:
     """A worker ended by somebody else (the machine short of memory) cost its file until the next full run."""
     root = repo({f"f{n}.py": f"def f{n}():\n    return {'x' * 9_000!r}\n" for n in range(80)})
@@ -284,6 +285,7 @@ def test_a_worker_that_is_killed_costs_nothing(repo: MakeRepository, monkeypatch
     assert all(outcome.parsed for outcome in outcomes)
 
 
+@pytest.mark.usefixtures("own_workers")
 def test_workers_that_cannot_start_are_done_without(repo: MakeRepository, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where no process can be started, the run does the work itself."""
     root = repo({f"f{n}.py": "def f():\n    pass\n" for n in range(8)})
@@ -293,6 +295,7 @@ def test_workers_that_cannot_start_are_done_without(repo: MakeRepository, monkey
     assert all(outcome.parsed for outcome in workers.read_all(root, jobs_of(root), 2))
 
 
+@pytest.mark.usefixtures("own_workers")
 def test_a_worker_that_hangs_costs_its_file(repo: MakeRepository, monkeypatch: pytest.MonkeyPatch) -> None:
     """A grammar that never returns is ended, and the other files are read."""
     root = repo({f"f{n}.py": "def f():\n    pass\n" for n in range(4)})

@@ -14,7 +14,7 @@ import signal
 import sys
 import threading
 import traceback
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ from te_cli.cli import completion
 from te_cli.cli.coercion import without_pydantic
 from te_cli.errors import TeError, UsageError
 from te_cli.render import machine, screen
+from te_cli.render.escape import many_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -153,7 +154,9 @@ def guarded(*, as_json: bool) -> Iterator[None]:
         if (interrupt := _interrupting(error)) is not None:
             screen.end_line()
             raise typer.Exit(TERMINATED if isinstance(interrupt, Terminated) else INTERRUPTED) from None
-        traceback.print_exc()
+        # What a file is called, or holds, may stand in an error.
+        with suppress(OSError, AttributeError):  # nobody may be there to read it
+            sys.stderr.write(many_lines(traceback.format_exc()))
         _report(
             "bug", f"This is a bug in te: {type(error).__name__}.", "Please report the lines above.", as_json=as_json
         )

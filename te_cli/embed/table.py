@@ -59,7 +59,7 @@ class TokenTable:
             body = mapped[8 + length :]
             tensors = {name: _tensor(body, spec) for name, spec in header.items() if name != "__metadata__"}
             return cls(tensors, _fingerprint(mapped))
-        except (OSError, ValueError, KeyError, struct.error) as error:
+        except (OSError, ValueError, LookupError, AttributeError, TypeError, RecursionError, struct.error) as error:
             raise ModelError(f"The vectors in {path} cannot be read: {error}.", "Reinstall te-cli.") from error
 
     def sums(

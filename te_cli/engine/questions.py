@@ -44,7 +44,7 @@ def read_report(name: str) -> Measured:
         report = json.loads(text)
         if report["schema"] == SCHEMA:
             return Measured(name, tuple((_asked(row), _score(row)) for row in report["results"]))
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise no_report from error
     raise no_report
 

@@ -1,4 +1,8 @@
-"""Worker processes that read and parse: the tree-sitter binding holds the interpreter's lock, threads would not help.
+"""Worker processes that read and parse: what a file does to a parser, it does not do to te.
+
+A grammar's scanner is C, and some can be made to loop for ever by half a page, or to take gigabytes; meanwhile the
+binding holds the interpreter's lock, so that not even Ctrl-C is heard. So no file is parsed in te's own process,
+however few there are, and threads would not help.
 
 The processes are our own rather than multiprocessing's: they start the same way on every platform, never import the
 caller's main module, never look for modules in the folder that is indexed, and one that dies or hangs in a
@@ -8,6 +12,7 @@ this process started; nothing else can write there.
 
 from __future__ import annotations
 
+import atexit
 import os
 import pickle
 import signal
@@ -15,6 +20,7 @@ import subprocess
 import sys
 import threading
 import time
+from functools import lru_cache
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Self
 
@@ -22,62 +28,95 @@ from te_cli.engine.reading import Job, Outcome, reader_of
 from te_cli.model import Skipped, SkipReason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-SECONDS_PER_FILE = 30.0
+SECONDS_PER_FILE = 20.0
 """A file that takes longer is skipped: the parser bounds itself well below, so this catches only a hang."""
+
+LEAST_SECONDS = 5.0
+"""What is left of that for each when many hang: the parser's own bound. A thousand such files must not take a day."""
 
 WORKER_MEMORY = 4 << 30
 """Bytes that one process may map: ordinary files take a tenth of it, libraries included."""
+
+LEAST_MEMORY = 1 << 30
+"""What it may map where the machine has so little, or so many cores, that all together would take half of it."""
 
 WINDOW = 64
 """Outcomes that may wait for an earlier file: results come in order, and memory stays bounded."""
 
 WORTH_A_POOL_FILES = 48
-"""Fewer files than this are done sooner here than two processes can start."""
+"""Fewer files than this are done sooner by one process than a second can start."""
 
 WORTH_A_POOL_BYTES = 600_000
 """The same for their size."""
 
 _PACKAGE = Path(__file__).resolve().parents[2]
 
-_SERVE = "import sys; sys.path.append(sys.argv[1]); from te_cli.engine.workers import serve; serve(sys.argv[2])"
+JOBS_OF_ONE = 2_000
+"""Files after which a process is not kept for the next run: what it once took from the system it does not give back."""
+
+_SERVE = "import sys; sys.path.append(sys.argv[1]); from te_cli.engine.workers import serve; serve(int(sys.argv[2]))"
 
 
 def read_all(root: Path, jobs: Sequence[Job], processes: int) -> Iterator[Outcome]:
     """The outcome of each job, in order."""
-    size = sum(job.file.fingerprint.size for job in jobs)
-    if processes < 2 or len(jobs) < WORTH_A_POOL_FILES or size < WORTH_A_POOL_BYTES:
-        yield from map(reader_of(str(root)), jobs)
+    if not jobs:
         return
-    with _Pool(root, jobs, processes) as pool:
+    size = sum(job.file.fingerprint.size for job in jobs)
+    few = len(jobs) < WORTH_A_POOL_FILES or size < WORTH_A_POOL_BYTES
+    with _Pool(root, jobs, 1 if few else max(1, processes)) as pool:
         yield from pool.outcomes()
 
 
-def serve(root: str) -> None:
+def serve(memory: int) -> None:
     """The life of a worker: an outcome on the pipe for each job that comes, until the pipe ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
-    _bound_memory()
+    _bound_memory(memory)
     jobs, outcomes = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # a stray print must not break the pipe
-    do = reader_of(root)
     _send(outcomes, "ready")
     while True:
         try:
-            job = pickle.load(jobs)
+            root, job = pickle.load(jobs)
         except EOFError:
             return
-        _send(outcomes, do(job))
+        _send(outcomes, _reader(root)(job))
 
 
-def _bound_memory() -> None:
+@lru_cache(maxsize=1)
+def _reader(root: str) -> Callable[[Job], Outcome]:
+    return reader_of(root)
+
+
+def _bound_memory(size: int) -> None:
     """Let a grammar that would take all memory end this process alone; where the system knows such a limit."""
     try:
         import resource
 
-        resource.setrlimit(resource.RLIMIT_AS, (WORKER_MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
+        resource.setrlimit(resource.RLIMIT_AS, (size, resource.getrlimit(resource.RLIMIT_AS)[1]))
     except (ImportError, ValueError, OSError):
         return
+
+
+def memory_of_each(processes: int) -> int:
+    """Bytes that each of some processes may map: together half of what the machine, or its container, has."""
+    whole = min(_machine_memory(), _container_memory())
+    return max(LEAST_MEMORY, min(WORKER_MEMORY, whole // 2 // processes))
+
+
+def _machine_memory() -> int:
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (OSError, ValueError, AttributeError):
+        return sys.maxsize
+
+
+def _container_memory() -> int:
+    try:
+        return int(Path("/sys/fs/cgroup/memory.max").read_text(encoding="ascii"))
+    except (OSError, ValueError):  # "max"
+        return sys.maxsize
 
 
 def _send(pipe: IO[bytes], value: object) -> None:
@@ -92,49 +131,60 @@ def _skipped(job: Job, reason: SkipReason) -> Outcome:
 class _Worker:
     """One child process, started when first needed and again after it died."""
 
-    def __init__(self, root: Path) -> None:
-        self._root = root
+    def __init__(self, memory: int = WORKER_MEMORY) -> None:
+        self._memory = memory
         self._process: subprocess.Popen[bytes] | None = None
+        self._owner = os.getpid()
+        self.jobs = 0
         self.busy_since: float | None = None
         self.timed_out = False
         self.started = False
 
-    def do(self, job: Job) -> Outcome:
+    def do(self, root: str, job: Job) -> Outcome:
         """Have one job done. A child can die for reasons of the machine's, so it is tried twice."""
         for attempt in (1, 2):
             self.busy_since, self.timed_out = time.monotonic(), False
             try:
-                return self._ask(job)
+                return self._ask(root, job)
             except Exception:  # noqa: BLE001 - a child that died can leave anything on the pipe
                 self.stop()
                 if self.timed_out:
                     return _skipped(job, SkipReason.PARSER_TIMED_OUT)
                 if attempt == 2:
-                    return self._here(job)
+                    return self._here(root, job)
             finally:
                 self.busy_since = None
         raise AssertionError("unreachable")
 
-    def _ask(self, job: Job) -> Outcome:
+    def _ask(self, root: str, job: Job) -> Outcome:
         process = self._process or self._start()
+        self.jobs += 1
         assert process.stdin is not None
         assert process.stdout is not None
-        _send(process.stdin, job)
+        _send(process.stdin, (root, job))
         outcome: Outcome = pickle.load(process.stdout)
         return outcome
 
-    def _here(self, job: Job) -> Outcome:
+    def _here(self, root: str, job: Job) -> Outcome:
         """After two tries: if no child ever started, do the job in this process; else the file is what kills them."""
         if self.started:
             return _skipped(job, SkipReason.PARSER_FAILED)
-        return reader_of(str(self._root))(job)
+        return _reader(root)(job)
 
-    def kill_if_late(self) -> None:
-        """End a child that has been at one file for too long; its thread sees the pipe close."""
+    def kill_if_late(self, seconds: float) -> bool:
+        """End a child that has been at one file for longer; its thread sees the pipe close. Whether it was."""
         since, process = self.busy_since, self._process
-        if since is not None and process is not None and time.monotonic() - since > SECONDS_PER_FILE:
-            self.timed_out = True
-            process.kill()
+        if since is None or process is None or self.timed_out or time.monotonic() - since <= seconds:
+            return False
+        self.timed_out = True
+        process.kill()
+        return True
+
+    @property
+    def idle(self) -> bool:
+        """Whether it can be kept for another run of this process: a forked copy of it would share the pipe."""
+        alive = self._process is not None and self._process.poll() is None
+        return alive and self.busy_since is None and self.jobs < JOBS_OF_ONE and self._owner == os.getpid()
 
     def stop(self) -> None:
         """End the child, at work or not."""
@@ -152,7 +202,7 @@ class _Worker:
 
     def _start(self) -> subprocess.Popen[bytes]:
         # -P keeps the current folder off the module path, and the child's folder is the package's anyway.
-        command = [sys.executable, "-P", "-c", _SERVE, str(_PACKAGE), str(self._root)]
+        command = [sys.executable, "-P", "-c", _SERVE, str(_PACKAGE), str(self._memory)]
         process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=_PACKAGE)
         self._process = process
         assert process.stdout is not None
@@ -161,12 +211,52 @@ class _Worker:
         return process
 
 
+class _Kept:
+    """A worker that the last run left, for the next one: a watcher has a file or two to read at a time."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._worker: _Worker | None = None
+
+    def take(self) -> _Worker | None:
+        """The worker, if there is one that lives."""
+        with self._lock:
+            worker, self._worker = self._worker, None
+        if worker is not None and worker.idle:
+            return worker
+        if worker is not None:
+            worker.stop()
+        return None
+
+    def keep(self, worker: _Worker) -> None:
+        """Keep a worker, or end it where there is one already."""
+        with self._lock:
+            if self._worker is None and worker.idle:
+                self._worker = worker
+                return
+        worker.stop()
+
+    def stop(self) -> None:
+        """End the worker."""
+        worker = self.take()
+        if worker is not None:
+            worker.stop()
+
+
+_kept = _Kept()
+atexit.register(_kept.stop)
+
+
 class _Pool:
     """Threads that each feed one worker; outcomes are handed out in the order of the jobs."""
 
     def __init__(self, root: Path, jobs: Sequence[Job], processes: int) -> None:
         self._jobs = jobs
-        self._workers = [_Worker(root) for _ in range(processes)]
+        self._root = str(root)
+        memory = memory_of_each(processes)
+        kept = _kept.take()
+        self._workers = [kept or _Worker(memory), *(_Worker(memory) for _ in range(processes - 1))]
+        self._late = 0
         self._threads = [threading.Thread(target=self._feed, args=(worker,), daemon=True) for worker in self._workers]
         self._changed = threading.Condition()
         self._done: dict[int, Outcome] = {}
@@ -185,11 +275,12 @@ class _Pool:
             self._closed = True
             self._changed.notify_all()
         for worker in self._workers:
-            worker.stop()
+            if self._next_out < len(self._jobs):  # given up: somebody is still at a file
+                worker.stop()
         for thread in self._threads:
             thread.join()
-        for worker in self._workers:  # one that was starting while the others were stopped
-            worker.stop()
+        for worker in self._workers:  # among them one that was starting while the others were stopped
+            _kept.keep(worker)
 
     def outcomes(self) -> Iterator[Outcome]:
         """Each outcome as soon as those before it are out."""
@@ -197,8 +288,8 @@ class _Pool:
             with self._changed:
                 while index not in self._done and self._error is None:
                     self._changed.wait(timeout=0.5)
-                    for worker in self._workers:
-                        worker.kill_if_late()
+                    seconds = max(min(LEAST_SECONDS, SECONDS_PER_FILE), SECONDS_PER_FILE / (1 + self._late))
+                    self._late += sum([worker.kill_if_late(seconds) for worker in self._workers])
                 if self._error is not None:
                     raise self._error
                 outcome = self._done.pop(index)
@@ -209,7 +300,7 @@ class _Pool:
     def _feed(self, worker: _Worker) -> None:
         try:
             while (index := self._take()) is not None:
-                outcome = worker.do(self._jobs[index])
+                outcome = worker.do(self._root, self._jobs[index])
                 with self._changed:
                     self._done[index] = outcome
                     self._changed.notify_all()

@@ -54,6 +54,9 @@ _PATH = re.compile(
     r"""(?<![\w@])((?:[\w.@+~-]*[/\\])*[\w.@+-]*\w\.[A-Za-z][\w+]{0,9})(?:(?::|"?,\ line\ )(\d+))?(?![\w/\\])"""
 )
 
+_ENDLESS = re.compile(r"[\w.@+~/\\-]{400,}")
+"""No path: in a row of twenty thousand dots one would be looked for from each of them to the end."""
+
 MAX_PATHS = 16
 """Files named by one query that are looked up: a stack trace's innermost frames, and those named last."""
 
@@ -224,6 +227,7 @@ def _names(
 def _paths(text: str, traced: tuple[Frame, ...]) -> tuple[tuple[str, int | None], ...]:
     """What looks like a file, with its line: those of a trace's frames, then as typed and as compilers say it."""
     called = dict.fromkeys((frame.path, frame.line) for frame in traced)
+    text = _ENDLESS.sub(" ", text)
     found = [(path.replace("\\", "/"), int(line[:9]) if line else None) for path, line in _PATH.findall(text)]
     others = [each for each in dict.fromkeys(found) if not _is_among(each, called)]
     room = max(MAX_PATHS - len(called), MAX_PATHS // 2)

@@ -6,6 +6,8 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from te_cli.render.escape import bytes_spelled
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -31,8 +33,32 @@ DEEPEST = 64
 
 
 def text_of(value: Object, *, indent: bool = False) -> str:
-    """One object as JSON, on one line unless ``indent``. ASCII only, so that any path survives any encoding."""
-    return json.dumps(value, indent=2 if indent else None) + "\n"
+    """One object as JSON, on one line unless ``indent``. ASCII only, so that any path survives any encoding.
+
+    A byte of a name that is no text is spelled out: readers that are strict refuse half a surrogate pair, and all
+    that stands around it.
+    """
+    text = json.dumps(value, indent=2 if indent else None)
+    if "\\ud" in text and not _is_sound(value):
+        text = json.dumps(_sound(value), indent=2 if indent else None)
+    return text + "\n"
+
+
+def _is_sound(value: Object) -> bool:
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _sound(value: Any) -> Any:
+    """``value`` with nothing in it that is no text. It nests no deeper than :data:`DEEPEST`."""
+    if isinstance(value, str):
+        return bytes_spelled(value)
+    if isinstance(value, dict):
+        return {bytes_spelled(key): _sound(each) for key, each in value.items()}
+    return [_sound(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def search(result: SearchResult) -> Object:

@@ -12,6 +12,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from te_cli.errors import IndexBusy, NotWritable
+from te_cli.planted import read_planted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from typing import Self
 
 LOCK_FILE = "lock"
+
+MAX_MARK_BYTES = 400
+"""A holder's mark is a few words."""
 
 if sys.platform == "win32":  # pragma: no cover - the other branch is the one under test here
     import msvcrt
@@ -99,10 +103,8 @@ class WriterLock:
 
 def holder(folder: Path) -> str | None:
     """Who says that it is writing: ``pid 123``, or None when nobody does. A dead holder's mark can remain."""
-    try:
-        return (folder / LOCK_FILE).read_text(errors="replace").strip()[:80] or None
-    except OSError:
-        return None
+    said = read_planted(folder / LOCK_FILE, MAX_MARK_BYTES)
+    return said.decode("utf-8", "replace").strip()[:80] or None if said else None
 
 
 def current_holder(folder: Path) -> str | None:

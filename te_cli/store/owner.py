@@ -9,14 +9,19 @@ from __future__ import annotations
 import json
 import os
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from te_cli.digest import KEY_BYTES, keyed_mark
 from te_cli.errors import NotWritable
+from te_cli.planted import json_of, read_planted
 
 OWNER_FILE = "owner"
+
+MAX_OWNER_BYTES = 1 << 16
+"""A mark and a path; anything longer is no owner's."""
 
 Ownership = Literal["ours", "moved", "foreign", "absent"]
 """``moved``: this user built it, for another root. ``foreign``: this user's key did not make the mark."""
@@ -81,11 +86,10 @@ def _new_key(path: Path) -> bytes:
 
 def read_owner(folder: Path) -> Owner | None:
     """What the ``owner`` file says, unchecked; None when there is none that can be read."""
-    try:
-        said = json.loads((folder / OWNER_FILE).read_text(encoding="utf-8"))
+    said = json_of(read_planted(folder / OWNER_FILE, MAX_OWNER_BYTES))
+    with suppress(KeyError, TypeError):
         return Owner(str(said["id"]), str(said["root"]), str(said["mark"]))
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+    return None
 
 
 def ownership(folder: Path, root: Path) -> Ownership:
@@ -94,7 +98,8 @@ def ownership(folder: Path, root: Path) -> Ownership:
     if owner is None:
         return "absent"
     key = _key()
-    if key is None or not secrets.compare_digest(owner.mark, _mark(key, owner.root, owner.id)):
+    expected = None if key is None else _mark(key, owner.root, owner.id)
+    if expected is None or not secrets.compare_digest(owner.mark.encode("utf-8", "replace"), expected.encode()):
         return "foreign"
     return "ours" if owner.root == str(root) else "moved"
 
@@ -117,4 +122,4 @@ def claim(folder: Path, root: Path) -> str:
 
 
 def _mark(key: bytes, root: str, index_id: str) -> str:
-    return keyed_mark(key, f"{index_id}\0{root}".encode("utf-8", "surrogateescape"))
+    return keyed_mark(key, f"{index_id}\0{root}".encode("utf-8", "surrogatepass"))

@@ -27,6 +27,9 @@ class Packed(NamedTuple):
 
 NO_REFERENCES: Final = Packed()
 
+MAX_BYTES: Final = 1 << 29
+"""The most that the references of one file unpack to: twenty times what the largest file of a grammar gives."""
+
 _TYPES: Final = (str, str, str, str, int, int, int)
 """What the columns hold, in the order of the fields of a reference."""
 
@@ -51,9 +54,18 @@ def unpack(data: bytes) -> list[Reference]:
     if not data:
         return []
     try:
-        return [Reference(*row) for row in zip(*_columns(json.loads(zlib.decompress(data))), strict=True)]
-    except (ValueError, TypeError, zlib.error) as error:
+        return [Reference(*row) for row in zip(*_columns(json.loads(_inflated(data))), strict=True)]
+    except (ValueError, TypeError, RecursionError, zlib.error) as error:
         raise IndexDamaged(f"The references of a file cannot be read: {error}.", "Run `te doctor --repair`.") from error
+
+
+def _inflated(data: bytes) -> bytes:
+    """``data``, which a few bytes may say to be gigabytes, as far as references go; raises :class:`ValueError`."""
+    stream = zlib.decompressobj()
+    text = stream.decompress(data, MAX_BYTES)
+    if not stream.eof or stream.unused_data:
+        raise ValueError("they are cut short, or without end")
+    return text
 
 
 def _columns(value: list[list[object]]) -> list[list[Any]]:

@@ -11,11 +11,15 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 import warnings
+from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
+
+from te_cli.planted import read_planted
+from te_cli.walk.globs import Expression, linear
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,6 +29,9 @@ MAX_RULES_BYTES = 1 << 18
 
 MAX_LINE = 4096
 """No path is longer on the systems we know, so a longer line matches nothing."""
+
+MAX_LINES = 10_000
+"""Lines of one file that count; each is tried on each path."""
 
 _REOPENS_FOLDERS = {"!*/", "!**/", "!/*/", "!/**/"}
 """Lines that git needs to look inside folders closed by ``*``. A .teignore closes no folder, so they say nothing."""
@@ -36,10 +43,10 @@ class Rules:
     __slots__ = ("_any", "_patterns", "forces")
 
     def __init__(self, lines: Iterable[str]) -> None:
-        compiled = [pattern for line in lines if (pattern := _compile(line)) is not None]
+        compiled = [rule for line in islice(lines, MAX_LINES) if (rule := _compile(line)) is not None]
         self._patterns = tuple(reversed(compiled))
-        self._any = _any_of([regex.pattern for _, regex in compiled])
-        self.forces = any(not include for include, _ in compiled)
+        self._any = _any_of([rule.expression.reaches for rule in compiled])
+        self.forces = any(not rule.include for rule in compiled)
         """Whether a ``!`` line is among them."""
 
     def __bool__(self) -> bool:
@@ -50,9 +57,9 @@ class Rules:
         path = _bytewise(path)
         if not self._any.search(path):
             return None
-        for include, regex in self._patterns:
-            if regex.search(path):
-                return include
+        for rule in self._patterns:
+            if rule.reaches.search(path):
+                return rule.include
         return None
 
     def names(self, path: str, *, folder: bool) -> bool | None:
@@ -60,10 +67,28 @@ class Rules:
         path = _bytewise(path)
         if not self._any.search(path + "/" if folder else path):
             return None
-        for include, regex in self._patterns:
-            if _names(regex, path, folder=folder):
-                return include
+        for rule in self._patterns:
+            if (folder or not rule.expression.folders) and rule.names.search(path):
+                return rule.include
         return None
+
+
+class _Rule:
+    """One line: whether it leaves out or brings in, and its expressions, made when they are first asked."""
+
+    def __init__(self, expression: Expression, *, include: bool) -> None:
+        self.expression = expression
+        self.include = include
+
+    @cached_property
+    def reaches(self) -> re.Pattern[str]:
+        """Found in a path that the line matches, or that lies in a folder that it matches."""
+        return _regex(self.expression.reaches)
+
+    @cached_property
+    def names(self) -> re.Pattern[str]:
+        """Found in a path that the line matches itself."""
+        return _regex(self.expression.names)
 
 
 def read_rules(path: str) -> Rules | None:
@@ -77,7 +102,7 @@ def teignore_rules(path: str) -> Rules | None:
 
 
 def _lines_of(path: str) -> list[str]:
-    data = _read_plain(path).removeprefix(b"\xef\xbb\xbf")
+    data = (read_planted(path, MAX_RULES_BYTES) or b"").removeprefix(b"\xef\xbb\xbf")
     return [line.removesuffix("\r") for line in data.decode("latin-1").split("\n")]
 
 
@@ -85,53 +110,30 @@ def _bytewise(path: str) -> str:
     return path if path.isascii() else os.fsencode(path).decode("latin-1")
 
 
-def _read_plain(path: str) -> bytes:
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    try:
-        descriptor = os.open(path, flags)
-    except (OSError, ValueError):
-        return b""
-    with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            return b""
-        return file.read(MAX_RULES_BYTES)
-
-
-def _compile(line: str) -> tuple[bool, re.Pattern[str]] | None:
+def _compile(line: str) -> _Rule | None:
     if len(line) > MAX_LINE:
         return None
     line = line.rstrip(" ") if not line.endswith("\\ ") else line
     if line[-1:].isspace() and line[-1] != " ":
         line = f"{line[:-1]}[{line[-1]}]"  # pathspec would cut it off, and with it half of a letter such as à
     try:
-        with warnings.catch_warnings():
-            # A bracket such as [[a] is fine in a glob; re would warn of what it may mean one day.
-            warnings.simplefilter("ignore", FutureWarning)
-            pattern = GitIgnoreSpecPattern(line)
+        source, include = GitIgnoreSpecPattern.pattern_to_regex(line)
+        if source is None or include is None:
+            return None
+        rule = _Rule(linear(source), include=include)
+        _regex(rule.expression.reaches)  # git, too, lets a malformed line match nothing
     except (ValueError, re.error, RecursionError, OverflowError):
-        return None  # git, too, lets a malformed line match nothing
-    if pattern.include is None or pattern.regex is None:
         return None
-    return pattern.include, pattern.regex
+    return rule
+
+
+def _regex(source: str) -> re.Pattern[str]:
+    with warnings.catch_warnings():
+        # A bracket such as [[a] is fine in a glob; re would warn of what it may mean one day.
+        warnings.simplefilter("ignore", FutureWarning)
+        return re.compile(source, re.DOTALL)
 
 
 def _any_of(sources: list[str]) -> re.Pattern[str]:
     """One expression that matches where any of ``sources`` does: most paths match none, and are done at once."""
-    unnamed = [re.sub(r"\(\?P<\w+>", "(?:", source) for source in sources]
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", FutureWarning)
-        return re.compile("|".join(f"(?:{source})" for source in unnamed) if unnamed else r"(?!)")
-
-
-def _names(regex: re.Pattern[str], path: str, *, folder: bool) -> bool:
-    """Whether ``regex`` matches the entry itself. pathspec's one group marks the slash after the folder it matched."""
-    found = regex.search(path)
-    if found and not found.lastindex:
-        return True
-    if not folder:
-        return False
-    found = regex.search(path + "/")
-    if not found or not found.lastindex:
-        return False
-    # The second search is for "*/", whose expression is the slash alone and is found first at any other folder.
-    return found.start(1) == len(path) or regex.search(path + "/", len(path)) is not None
+    return _regex("|".join(f"(?:{source})" for source in sources) if sources else r"(?!)")
