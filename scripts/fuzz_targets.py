@@ -287,10 +287,14 @@ def safe(result: SearchResult) -> None:
 
 
 QUESTIONS = (
-    b'{"query": "how are sessions expired", "gold": "src/session.py"}\n'
-    b'{"query": "x", "gold": ["a", {"path": "b", "start_line": 1, "end_line": 3}]}\n',
-    b'{"schema": "te.eval/1", "results": [{"line": 1, "query": "x", "gold": ["a"], '
-    b'"score": {"ndcg": 1.0, "mrr": 1, "recall": 1}}]}',
+    (
+        b'{"query": "how are sessions expired", "gold": "src/session.py"}\n'
+        b'{"query": "x", "gold": ["a", {"path": "b", "start_line": 1, "end_line": 3}]}\n'
+    ),
+    (
+        b'{"schema": "te.eval/1", "results": [{"line": 1, "query": "x", "gold": ["a"], '
+        b'"score": {"ndcg": 1.0, "mrr": 1, "recall": 1}}]}'
+    ),
     b'{"query": "\\ud800", "gold": 1e999}\n{"query": ' + b"[" * 5000,
     b'{"query": "x", "gold": ' + b"9" * 5000 + b"}",
 )  # fmt: skip

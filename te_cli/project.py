@@ -13,11 +13,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-MAX_CONFIG_BYTES = 1 << 20
+MAX_CONFIG_BYTES = 1 << 18
 """A settings file larger than this is not one."""
 
 MAX_LANGUAGES = 1_000
 """Extensions that a project may map; nobody writes more."""
+
+_DEEP_KEY = re.compile(r"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){24}""")
+"""For each part of a key the library copies all before it: the memory for a key that fills a file is its square."""
 
 KEYS = ("jobs", "max_file_size", "languages")
 """The settings that a project may make."""
@@ -45,6 +48,8 @@ def _table(
     import tomllib
 
     try:
+        if _DEEP_KEY.search(text):
+            raise ValueError("a key has more parts than anybody writes")  # noqa: TRY301 - told as the other faults are
         return section(tomllib.loads(text))
     except (ValueError, RecursionError) as error:  # a number of thousands of digits is no TOMLDecodeError
         if not strict:  # a project's own tools will say so; it is not ours to complain about

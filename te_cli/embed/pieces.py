@@ -109,10 +109,20 @@ class Pieces:
         begins[self.spelling.inner()] = False
         return begins
 
+    def _cut(self, text: str) -> list[int]:
+        try:
+            return self._tokenizer.encode_batch_fast([text], add_special_tokens=False)[0].ids
+        except BaseException as error:
+            if type(error).__name__ == "PanicException":  # how a panic in Rust arrives, and no Exception
+                raise ModelError(
+                    f"The tokenizer in {self._path} cannot be used: {error}.", "Reinstall te-cli."
+                ) from error
+            raise
+
     def _learn(self, identifiers: list[str]) -> None:
         """Cut identifiers, and remember at most :data:`MAX_PIECES` known tokens of each word."""
         text = BOUNDARY.join([identifier[:MAX_WORD] for identifier in identifiers])
-        ids = np.array(self._tokenizer.encode_batch_fast([text], add_special_tokens=False)[0].ids, np.int64)
+        ids = np.array(self._cut(text), np.int64)
         boundary = self._tokenizer.token_to_id(BOUNDARY)
         bounds = np.concatenate([[-1], np.flatnonzero(ids == boundary), [len(ids)]])
         inside = ids != boundary

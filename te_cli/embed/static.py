@@ -118,7 +118,7 @@ class StaticModel:
 def _read_config(path: Path) -> dict[str, Any]:
     try:
         config = json.loads(path.read_bytes())
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ModelError(f"The model's configuration {path} cannot be read: {error}.", "Reinstall te-cli.") from error
     if not isinstance(config, dict):
         raise ModelError(f"The model's configuration {path} is not an object.", "Reinstall te-cli.")
