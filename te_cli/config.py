@@ -154,7 +154,7 @@ def _nearest_index(start: Path, options: Options) -> Path | None:
     for folder in (start, *start.parents):
         if _usable(folder / INDEX_FOLDER, trusted):
             return folder
-        if _on_network(folder) and (_cache_dir(folder, options.environment) / CATALOG).is_file():
+        if on_network(folder) and (_cache_dir(folder, options.environment) / CATALOG).is_file():
             return folder
     return None
 
@@ -201,9 +201,9 @@ def _index_dir(root: Path, base: Path, options: Options) -> tuple[Path, str]:
     own = root / INDEX_FOLDER
     if own.is_symlink() or (own.exists() and not own.is_dir()):
         raise ConfigError(f"{own} is not a folder of its own.", "Remove it, or choose another place with --index-dir.")
-    if _on_network(root):
+    if on_network(root):
         elsewhere = _cache_dir(root, options.environment)
-        if not _on_network(elsewhere):
+        if not on_network(elsewhere):
             return elsewhere, "cache folder, as the root is on a network file system"
     return own, "default"
 
@@ -243,7 +243,8 @@ def user_cache(environment: Mapping[str, str]) -> Path:
     return home / "Library" / "Caches" if sys.platform == "darwin" else home / ".cache"
 
 
-def _on_network(folder: Path) -> bool:
+def on_network(folder: Path) -> bool:
+    """Whether ``folder`` is on a network file system: other machines change it, and SQLite's log cannot work there."""
     return folder.drive.startswith("\\\\") or file_system_of(folder, _mounts()) in NETWORK_FILE_SYSTEMS
 
 

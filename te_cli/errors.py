@@ -11,6 +11,7 @@
     │   ├── NoIndex                exit 2   code "no_index"
     │   ├── NotIndexed             exit 2   code "not_indexed"       a file that the index does not hold
     │   ├── IndexBusy              exit 2   code "index_busy"
+    │   ├── AlreadyWatched         exit 2   code "already_watched"
     │   ├── IndexTooNew            exit 2   code "index_too_new"
     │   ├── IndexForeign           exit 2   code "index_foreign"
     │   └── IndexDamaged           exit 2   code "index_damaged"
@@ -149,6 +150,12 @@ class IndexBusy(StoreError):
     """Another process is writing."""
 
     code = "index_busy"
+
+
+class AlreadyWatched(StoreError):
+    """Another process watches this root for the same index."""
+
+    code = "already_watched"
 
 
 class IndexTooNew(StoreError):

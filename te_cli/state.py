@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from te_cli.model import IndexReport
+
 if TYPE_CHECKING:
     from te_cli.model import Content, Freshness, Skipped
 
@@ -30,6 +32,46 @@ class Status:
     changed_files: int
     indexed_at: float | None
     writer: str | None = None
+    watcher: Watcher | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Watcher:
+    """The process that keeps an index fresh; since when (seconds since 1970), and whether it has caught up by now."""
+
+    pid: int
+    since: float
+    settled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """``te watch`` has begun. ``polling``: it looks at everything from time to time, without the system's notices."""
+
+    root: str
+    index_dir: str
+    pid: int
+    polling: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something went wrong, and ``te watch`` goes on: an error's code, sentence and hint."""
+
+    code: str
+    message: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """``te watch`` has ended, after so many updates that changed something, the first one included."""
+
+    updates: int
+
+
+WatchEvent = Started | IndexReport | Trouble | Stopped
+"""What ``te watch`` tells of."""
 
 
 Extracted = Literal["symbols", "sections", "keys", "blocks"]

@@ -49,7 +49,7 @@ def test_status_notices_changes(te: Run, repo: MakeRepository) -> None:
 def test_status_as_json(indexed: Path, te: Run) -> None:
     value = te("status", "--json").json()
     keys = "schema root index_dir format files symbols references by_language by_kind skipped model dimensions"
-    assert list(value) == f"{keys} unembedded bytes freshness changed_files indexed_at writer".split()
+    assert list(value) == f"{keys} unembedded bytes freshness changed_files indexed_at writer watcher".split()
     assert (value["schema"], value["root"], value["files"]) == ("te.status/1", str(indexed), 2)
     assert value["skipped"] == [{"path": "c.bin", "reason": "binary"}, {"path": "d.bin", "reason": "binary"}]
     assert list(value["bytes"]) == ["catalog", "text", "vectors"]

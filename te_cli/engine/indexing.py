@@ -15,10 +15,10 @@ from te_cli.errors import IndexDamaged, NotReadable
 from te_cli.model import IndexReport, Progress, Skipped, SkipReason
 from te_cli.store.writer import Writer
 from te_cli.walk.content import READ_CEILING
-from te_cli.walk.files import Listing, scan, scan_paths, with_namesakes
+from te_cli.walk.files import Listing, at_or_below, printable, scan, scan_paths, with_namesakes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from te_cli.config import Settings
     from te_cli.store.catalog import Catalog
@@ -38,7 +38,7 @@ def update(
     paths: Iterable[str] | None = None,
     progress: Report | None = None,
 ) -> IndexReport:
-    """Bring the index up to date with the work tree; with ``paths``, only what those say.
+    """Bring the index up to date with the work tree; with ``paths``, only there and below.
 
     ``full`` reads every file again and writes everything derived anew; ``afresh`` drops the index first, ids and all.
 
@@ -63,6 +63,8 @@ def _update(
     progress: Report | None = None,
 ) -> IndexReport:
     started = time.perf_counter()
+    if not settings.root.is_dir():  # making the index folder in it would make the root again
+        raise NotReadable(f"The folder {settings.root} is gone.")
     model = embedder().identity
     with Writer(
         place_of(settings),
@@ -94,17 +96,29 @@ def _look(
 ) -> tuple[Listing, dict[str, FileRecord], float]:
     """The listing, what the catalog knows of the same places, and how long looking took (milliseconds)."""
     started = time.perf_counter()
-    known = writer.files()
     if _by_flag(settings):
         writer.note(max_file_bytes=settings.max_file_bytes)
     limit = size_limit(settings, writer.catalog)
     if paths is None:
+        known = writer.files()
         listing = look(settings, limit)
     else:
-        wanted = with_namesakes(paths)
-        listing = scan_paths(settings.root, settings.index_dir, limit, wanted, languages_of(settings))
-        known = {path: record for path, record in known.items() if path in wanted}
+        listing, known = look_at(settings, limit, paths, writer.files)
     return listing, known, (time.perf_counter() - started) * 1000
+
+
+def look_at(
+    settings: Settings,
+    limit: int,
+    paths: Iterable[str],
+    known_at: Callable[[Collection[str]], dict[str, FileRecord]],
+) -> tuple[Listing, dict[str, FileRecord]]:
+    """What is in the work tree at ``paths`` and below them, and of what ``known_at`` knows the same part."""
+    wanted = with_namesakes(paths)
+    printed = {printable(path) for path in wanted}
+    known = known_at(printed)
+    listing = scan_paths(settings.root, settings.index_dir, limit, wanted, languages_of(settings))
+    return listing, {path: record for path, record in known.items() if at_or_below(path, printed)}
 
 
 def size_limit(settings: Settings, catalog: Catalog) -> int:
@@ -214,7 +228,7 @@ class _Run:
             unchanged=plan.same + self._same,
             units_written=self._writer.units_written,
             unembedded=unembedded,
-            skipped=skipped_files(self._writer.files().values()),
+            skipped=skipped_files(self._writer.skipped()),
             seconds=time.perf_counter() - started,
             rebuilt=self._writer.rebuilt,
         )

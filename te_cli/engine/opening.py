@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from te_cli.engine.places import made_alike, open_reader, place_of, same_model
 from te_cli.engine.plan import make_plan
 from te_cli.errors import IndexBusy, IndexDamaged, NoIndex, NotWritable
+from te_cli.store.attendance import kept_fresh
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,8 +81,14 @@ class _Opened(NamedTuple):
 
 
 def _open_fresh(settings: Settings, refresh: Refresh, update: Updater) -> _Opened:
-    """The index, built where there is none, and brought up to date where that was asked for or is cheap."""
-    read_only = place_of(settings).read_only
+    """The index, built where there is none, and brought up to date where that was asked for or is cheap.
+
+    Where a watcher says that it has dealt with everything, there is nothing to compare.
+    """
+    place = place_of(settings)
+    read_only = place.read_only
+    # Asked before opening: what a watcher has dealt with by now is in the index that is opened next.
+    watched = refresh == "auto" and kept_fresh(place.folder)
     try:
         reader = open_reader(settings)
     except (NoIndex, IndexDamaged) as error:
@@ -90,6 +97,8 @@ def _open_fresh(settings: Settings, refresh: Refresh, update: Updater) -> _Opene
         update(f"{error.message} Building it.")
         return _Opened(open_reader(settings), "fresh")
     try:
+        if watched and made_alike(settings, reader):
+            return _Opened(reader, "fresh")
         return _brought_up_to_date(settings, refresh, reader, update, read_only=read_only)
     except BaseException:
         reader.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from te_cli.engine.indexing import look, size_limit, skipped_files
@@ -9,6 +10,7 @@ from te_cli.engine.places import made_alike, open_reader, place_of
 from te_cli.engine.plan import make_plan
 from te_cli.model import Skipped
 from te_cli.state import Status
+from te_cli.store.attendance import kept_fresh, watcher
 from te_cli.store.formats import FORMAT
 from te_cli.store.lock import current_holder
 from te_cli.walk.content import FileText, read
@@ -28,6 +30,7 @@ def status(settings: Settings) -> Status:
         StoreError: it cannot be read.
     """
     place = place_of(settings)
+    found = watcher(place.folder)
     with open_reader(settings) as reader:
         files = reader.files()
         listing = look(settings, size_limit(settings, reader.catalog))
@@ -52,6 +55,7 @@ def status(settings: Settings) -> Status:
             changed_files=changed,
             indexed_at=indexed / 1e9 if indexed else None,
             writer=current_holder(place.folder),
+            watcher=None if found is None else replace(found, settled=kept_fresh(place.folder)),
         )
 
 

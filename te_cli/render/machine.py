@@ -6,14 +6,16 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from te_cli.model import IndexReport
 from te_cli.render.escape import bytes_spelled
+from te_cli.state import Started, Stopped, Trouble
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from te_cli.config import Settings
-    from te_cli.model import Hit, IndexReport, Outline, OutlineNode, SearchResult, Skipped, Symbol, Use, UsesResult
-    from te_cli.state import Diagnosis, KnownLanguage, Status
+    from te_cli.model import Hit, Outline, OutlineNode, SearchResult, Skipped, Symbol, Use, UsesResult
+    from te_cli.state import Diagnosis, KnownLanguage, Status, WatchEvent
 
 Object = dict[str, Any]
 
@@ -22,7 +24,7 @@ OUTLINE = "te.outline/1"
 REFS = "te.refs/1"
 STATUS = "te.status/1"
 INDEX = "te.index/1"
-WATCH = "te.watch/1"
+WATCH = "te.watch/2"
 DOCTOR = "te.doctor/1"
 CONFIG = "te.config/1"
 LANGUAGES = "te.languages/1"
@@ -215,6 +217,7 @@ def status(value: Status) -> Object:
         "changed_files": value.changed_files,
         "indexed_at": value.indexed_at,
         "writer": value.writer,
+        "watcher": None if value.watcher is None else asdict(value.watcher),
     }
 
 
@@ -239,9 +242,14 @@ def index(report: IndexReport) -> Object:
     }
 
 
-def update(report: IndexReport) -> Object:
-    """One update of ``te watch``: as a run of the indexer, less the list of skipped files, which hardly changes."""
-    return {key: value for key, value in index(report).items() if key != "skipped"} | {"schema": WATCH}
+def watch(event: WatchEvent) -> Object:
+    """One event of ``te watch``, of which each is a line: started, update, error or stopped."""
+    if isinstance(event, IndexReport):
+        # As a run of the indexer, less the list of skipped files, which hardly changes.
+        told = {key: value for key, value in index(event).items() if key != "skipped"}
+        return told | {"schema": WATCH, "event": "update"}
+    name = {Started: "started", Trouble: "error", Stopped: "stopped"}[type(event)]
+    return {"schema": WATCH, "event": name, **asdict(event)}
 
 
 def _skipped(skips: Iterable[Skipped]) -> list[Object]:

@@ -65,6 +65,9 @@ def status(value: Status) -> str:
         _row("model", f"{value.model}, {value.dimensions} dimensions"),
         _row("on disk", ", ".join(f"{part} {size(number)}" for part, number in value.bytes.items())),
     ]
+    if value.watcher:
+        caught_up = "has caught up" if value.watcher.settled else "has not caught up"
+        lines.append(_row("watched by", f"pid {value.watcher.pid}, which {caught_up}"))
     if value.writer:
         lines.append(_row("writing now", value.writer))
     return _text(lines)

@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Any
 from te_cli.model import Fingerprint, Symbol
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from te_cli.model import Content
+    from te_cli.store.catalog import Catalog
 
 FILE_COLUMNS = (
     "f.id, f.path, f.language, f.content, f.size, f.mtime_ns, f.ctime_ns, f.inode, f.seen_ns,"
@@ -23,6 +26,23 @@ UNIT_COLUMNS = (
 
 ORDER = "f.path, u.start_line, u.end_line, u.kind, u.name, u.id"
 """The total order that breaks every tie; ids come last, for units that users cannot tell apart."""
+
+
+MANY_PATHS = 300
+"""With more paths than this, what is known of all of them is read and sifted."""
+
+
+def files_at_or_below(catalog: Catalog, paths: Collection[str] | None) -> list[FileRecord]:
+    """What the catalog knows of ``paths`` and of all below them; of all files, where that is meant or as quick."""
+    sql = f"SELECT {FILE_COLUMNS} FROM files f"
+    if paths is None or len(paths) > MANY_PATHS:
+        return [FileRecord.of(row) for row in catalog.rows(sql)]
+    rows: dict[int, tuple[Any, ...]] = {}
+    for path in paths:
+        # Below a folder, in the order of code points: what follows "folder/" and comes before "folder0".
+        found = catalog.rows(f"{sql} WHERE f.path = ? OR (f.path > ? AND f.path < ?)", (path, f"{path}/", f"{path}0"))
+        rows |= {row[0]: row for row in found}
+    return [FileRecord.of(row) for row in rows.values()]
 
 
 KIND_RANK = (

@@ -24,12 +24,12 @@ from te_cli.store.generations import Base, store_vectors
 from te_cli.store.lexical import TextIndex, file_words, unit_words
 from te_cli.store.lock import WriterLock
 from te_cli.store.owner import claim
-from te_cli.store.records import FILE_COLUMNS, FileRecord
+from te_cli.store.records import FILE_COLUMNS, FileRecord, files_at_or_below
 from te_cli.store.references import NO_REFERENCES, Packed, unpack
 from te_cli.store.vectors import VectorBase, base_name
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from types import TracebackType
     from typing import Self
 
@@ -162,10 +162,15 @@ class Writer:
 
     # The run
 
-    def files(self) -> dict[str, FileRecord]:
-        """What the last run met, by path."""
-        rows = self.catalog.rows(f"SELECT {FILE_COLUMNS} FROM files f")
-        return {record.path: record for record in map(FileRecord.of, rows)}
+    def files(self, paths: Collection[str] | None = None) -> dict[str, FileRecord]:
+        """What the last run met, by path; with ``paths``, at least what it met there and below."""
+        return {record.path: record for record in files_at_or_below(self.catalog, paths)}
+
+    def skipped(self) -> list[FileRecord]:
+        """The files that were met and left out."""
+        return [
+            FileRecord.of(row) for row in self.catalog.rows(f"SELECT {FILE_COLUMNS} FROM files f WHERE skip NOTNULL")
+        ]
 
     def begin(self, bound: int) -> None:
         """Reserve ids for at most ``bound`` new units and start the run's transaction."""

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Final
 
 from te_cli.model import Skipped, SkipReason, SourceFile
 from te_cli.walk import candidates
-from te_cli.walk.boundary import Boundary
+from te_cli.walk.boundary import Boundary, ancestors
 from te_cli.walk.fingerprint import of_stat
 from te_cli.walk.languages import UNKNOWN, classify, declared, is_binary_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Container, Iterable, Mapping
     from pathlib import Path
 
 NO_LANGUAGES: Final[Mapping[str, str]] = MappingProxyType({})
@@ -47,22 +47,30 @@ def scan(root: Path, index_dir: Path, max_file_bytes: int, languages: Mapping[st
 def scan_paths(
     root: Path, index_dir: Path, max_file_bytes: int, paths: Iterable[str], languages: Mapping[str, str] = NO_LANGUAGES
 ) -> Listing:
-    """The same for some paths, relative to ``root``. One that is gone, ignored or a folder is in neither list."""
+    """The same for some paths, relative to ``root``, and for all below those that are folders.
+
+    What is gone or ignored is in neither list.
+    """
     boundary = Boundary(root, index_dir)
     wanted = frozenset(path for path in paths if _nameable(path) and boundary.file(path) != "never")
     if not wanted:
         return Listing((), ())
     found = candidates.find(boundary, wanted)
-    found.paths = [path for path in found.paths if path in wanted]
-    found.skipped = [skip for skip in found.skipped if skip.path in wanted]
+    found.paths = [path for path in found.paths if at_or_below(path, wanted)]
+    found.skipped = [skip for skip in found.skipped if at_or_below(skip.path, wanted)]
     return _look_at(boundary, found, max_file_bytes, languages)
+
+
+def at_or_below(path: str, wanted: Container[str]) -> bool:
+    """Whether ``path`` or a folder that it lies in is ``wanted``."""
+    return path in wanted or any(folder in wanted for folder in ancestors(path.rpartition("/")[0]))
 
 
 def _look_at(
     boundary: Boundary, found: candidates.Candidates, max_file_bytes: int, languages: Mapping[str, str]
 ) -> Listing:
     files: list[SourceFile] = []
-    skipped = [Skipped(_printable(skip.path), skip.reason) for skip in found.skipped]
+    skipped = [Skipped(printable(skip.path), skip.reason) for skip in found.skipped]
     for path in dict.fromkeys(found.paths):
         seen = _examine(boundary, path, max_file_bytes, forced=path in found.forced)
         if isinstance(seen, SourceFile):
@@ -82,20 +90,20 @@ def _examine(boundary: Boundary, path: str, max_file_bytes: int, *, forced: bool
     if verdict == "never":
         return None
     if verdict is not None:
-        return Skipped(_printable(path), verdict)
+        return Skipped(printable(path), verdict)
     seen_ns = time.time_ns()
     try:
         found = os.lstat(boundary.prefix + path)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError):
-        return Skipped(_printable(path), SkipReason.UNREADABLE)
+        return Skipped(printable(path), SkipReason.UNREADABLE)
     if stat.S_ISDIR(found.st_mode):
         return None  # what git tracks as a file is gone, and a folder has its place
     fingerprint = of_stat(found, seen_ns)
     reason = _reason(path, found, max_file_bytes, forced=forced)
     if reason is not None:
-        return Skipped(_printable(path), reason, fingerprint)
+        return Skipped(printable(path), reason, fingerprint)
     language, content = classify(path) or UNKNOWN
     return SourceFile(path, language, content, fingerprint, forced)
 
@@ -104,7 +112,7 @@ def _reason(path: str, found: os.stat_result, max_file_bytes: int, *, forced: bo
     mode = found.st_mode
     if not stat.S_ISREG(mode):
         return SkipReason.LINK if stat.S_ISLNK(mode) else SkipReason.NOT_REGULAR
-    if not path.isascii() and _printable(path) != path:
+    if not path.isascii() and printable(path) != path:
         return SkipReason.NOT_UTF8_PATH
     if not forced and is_binary_name(path):
         return SkipReason.BINARY
@@ -115,7 +123,7 @@ def _reason(path: str, found: os.stat_result, max_file_bytes: int, *, forced: bo
 def with_namesakes(paths: Iterable[str]) -> set[str]:
     """``paths``, and those that are listed under the same name: one that is no text is listed as it is printed."""
     found = set(paths)
-    return found.union(map(_printable, found), (_PRINTED_BYTE.sub(_byte, path) for path in found if "\\x" in path))
+    return found.union(map(printable, found), (_PRINTED_BYTE.sub(_byte, path) for path in found if "\\x" in path))
 
 
 _PRINTED_BYTE = re.compile(r"\\x([89a-f][0-9a-f])")
@@ -133,7 +141,7 @@ def _nameable(path: str) -> bool:
         return False
 
 
-def _printable(path: str) -> str:
+def printable(path: str) -> str:
     """``path`` with each byte that is not UTF-8 written in hexadecimal, as Python writes it."""
     if path.isascii():
         return path

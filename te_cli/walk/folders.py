@@ -1,7 +1,7 @@
 """Which files does a folder hold, by git's rules but without git? For what no work tree holds, or one ignores."""
 
 # A tree has a hundred thousand paths: they stay strings.
-# ruff: noqa: PTH112
+# ruff: noqa: PTH112, PTH114
 
 from __future__ import annotations
 
@@ -52,7 +52,10 @@ class Walker:
 
     def all_files(self) -> Iterator[tuple[str, bool]]:
         """Every entry that is no folder and not ignored, and whether a ``!`` line of .teignore forces it."""
-        pending = [self._start]
+        yield from self._files_below(self._start)
+
+    def _files_below(self, start: str) -> Iterator[tuple[str, bool]]:
+        pending = [start]
         while pending:
             folder = pending.pop()
             state = self._state(folder)
@@ -64,13 +67,33 @@ class Walker:
                 elif (forced := self._forced(state, path)) is not None:
                     yield path, forced
 
+    def all_folders(self, starts: Iterable[str]) -> Iterator[str]:
+        """``starts`` and every folder below them that may hold such a file."""
+        pending = [start for start in starts if not start or self._enters(self._state(start.rpartition("/")[0]), start)]
+        while pending:
+            folder = pending.pop()
+            if not os.path.isdir(self._boundary.absolute(folder)):
+                continue
+            state = self._state(folder)
+            yield folder
+            for entry in self._entries(folder):
+                path = f"{folder}/{entry.name}" if folder else entry.name
+                if entry.is_dir(follow_symlinks=False) and self._enters(state, path):
+                    pending.append(path)
+
     def files_among(self, only: Iterable[str]) -> Iterator[tuple[str, bool]]:
-        """The same for some paths, without listing their folders."""
+        """The same for some paths, without listing their folders, and for all below those that are folders."""
         for path in sorted(only):
             folder = path.rpartition("/")[0]
-            if self._boundary.folder(folder) == "never" or os.path.isdir(self._boundary.absolute(path)):
+            if self._boundary.folder(folder) == "never":
                 continue
-            if (forced := self._forced(self._state(folder), path)) is not None:
+            absolute = self._boundary.absolute(path)
+            if os.path.isdir(absolute) and not os.path.islink(absolute):
+                if self._enters(self._state(folder), path):
+                    yield from self._files_below(path)
+            elif os.path.isdir(absolute):
+                continue
+            elif (forced := self._forced(self._state(folder), path)) is not None:
                 yield path, forced
 
     def _forced(self, state: _State, path: str) -> bool | None:

@@ -1,49 +1,35 @@
-"""Who tells of changes? The system's own notices through watchdog, or polling where they run out."""
+"""Who tells of changes where the system is not Linux? Its own notices, through watchdog."""
 
 from __future__ import annotations
 
-import errno
 import os
 from typing import TYPE_CHECKING, Protocol
 
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
-from watchdog.utils import platform
+
+from te_cli.walk.deciders import DECISIVE_NAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable
 
     from watchdog.observers.api import BaseObserver
-
-POLL_SECONDS = 1.0
-"""Seconds between two looks at the whole tree: a change is found within the second, and a look at 10,000 files takes a
-tenth of it."""
 
 TELLING = frozenset({"modified", "created", "deleted", "moved", "closed"})
 """Events that can mean other content; ``closed`` is the end of writing. Reading, as te does, is not among them."""
 
-_NO_MORE_WATCHES = (errno.ENOSPC, errno.EMFILE)
-
 
 class Note(Protocol):
-    """Told of each event: the absolute paths it is about, and whether they are folders."""
+    """Told of each event: the absolute paths it is about, and whether only a full scan tells what it means."""
 
-    def __call__(self, paths: Iterable[str], *, folder: bool) -> None:
+    def __call__(self, paths: Iterable[str], *, everything: bool) -> None:
         """Take one event."""
-
-
-class Lose(Protocol):
-    """Told that events were lost; ``exhausted``: and will be, for want of watches."""
-
-    def __call__(self, *, exhausted: bool) -> None:
-        """Take the news."""
 
 
 class Observation:
     """A running observer. After :meth:`stop` none of its threads is left."""
 
-    def __init__(self, observer: BaseObserver, *, polling: bool) -> None:
+    def __init__(self, observer: BaseObserver) -> None:
         self._observer = observer
-        self.polling = polling
 
     def stop(self) -> None:
         """End it, and wait for its threads."""
@@ -61,49 +47,20 @@ class _Handler(FileSystemEventHandler):
         """A folder is "modified" whenever a file in it comes or goes, which has its own event."""
         if event.event_type not in TELLING or (event.is_directory and event.event_type == "modified"):
             return
-        self._note([os.fsdecode(path) for path in (event.src_path, event.dest_path) if path], folder=event.is_directory)
+        paths = [os.fsdecode(path) for path in (event.src_path, event.dest_path) if path]
+        decisive = any(os.path.basename(path) in DECISIVE_NAMES for path in paths)  # noqa: PTH119 - not a Path
+        self._note(paths, everything=event.is_directory or decisive)
 
 
-def observe(root: str, note: Note, is_own: Callable[[str], bool], lose: Lose) -> Observation:
-    """Observe the tree below ``root``, by polling if the system refuses its notices."""
-    try:
-        observer = _native(is_own, lose)
-        started = _start(observer, root, note)
-    except OSError as error:
-        if error.errno not in _NO_MORE_WATCHES:
-            raise
-        return poll(root, note, is_own)
-    return Observation(started, polling=False)
-
-
-def poll(root: str, note: Note, is_own: Callable[[str], bool]) -> Observation:
-    """Observe the tree below ``root`` by looking at all of it again and again."""
-    from watchdog.observers.polling import PollingObserverVFS
-
-    def entries(folder: str | None) -> Iterator[os.DirEntry[str]]:
-        with os.scandir(folder) as found:
-            yield from (entry for entry in found if not is_own(entry.path))
-
-    return Observation(
-        _start(PollingObserverVFS(os.lstat, entries, polling_interval=POLL_SECONDS), root, note), polling=True
-    )
-
-
-def _native(is_own: Callable[[str], bool], lose: Lose) -> BaseObserver:
-    if platform.is_linux():
-        from te_cli.walk.inotify import WatchfulObserver
-
-        return WatchfulObserver(is_own, lose)
+def observe(root: str, note: Note) -> Observation:
+    """Observe the tree below ``root``."""
     from watchdog.observers import Observer
 
-    return Observer()
-
-
-def _start(observer: BaseObserver, root: str, note: Note) -> BaseObserver:
+    observer = Observer()
     observer.schedule(_Handler(note), root, recursive=True)
     try:
         observer.start()
     except BaseException:
         observer.on_thread_stop()  # threads that the observer started before it failed to start itself
         raise
-    return observer
+    return Observation(observer)

@@ -14,7 +14,7 @@ import re
 import shutil
 import subprocess
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -66,6 +66,15 @@ class Named:
     unreadable: list[str] = field(default_factory=list)
 
 
+class Repository(NamedTuple):
+    """Absolute paths: the top of the work tree, and the files of its repository that decide what git names in it."""
+
+    top: str
+    index_file: str
+    exclude: str
+    config: str
+
+
 class Git:
     """The user's git, asked about folders below ``root``."""
 
@@ -90,6 +99,27 @@ class Git:
         answer = self._list(folder, "-o", "-i", "--", *only)
         return Named() if answer is None else _parse(os.fsdecode(answer.stdout))
 
+    def ignored_among(self, folder: str, paths: Iterable[str]) -> set[str]:
+        """Those of ``paths``, relative to ``folder``, that ignore files name, tracked or not."""
+        asked = "\0".join(f"./{path}" for path in paths)  # so that no name is taken for more than a name
+        answer = self._ask(folder, "check-ignore", "--no-index", "-z", "--stdin", asked=os.fsencode(asked))
+        found = "" if answer is None else os.fsdecode(answer.stdout)
+        return {path.removeprefix("./") for path in found.split("\0")}
+
+    def tracked(self, folder: str) -> bytes | None:
+        """The names that git tracks below ``folder``, as it prints them: for comparison; None outside git."""
+        answer = self._ask(folder, "ls-files", "-z", "-c")
+        return None if answer is None else answer.stdout
+
+    def repository(self, folder: str) -> Repository | None:
+        """Where the repository around ``folder`` keeps what decides about its files; None where there is none."""
+        files = [word for name in ("index", "info/exclude", "config") for word in ("--git-path", name)]
+        answer = self._ask(folder, "rev-parse", "--show-toplevel", *files)
+        found = [] if answer is None else os.fsdecode(answer.stdout).split("\n")[:-1]
+        if len(found) != 1 + len(files) // 2:  # none, or a name with a line feed in it
+            return None
+        return Repository(*(os.path.join(folder, path) for path in found))
+
     def ignores(self, folder: str) -> bool:
         """Whether ``folder`` is one that its work tree ignores, and tracks nothing in: git would list nothing there."""
         if os.path.lexists(os.path.join(folder, ".git")):
@@ -104,13 +134,13 @@ class Git:
     def _list(self, folder: str, *arguments: str) -> subprocess.CompletedProcess[bytes] | None:
         return self._ask(folder, "--literal-pathspecs", "ls-files", "-z", "-t", "--exclude-standard", *arguments)
 
-    def _ask(self, folder: str, *arguments: str) -> subprocess.CompletedProcess[bytes] | None:
+    def _ask(self, folder: str, *arguments: str, asked: bytes = b"") -> subprocess.CompletedProcess[bytes] | None:
         if self._program is None:
             return None
         try:
             answer = subprocess.run(
                 [self._program, "-C", folder, *_SAFE_OPTIONS, *arguments],
-                stdin=subprocess.DEVNULL,
+                input=asked,
                 capture_output=True,
                 env=self._environment,
                 timeout=GIT_SECONDS,
