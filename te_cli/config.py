@@ -53,7 +53,7 @@ NETWORK_FILE_SYSTEMS = frozenset(
 )
 """Where SQLite's write-ahead log cannot work: it needs memory that all its readers share."""
 
-OWN_NAMES = re.compile(r"\.gitignore|catalog\.db.*|text|text[.-].*|vectors-.*|owner.*|lock.*|.*\.(?:new|tmp)")
+OWN_NAMES = re.compile(r"\.gitignore|catalog\.db.*|text|text[.-].*|vectors-.*|owner.*|lock.*|seal.*|.*\.(?:new|tmp)")
 """What an index folder may hold. A folder with anything else in it is somebody's work, not ours to fill."""
 
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmg]?)(i?b)?", re.IGNORECASE)
@@ -166,7 +166,9 @@ def _usable(index_dir: Path, trusted: bool) -> bool:
     except OSError:
         return False
     ours = trusted or not hasattr(os, "geteuid") or said.st_uid == os.geteuid()
-    return ours and stat.S_ISDIR(said.st_mode) and (index_dir / CATALOG).is_file()
+    # Either will do: an index that has lost its catalog is one to mend, not to pass by.
+    there = os.path.lexists(index_dir / CATALOG) or (index_dir / OWNER).is_file()
+    return ours and stat.S_ISDIR(said.st_mode) and there
 
 
 def _recorded_root(index_dir: Path, start: Path) -> Path | None:

@@ -48,15 +48,17 @@ class Index:
         """The folder that the index describes."""
         return str(self._settings.root)
 
-    def update(self, *, full: bool = False, progress: Callable[[Progress], None] | None = None) -> IndexReport:
-        """Build the index or bring it up to date.
+    def update(
+        self, *, full: bool = False, progress: Callable[[Progress], None] | None = None, wait: float = 0.0
+    ) -> IndexReport:
+        """Build the index or bring it up to date; ``wait``: seconds to wait for another writer.
 
         Raises:
             TeError: the index is busy or cannot be written.
         """
         from te_cli.engine.indexing import update
 
-        return update(self._settings, full=full, progress=progress)
+        return update(self._settings, full=full, progress=progress, wait=wait)
 
     def search(
         self,

@@ -22,9 +22,9 @@ from te_cli import open_index
 from te_cli.engine import workers
 from te_cli.errors import EmptyQuery, IndexDamaged, NotWritable
 from te_cli.store.catalog import Catalog
-from te_cli.store.checks import unfinished
 from te_cli.store.lexical import TextIndex
 from te_cli.store.reader import Reader
+from te_cli.store.scrutiny import unfinished
 from te_cli.store.vectors import write_base
 from te_cli.store.writer import Writer
 
@@ -60,38 +60,33 @@ def test_an_unchanged_unit_keeps_its_id(repo: MakeRepository) -> None:
 # 2. kill -9 at any moment loses nothing that was committed, and the next command heals
 
 STAGES = {
-    "before the text is committed": "TextIndex.commit",
-    "before the catalog is committed": "Catalog.commit",
-    "before the garbage is collected": "Writer.collect_after",
-    "while the base is written": "write_base",
+    "before the text is committed": "publish.text",
+    "before the catalog is committed": "publish.catalog",
+    "before the garbage is collected": "publish.done",
+    "while the base is written": "merge.saved",
 }
 
-DIE = """
-import os, signal, sys
-stage, root = sys.argv[1:]
-from te_cli.store import catalog, generations, lexical, writer
-def die(*a, **k): os.kill(os.getpid(), signal.SIGKILL)
-if stage == "TextIndex.commit": lexical.TextIndex.commit = die
-if stage == "Catalog.commit": catalog.Catalog.commit = die
-if stage == "Writer.collect_after": writer.Writer._sweep = die
-if stage == "write_base": generations.DELTA_ROWS = 0; generations.write_base = die
+RUN = """
+import sys
+from te_cli.store import generations
+generations.DELTA_ROWS, generations.DELTA_FRACTION = 0, 0.0
 from te_cli import open_index
-open_index(root).update()
+open_index(sys.argv[1]).update()
 """
+"""A run that merges the delta into a new base."""
 
 
 @pytest.mark.parametrize("stage", STAGES.values(), ids=STAGES.keys())
 def test_a_kill_loses_nothing(repo: MakeRepository, stage: str) -> None:
-    """Promise 2: readers go on seeing the last run, and the next run equals a fresh index."""
+    """Promise 2: readers go on seeing the last run, and the next run equals a fresh index. More: tests/test_torture.py."""
     root = repo(CODE)
     open_index(root).update()
     before = contents(root)
     repo({"app/retry.py": None, "app/new.py": "def brand_new():\n    return 1\n"})
-    died = subprocess.run(
-        [sys.executable, "-c", DIE, stage, str(root)], env=te_environment(), capture_output=True, check=False
-    )
+    environment = te_environment() | {"TE_FAULT": f"kill@{stage}"}
+    died = subprocess.run([sys.executable, "-c", RUN, str(root)], env=environment, capture_output=True, check=False)
     assert died.returncode == -signal.SIGKILL, died.stderr.decode()
-    if stage != "Writer.collect_after":
+    if stage != "publish.done":
         assert same(before, contents(root))
     open_index(root).update()
     healed = contents(root)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from te_cli.cli.options import Directory, IndexDir, Json
+from te_cli.cli.options import Directory, IndexDir, Json, Wait
 from te_cli.config import Options, settings_for_asking
 from te_cli.render import machine, reports, screen
 
@@ -16,13 +16,14 @@ def doctor(
     repair: Annotated[bool, typer.Option("--repair", help="Mend what is found wrong.")] = False,
     directory: Directory = None,
     index_dir: IndexDir = None,
+    wait: Wait = 0.0,
     as_json: Json = False,
 ) -> None:
     """Check that the index is whole, and mend it."""
     settings = settings_for_asking(directory, Options(index_dir), build=False)
     from te_cli.engine import healing
 
-    found = healing.diagnose(settings, repair=repair)
+    found = healing.diagnose(settings, repair=repair, wait=wait)
     if as_json:
         screen.write(machine.text_of(machine.doctor(found), indent=screen.on_terminal(sys.stdout)))
     else:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from te_cli.cli.options import IndexDir, Jobs, Json, MaxFileSize, Quiet
+from te_cli.cli.options import IndexDir, Jobs, Json, MaxFileSize, Quiet, Wait
 from te_cli.config import Options, index_above, settings_for_indexing
 from te_cli.render import machine, reports, screen
 from te_cli.render.progress import ProgressBar
@@ -19,6 +19,7 @@ def index(
     jobs: Jobs = None,
     max_file_size: MaxFileSize = None,
     index_dir: IndexDir = None,
+    wait: Wait = 0.0,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -33,7 +34,7 @@ def index(
     from te_cli.engine import indexing
 
     with ProgressBar(quiet=quiet) as progress:
-        report = indexing.update(settings, full=full, progress=progress)
+        report = indexing.update(settings, full=full, progress=progress, wait=wait)
     if as_json:
         screen.write(machine.text_of(machine.index(report), indent=screen.on_terminal(sys.stdout)))
     elif not quiet:

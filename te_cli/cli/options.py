@@ -24,6 +24,12 @@ Jobs = Annotated[
         "--jobs", "-j", metavar="N", help="Worker processes; by default one a usable core.", show_default=False
     ),
 ]
+Wait = Annotated[
+    float,
+    typer.Option(
+        "--wait", metavar="SECONDS", min=0, help="Wait so long for another te that is writing.", show_default=False
+    ),
+]
 MaxFileSize = Annotated[
     str | None,
     typer.Option(

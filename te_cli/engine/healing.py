@@ -14,12 +14,15 @@ if TYPE_CHECKING:
     from te_cli.config import Settings
 
 
-UNTRUSTED = frozenset({"owner and format", "open", "catalog", "units", "references"})
+UNTRUSTED = frozenset({"owner and format", "open", "catalog", "references"})
 """Checks whose failure puts the truth itself in doubt: then nothing is kept. All else is derived from it."""
 
+LIGHT = frozenset({"ignore file", "lock", "seal", "runs"})
+"""Checks that any run mends on its way."""
 
-def diagnose(settings: Settings, *, repair: bool = False) -> Diagnosis:
-    """Check the index; with ``repair``, heal it and check again.
+
+def diagnose(settings: Settings, *, repair: bool = False, wait: float = 0.0) -> Diagnosis:
+    """Check the index; with ``repair``, heal it and check again. ``wait``: seconds to wait for another writer.
 
     Raises:
         NoIndex: there is nothing to check.
@@ -33,7 +36,7 @@ def diagnose(settings: Settings, *, repair: bool = False) -> Diagnosis:
     if not repair or all(check.ok for check in checks):
         return Diagnosis(str(settings.root), checks)
     broken = tuple(check.name for check in checks if not check.ok)
-    update(settings, full=True, afresh=any(name in UNTRUSTED for name in broken))
+    update(settings, full=not LIGHT.issuperset(broken), afresh=not UNTRUSTED.isdisjoint(broken), wait=wait)
     return Diagnosis(str(settings.root), _checks(settings), repaired=broken)
 
 

@@ -37,10 +37,12 @@ def update(
     afresh: bool = False,
     paths: Iterable[str] | None = None,
     progress: Report | None = None,
+    wait: float = 0.0,
 ) -> IndexReport:
     """Bring the index up to date with the work tree; with ``paths``, only there and below.
 
     ``full`` reads every file again and writes everything derived anew; ``afresh`` drops the index first, ids and all.
+    ``wait``: seconds to wait for another writer.
 
     Raises:
         StoreError: the index is busy, newer, or cannot be made.
@@ -48,10 +50,10 @@ def update(
         NotWritable: the index folder cannot be written.
     """
     try:
-        return _update(settings, full=full, afresh=afresh, paths=paths, progress=progress)
+        return _update(settings, full=full, afresh=afresh, paths=paths, progress=progress, wait=wait)
     except IndexDamaged:
         # Damage that opening did not show, such as a torn page: nothing of it can be kept.
-        return _update(settings, afresh=True, progress=progress)
+        return _update(settings, afresh=True, progress=progress, wait=wait)
 
 
 def _update(
@@ -61,6 +63,7 @@ def _update(
     afresh: bool = False,
     paths: Iterable[str] | None = None,
     progress: Report | None = None,
+    wait: float = 0.0,
 ) -> IndexReport:
     started = time.perf_counter()
     if not settings.root.is_dir():  # making the index folder in it would make the root again
@@ -72,6 +75,7 @@ def _update(
         dimensions=model.dimensions,
         recipe=recipe_of(settings),
         afresh=afresh,
+        wait=wait,
     ) as writer:
         if full:
             writer.rewrite_everything()

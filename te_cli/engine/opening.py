@@ -94,7 +94,7 @@ def _open_fresh(settings: Settings, refresh: Refresh, update: Updater) -> _Opene
     except (NoIndex, IndexDamaged) as error:
         if read_only:
             raise
-        update(f"{error.message} Building it.")
+        update(f"{error.message} Building it{' anew' if isinstance(error, IndexDamaged) else ''}.")
         return _Opened(open_reader(settings), "fresh")
     try:
         if watched and made_alike(settings, reader):

@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from te_cli.errors import ConfigError, NoIndex, nearest
+from te_cli.errors import ConfigError, IndexDamaged, NoIndex, nearest
+from te_cli.store.checks import open_whole
 from te_cli.store.folder import Place
-from te_cli.store.reader import Reader
 
 if TYPE_CHECKING:
     from te_cli.config import Settings
     from te_cli.embed.port import Speller
+    from te_cli.store.reader import Reader
 
 RECIPE = "6"
 """Raised when parsing, word splitting or document fields change: what was derived with another recipe is made anew."""
@@ -83,6 +84,8 @@ def open_reader(settings: Settings) -> Reader:
     place = place_of(settings)
     state = place.state()
     place.refuse(state)
-    if state not in ("ready", "damaged"):
+    if state == "damaged":
+        raise IndexDamaged("The catalog of the index cannot be read, or is not its own.", "Run `te doctor --repair`.")
+    if state != "ready":
         raise NoIndex(f"{NO_INDEX[state]} for {settings.root}.", "Run `te index` first.")
-    return Reader(place)
+    return open_whole(place)

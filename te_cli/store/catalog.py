@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from te_cli.errors import IndexBusy, IndexDamaged, NotWritable
+from te_cli.store.faults import reach
+from te_cli.store.sums import notes_sum
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -38,7 +40,8 @@ CREATE TABLE files (
     lines INTEGER NOT NULL,
     indexed_ns INTEGER NOT NULL,
     skip TEXT,
-    forced INTEGER NOT NULL
+    forced INTEGER NOT NULL,
+    sum INTEGER NOT NULL
 );
 CREATE TABLE units (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -56,19 +59,22 @@ CREATE TABLE units (
     end_line INTEGER NOT NULL,
     ordinal INTEGER NOT NULL,
     embedded INTEGER NOT NULL,
-    digest BLOB NOT NULL
+    digest BLOB NOT NULL,
+    sum INTEGER NOT NULL
 );
 CREATE INDEX units_by_file ON units (file_id);
 CREATE INDEX units_by_name ON units (name_lower);
 CREATE TABLE refs (file_id INTEGER PRIMARY KEY, total INTEGER NOT NULL, packed BLOB NOT NULL);
 CREATE TABLE ref_names (name TEXT NOT NULL, file_id INTEGER NOT NULL, PRIMARY KEY (name, file_id)) WITHOUT ROWID;
-CREATE TABLE delta (unit_id INTEGER PRIMARY KEY, vector BLOB NOT NULL);
+CREATE TABLE delta (unit_id INTEGER PRIMARY KEY, vector BLOB NOT NULL, sum INTEGER NOT NULL);
 CREATE TABLE pending (first INTEGER NOT NULL, last INTEGER NOT NULL);
 CREATE TABLE garbage (unit_id INTEGER PRIMARY KEY);
 """
 
 
-DAMAGE = frozenset({"SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_ERROR", "SQLITE_MISMATCH", "SQLITE_FORMAT"})
+DAMAGE = frozenset(
+    {"SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_ERROR", "SQLITE_MISMATCH", "SQLITE_FORMAT", "SQLITE_CONSTRAINT"}
+)
 """Primary result codes that blame the file (a missing table is SQLITE_ERROR); https://sqlite.org/rescode.html."""
 
 BUSY = frozenset({"SQLITE_BUSY", "SQLITE_LOCKED"})
@@ -86,12 +92,22 @@ def translated() -> Iterator[None]:
         if code in DAMAGE:
             raise IndexDamaged(f"The catalog is damaged: {error}.", "Run `te doctor --repair`.") from error
         raise NotWritable(f"The catalog cannot be used: {error}.", "Check the disk's space and rights.") from error
+    except OSError as error:
+        reason = error.strerror or error
+        raise NotWritable(f"The catalog cannot be used: {reason}.", "Check the disk's space and rights.") from error
+
+
+Use = Literal["write", "read", "frozen"]
+"""``read`` never writes, not even what a dead writer left in the log. ``frozen``: a folder that nobody can write in."""
+
+SUM = "sum"
+"""The note that holds the checksum of all others."""
 
 
 class Catalog:
     """One connection. Statements run in autocommit unless a transaction was begun."""
 
-    def __init__(self, path: Path, *, create: bool = False, readonly: bool = False) -> None:
+    def __init__(self, path: Path, *, create: bool = False, use: Use = "write") -> None:
         """Open the file.
 
         Raises:
@@ -99,10 +115,17 @@ class Catalog:
         """
         if not create and not path.is_file():
             raise IndexDamaged("The index has no catalog.", "Run `te index` to build it.")
-        self._connection = _connect(path, readonly=readonly)
         if create:
             with translated():
-                self._connection.executescript(SCHEMA)
+                reach("create.catalog")
+        self._connection = _connect(path, use)
+        if create:
+            try:
+                with translated():
+                    self._connection.executescript(SCHEMA)
+            except BaseException:
+                self.close()
+                raise
 
     def close(self) -> None:
         """End the snapshot or roll back, and let go of the file."""
@@ -112,6 +135,11 @@ class Catalog:
         """All rows of one statement."""
         with translated():
             return self._connection.execute(sql, values).fetchall()
+
+    def each(self, sql: str) -> Iterator[tuple[Any, ...]]:
+        """The rows of one statement as they come, for what does not fit into memory."""
+        with translated():
+            yield from self._connection.execute(sql)
 
     def rows_in(self, sql: str, values: Iterable[object], before: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """All rows of ``sql``, whose ``{}`` stands for the list of ``values``, asked in chunks."""
@@ -141,9 +169,26 @@ class Catalog:
         if not write:
             self.rows("SELECT 1 FROM meta LIMIT 1")
 
-    def commit(self) -> None:
-        """Publish the transaction."""
+    def commit(self, point: str) -> None:
+        """Publish the transaction; ``point`` names it among :data:`te_cli.store.faults.POINTS`."""
+        with translated():
+            reach(point)
         self.run("COMMIT")
+
+    @contextmanager
+    def alone(self, point: str) -> Iterator[None]:
+        """A small write transaction, committed at its end.
+
+        The notes take part in each: so a log can be told from that of another index by what it holds.
+        """
+        self.begin(write=True)
+        try:
+            yield
+            self.set_meta()
+            self.commit(point)
+        except BaseException:
+            self.rollback()
+            raise
 
     def rollback(self) -> None:
         """Drop the transaction, if one is open."""
@@ -155,23 +200,47 @@ class Catalog:
         found = self.rows("SELECT value FROM meta WHERE key = ?", (key,))
         return str(found[0][0]) if found else default
 
+    def number(self, key: str) -> int:
+        """A note that is a whole number; 0 where there is none.
+
+        Raises:
+            IndexDamaged: it is something else.
+        """
+        try:
+            return int(self.meta(key, "0"))
+        except ValueError as error:
+            raise IndexDamaged(
+                f"The catalog is damaged: its {key} is no number.", "Run `te doctor --repair`."
+            ) from error
+
     def set_meta(self, **values: object) -> None:
-        """Write notes."""
-        self.run_many("INSERT OR REPLACE INTO meta VALUES (?, ?)", [(key, str(value)) for key, value in values.items()])
+        """Write notes, and the sum of all of them with them."""
+        if not self._connection.in_transaction:
+            with self.alone("note.catalog"):
+                self.set_meta(**values)
+            return
+        write = "INSERT OR REPLACE INTO meta VALUES (?, ?)"
+        self.run_many(write, [(key, str(value)) for key, value in values.items()])
+        self.run(write, (SUM, str(notes_sum(self.notes()))))
+
+    def notes(self) -> list[tuple[str, str]]:
+        """All notes but their sum."""
+        return self.rows("SELECT key, value FROM meta WHERE key != ?", (SUM,))
 
     def check(self) -> str:
         """``ok``, or the first thing that SQLite's own integrity check finds."""
-        return str(self.rows("PRAGMA quick_check(1)")[0][0])
+        return str(self.rows("PRAGMA integrity_check(1)")[0][0])
 
 
-def _connect(path: Path, *, readonly: bool) -> sqlite3.Connection:
+def _connect(path: Path, use: Use) -> sqlite3.Connection:
     # A folder without write access has no room for the shared-memory file that readers of a log need.
-    address = f"{path.absolute().as_uri()}?immutable=1" if readonly else path
+    question = {"write": "", "read": "?mode=ro", "frozen": "?immutable=1"}[use]
+    address = f"{path.absolute().as_uri()}{question}" if question else path
     with translated():
-        connection = sqlite3.connect(address, uri=readonly, isolation_level=None, timeout=BUSY_MS / 1000)
+        connection = sqlite3.connect(address, uri=bool(question), isolation_level=None, timeout=BUSY_MS / 1000)
         try:
             connection.execute("PRAGMA trusted_schema = OFF")
-            if not readonly:
+            if use == "write":
                 connection.execute("PRAGMA journal_mode = WAL")
                 # A run that was reported must survive a power cut: what it replaced is removed right after.
                 connection.execute("PRAGMA synchronous = FULL")

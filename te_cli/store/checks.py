@@ -1,17 +1,31 @@
-"""The doctor's look: does each part of the index agree with the catalog?"""
+"""Is the index whole? What the doctor looks at, and what opening looks at where the seal does not fit."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from te_cli.errors import IndexDamaged
+from te_cli.errors import IndexDamaged, TeError
 from te_cli.state import Check
+from te_cli.store.catalog import Catalog
+from te_cli.store.lock import WriterLock, is_held, misplaced
 from te_cli.store.reader import Reader
-from te_cli.store.references import unpack
+from te_cli.store.scrutiny import (
+    catalog_fault,
+    damaged_files,
+    references_fault,
+    text_disagrees,
+    unfinished,
+    unit_ids,
+)
+from te_cli.store.seal import intact, make_seal, read_seal
 
 if TYPE_CHECKING:
-    from te_cli.store.catalog import Catalog
     from te_cli.store.folder import Place
+    from te_cli.store.seal import Seal
+
+ATTEMPTS = 5
+"""How often to start over when a writer came between; then it has looked the index through itself."""
 
 STATES = {
     "ready": "",
@@ -20,8 +34,49 @@ STATES = {
     "moved": "the index was built for another folder",
     "older": "the index is of an older format",
     "newer": "the index was written by a newer te",
-    "damaged": "the catalog cannot be read",
+    "damaged": "the catalog is missing, cannot be read or is that of another index",
 }
+
+
+def open_whole(place: Place) -> Reader:
+    """A reader of an index that is as te left it, or that was looked through and found whole.
+
+    Raises:
+        IndexDamaged: a part is missing or does not check out.
+    """
+    for _ in range(ATTEMPTS):
+        # Whoever holds the lock has looked, and what it is writing fits no seal.
+        if is_held(place.folder) or intact(place):
+            break
+        seal = read_seal(place)
+        try:
+            reader = Reader(place, doubtful=True)
+        except IndexDamaged:
+            if is_held(place.folder) or read_seal(place) != seal:
+                continue
+            raise
+        _seal_again(place, seal)
+        return reader
+    return Reader(place)
+
+
+def _seal_again(place: Place, seal: Seal) -> None:
+    """Seal what was just looked through, unless somebody has been there since, or it cannot be done."""
+    if place.read_only:
+        return
+    with suppress(TeError), WriterLock(place.folder):
+        if read_seal(place) == seal:
+            catalog = Catalog(place.catalog, use="read")
+            try:
+                make_seal(
+                    place,
+                    catalog.meta("id"),
+                    catalog.number("run"),
+                    catalog.number("text"),
+                    catalog.number("generation"),
+                )
+            finally:
+                catalog.close()
 
 
 def inspect(place: Place) -> tuple[Check, ...]:
@@ -30,57 +85,72 @@ def inspect(place: Place) -> tuple[Check, ...]:
     checks = [Check("owner and format", state == "ready", STATES[state] or "this user's, current format")]
     if state != "ready":
         return tuple(checks)
+    checks += _surroundings(place)
     try:
-        with Reader(place) as reader:
-            checks += _parts(reader)
+        checks += _files(place)
+        if all(check.ok for check in checks if check.name in {"catalog", "text files", "vector file"}):
+            with Reader(place) as reader:
+                checks += _parts(reader)
     except IndexDamaged as error:
         checks.append(Check("open", False, error.message))
     return tuple(checks)
 
 
-def _parts(reader: Reader) -> list[Check]:
-    said = reader.catalog.check()
-    checks = [Check("catalog", said == "ok", "every page checks out" if said == "ok" else said)]
-    lost = _orphans(reader.catalog)
-    checks.append(Check("units", not lost, f"{lost} units belong to no file" if lost else "each belongs to a file"))
-    files, units = reader.counts()
-    unread = _unread_references(reader.catalog)
-    detail = f"those of {unread} files cannot be read" if unread else f"{reader.references():,} of them"
-    checks.append(Check("references", not unread, detail))
-    checks.append(_text("text of units", reader.units_text.missing(reader.unit_ids(modules=False)), units - files))
-    checks.append(_text("text of files", reader.files_text.missing(reader.unit_ids(modules=True)), files))
-    without = reader.without_vector()
-    detail = f"{without} units have lost their vector" if without else "every unit with known words has one"
-    checks.append(Check("vectors", not without, detail))
-    left = unfinished(reader.catalog)
-    detail = f"{left} leftovers of a run that was cut off" if left else "no unfinished run"
-    checks.append(Check("runs", not left, detail))
+def _surroundings(place: Place) -> list[Check]:
+    """What answers do not depend on."""
+    hidden, locked = place.hidden(), not misplaced(place.folder)
+    checks = [
+        Check("ignore file", hidden, "git sees nothing of it" if hidden else "git would see the index"),
+        Check("lock", locked, "a file" if locked else "something else than a file is in its place"),
+    ]
+    return [*checks, _seal_check(place)]
+
+
+def _seal_check(place: Place) -> Check:
+    """Only a seal that is itself damaged is wrong: what does not fit a whole one is for the other checks to judge."""
+    seal = read_seal(place)
+    if not seal.index_id:
+        return Check("seal", False, "it cannot be read")
+    if is_held(place.folder):
+        return Check("seal", True, "a writer is at work")
+    if seal.broken:
+        return Check("seal", True, "the last run was cut off, so everything was looked through")
+    changed = ", ".join(seal.changed(place)[:3])
+    return Check("seal", True, f"changed since, so looked through: {changed}" if changed else "all is as te left it")
+
+
+def _files(place: Place) -> list[Check]:
+    """The bytes of each part, before anything maps them."""
+    seal = read_seal(place)
+    catalog = Catalog(place.catalog, use="frozen" if place.read_only else "read")
+    try:
+        fault = catalog_fault(catalog, seal)
+        checks = [Check("catalog", not fault, fault or "every row checks out")]
+        if fault or not catalog.number("run"):
+            return checks
+        wrong = damaged_files(place, catalog, seal, every=True)
+    finally:
+        catalog.close()
+    for name, part in (("text files", "text"), ("vector file", "vectors")):
+        checks.append(Check(name, part not in wrong, wrong.get(part, "every byte checks out")))
     return checks
 
 
-def _text(name: str, missing: int, count: int) -> Check:
-    return Check(name, not missing, f"{missing} of {count} documents are missing" if missing else f"{count} documents")
-
-
-def _orphans(catalog: Catalog) -> int:
-    """Units whose file is not in the catalog."""
-    sql = "SELECT count(*) FROM units WHERE file_id NOT IN (SELECT id FROM files WHERE skip IS NULL)"
-    return int(catalog.rows(sql)[0][0])
-
-
-def _unread_references(catalog: Catalog) -> int:
-    """Files whose references do not unpack, are fewer or more than noted, or lie in units that are not there."""
-    units = dict(catalog.rows("SELECT file_id, count(*) FROM units GROUP BY 1"))
-    lost = 0
-    for file_id, total, packed in catalog.rows("SELECT file_id, total, packed FROM refs"):
-        try:
-            found = unpack(packed)
-        except IndexDamaged:
-            found = []
-        lost += len(found) != total or any(each.unit >= units.get(file_id, 0) for each in found)
-    return lost
-
-
-def unfinished(catalog: Catalog) -> int:
-    """What a run that was cut off left for the next one to clean up."""
-    return int(catalog.rows("SELECT (SELECT count(*) FROM pending) + (SELECT count(*) FROM garbage)")[0][0])
+def _parts(reader: Reader) -> list[Check]:
+    catalog = reader.catalog
+    fault = references_fault(catalog)
+    checks = [Check("references", not fault, fault or f"{reader.references():,} of them")]
+    left = unfinished(catalog)
+    for name, text, modules in (
+        ("text of units", reader.units_text, False),
+        ("text of files", reader.files_text, True),
+    ):
+        ids = unit_ids(catalog, modules=modules)
+        fault = text_disagrees(text, ids, exact=not left)
+        checks.append(Check(name, not fault, fault or f"{len(ids)} documents"))
+    without = reader.without_vector()
+    detail = f"{without} units have lost their vector" if without else "every unit with known words has one"
+    checks.append(Check("vectors", not without, detail))
+    detail = f"{left} leftovers of a run that was cut off" if left else "no unfinished run"
+    checks.append(Check("runs", not left, detail))
+    return checks

@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from te_cli.errors import IndexDamaged, IndexForeign, IndexTooNew, NotWritable, StoreError
+from te_cli.planted import read_planted
 from te_cli.store.catalog import CATALOG_FILE, Catalog
+from te_cli.store.faults import reach
 from te_cli.store.formats import FORMAT
 from te_cli.store.owner import OWNER_FILE, ownership, read_owner
+from te_cli.store.removal import remove
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
 TEXT_FOLDER = "text"
+
+SEAL_FILE = "seal"
+
+IGNORE_FILE, IGNORE = ".gitignore", "*\n"
+"""The index keeps itself out of every commit."""
 
 State = Literal["absent", "ready", "foreign", "moved", "older", "newer", "damaged"]
 
@@ -50,12 +59,14 @@ class Place:
 
     def state(self) -> State:
         """What is there, judged without opening anything that this user did not make."""
-        if self.folder.is_symlink() or not self.catalog.is_file():
+        if self.folder.is_symlink() or not (os.path.lexists(self.catalog) or (self.folder / OWNER_FILE).is_file()):
             return "absent"
         if not self.trusted:
             owned = ownership(self.folder, self.root)
             if owned != "ours":
                 return "foreign" if owned == "absent" else owned
+        if any(map(_misplaced, self._files())):
+            return "damaged"
         try:
             found = self._format()
         except IndexDamaged:
@@ -98,26 +109,28 @@ class Place:
             NotWritable: it cannot be made.
         """
         try:
+            reach("folder.make")
             self.folder.mkdir(parents=True, exist_ok=True)
-            ignore = self.folder / ".gitignore"
-            if not ignore.is_file() or ignore.is_symlink():
-                ignore.unlink(missing_ok=True)
-                ignore.write_text("*\n", encoding="utf-8")
+            if not self.hidden():
+                reach("folder.ignore")
+                remove(self.folder / IGNORE_FILE)
+                (self.folder / IGNORE_FILE).write_text(IGNORE, encoding="utf-8")
         except OSError as error:
             raise NotWritable(
                 f"The index folder {self.folder} cannot be written: {error.strerror}.",
                 "Use --index-dir or TE_INDEX_DIR to keep the index elsewhere.",
             ) from error
 
+    def hidden(self) -> bool:
+        """Whether the ignore file is as it should be."""
+        return read_planted(self.folder / IGNORE_FILE, len(IGNORE) + 1) == IGNORE.encode()
+
     def clear(self) -> None:
         """Remove an index that is not to be opened: only what an index is made of, and never through a link."""
         for path in self._parts():
             try:
-                if path.is_dir() and not path.is_symlink():
-                    # A searcher of this process may still put a lock file there; what is left over is empty of meaning.
-                    shutil.rmtree(path, ignore_errors=True)
-                else:
-                    path.unlink(missing_ok=True)
+                reach("clear.part")
+                remove(path)
             except OSError as error:
                 raise NotWritable(
                     f"{path} cannot be removed: {error.strerror}.", "Remove the folder by hand."
@@ -145,25 +158,47 @@ class Place:
         """Bytes on disk of each part."""
         text = [path.stat().st_size for path in self.text.rglob("*") if path.is_file()] if self.text.is_dir() else []
         return {
-            "catalog": sum(path.stat().st_size for path in self.folder.glob(f"{CATALOG_FILE}*")),
+            "catalog": sum(path.stat().st_size for path in (self.catalog, self._log) if path.is_file()),
             "text": sum(text),
             "vectors": sum(path.stat().st_size for path in self.folder.glob("vectors-*.usearch")),
         }
 
+    @property
+    def _log(self) -> Path:
+        return self.folder / f"{CATALOG_FILE}-wal"
+
+    def _files(self) -> Iterator[Path]:
+        """What has to be a file of its own, or not to be there."""
+        yield from (self.catalog, self._log, self.folder / f"{CATALOG_FILE}-shm")
+        yield from self.folder.glob("vectors-*.usearch")
+
     def _parts(self) -> Iterator[Path]:
+        # The owner goes last: what is left of an index whose removal was cut short is still known as this user's.
+        yield self.folder / SEAL_FILE
         yield from self.folder.glob(f"{CATALOG_FILE}*")
         yield from self.folder.glob("vectors-*")
         yield self.text
         yield from self.folder.glob(f"{OWNER_FILE}*")
 
     def _format(self) -> int:
-        catalog = Catalog(self.catalog, readonly=self.read_only)
+        catalog = Catalog(self.catalog, use="frozen" if self.read_only else "read")
         try:
+            owner = read_owner(self.folder)
+            if owner is not None and catalog.meta("id", owner.id) != owner.id:
+                raise IndexDamaged("The catalog is that of another index.", "Run `te doctor --repair`.")
             return int(catalog.meta("format", "0"))
         except ValueError:
             return 0
         finally:
             catalog.close()
+
+
+def _misplaced(path: Path) -> bool:
+    """Whether something else than a file stands in a file's place; a link counts as that."""
+    try:
+        return not stat.S_ISREG(path.lstat().st_mode)
+    except OSError:
+        return False
 
 
 def _link(path: Path, target: Path) -> None:

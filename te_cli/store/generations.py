@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from te_cli.errors import IndexDamaged
+from te_cli.store.seal import crc_of
+from te_cli.store.sums import sum_of
 from te_cli.store.vectors import VectorBase, base_name, write_base
 
 if TYPE_CHECKING:
@@ -49,7 +51,7 @@ def store_vectors(
     """
     if everything:
         catalog.run("DELETE FROM delta")
-    base_rows = 0 if everything else int(catalog.meta("base_rows", "0"))
+    base_rows = 0 if everything else catalog.number("base_rows")
     in_delta = int(catalog.rows("SELECT count(*) FROM delta")[0][0])
     if not everything and in_delta + len(new) <= max(DELTA_ROWS, DELTA_FRACTION * base_rows):
         _to_delta(catalog, new)
@@ -60,15 +62,16 @@ def store_vectors(
         _to_delta(catalog, dict(zip(ids.tolist(), vectors, strict=True)))
         catalog.set_meta(base_rows=0)
         return 0
-    number = int(catalog.meta("last_generation", "0")) + 1
-    write_base(base.folder / base_name(number), ids, vectors, threads)
-    catalog.set_meta(base_rows=len(ids), last_generation=number)
+    number = catalog.number("last_generation") + 1
+    path = base.folder / base_name(number)
+    write_base(path, ids, vectors, threads)
+    catalog.set_meta(base_rows=len(ids), last_generation=number, base_crc=crc_of(path))
     return number
 
 
 def _to_delta(catalog: Catalog, vectors: dict[int, NDArray[np.int8]]) -> None:
-    rows = [(unit_id, vector.tobytes()) for unit_id, vector in vectors.items()]
-    catalog.run_many("INSERT OR REPLACE INTO delta VALUES (?, ?)", rows)
+    rows = ((unit_id, vector.tobytes()) for unit_id, vector in vectors.items())
+    catalog.run_many("INSERT OR REPLACE INTO delta VALUES (?, ?, ?)", ((*row, sum_of(row)) for row in rows))
 
 
 def _all_vectors(

@@ -7,7 +7,6 @@ one field and one set of statistics serve all. Queries are built term by term, n
 
 from __future__ import annotations
 
-import shutil
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -15,6 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import tantivy
 
 from te_cli.errors import IndexDamaged, NotWritable
+from te_cli.store.faults import reach
+from te_cli.store.removal import remove
 from te_cli.words import identifiers, terms
 
 if TYPE_CHECKING:
@@ -150,7 +151,8 @@ class TextIndex:
         self._schema = _schema()
         if create:
             with _writing():
-                shutil.rmtree(folder, ignore_errors=True)
+                reach("create.text")
+                remove(folder)
                 folder.mkdir(parents=True, exist_ok=True)
         with _writing() if create else _reading():
             path = str(folder)
@@ -192,11 +194,15 @@ class TextIndex:
         with _writing():
             self._open_writer().delete_documents_by_query(span)
 
-    def commit(self) -> None:
-        """Make what was added and deleted durable and visible to searchers opened from now on."""
+    def commit(self, point: str) -> None:
+        """Make what was added and deleted durable and visible to searchers opened from now on.
+
+        ``point`` names the commit among :data:`te_cli.store.faults.POINTS`.
+        """
         if self._writer is None:
             return
         with _writing():
+            reach(point)
             self._writer.commit()
 
     def close(self, *, wait: bool = True) -> None:
@@ -205,6 +211,7 @@ class TextIndex:
             writer, self._writer = self._writer, None
             if wait:
                 with _writing():
+                    reach("close.text")
                     writer.wait_merging_threads()
 
     def _open_writer(self) -> tantivy.IndexWriter:
@@ -219,6 +226,12 @@ class TextIndex:
     def documents(self) -> int:
         """Documents that searches see."""
         return self._searcher.num_docs
+
+    def look_again(self) -> None:
+        """See what was committed since."""
+        with _reading():
+            self._index.reload()
+            self._searcher = self._index.searcher()
 
     def missing(self, unit_ids: Sequence[int]) -> int:
         """How many of ``unit_ids`` have no document."""

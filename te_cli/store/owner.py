@@ -17,6 +17,8 @@ from typing import Literal
 from te_cli.digest import KEY_BYTES, keyed_mark
 from te_cli.errors import NotWritable
 from te_cli.planted import json_of, read_planted
+from te_cli.store.faults import reach
+from te_cli.store.removal import put_over, remove
 
 OWNER_FILE = "owner"
 
@@ -60,6 +62,7 @@ def _new_key(path: Path) -> bytes:
     key = secrets.token_bytes(KEY_BYTES)
     fresh = path.with_suffix(f".{os.getpid()}")
     try:
+        reach("create.key")
         path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "wb") as file:
@@ -111,11 +114,13 @@ def claim(folder: Path, root: Path) -> str:
     text = json.dumps({"id": index_id, "root": str(root), "mark": _mark(key, str(root), index_id)})
     fresh = folder / f"{OWNER_FILE}.new"
     try:
-        fresh.unlink(missing_ok=True)
+        reach("create.owner")
+        remove(fresh)
         # Never through a link: the folder may have come with a repository.
         with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644), "w", encoding="utf-8") as file:
             file.write(text)
-        fresh.replace(folder / OWNER_FILE)
+        reach("create.owned")
+        put_over(fresh, folder / OWNER_FILE)
     except OSError as error:
         raise NotWritable(f"The index folder {folder} cannot be written: {error.strerror}.") from error
     return index_id

@@ -26,6 +26,7 @@ from te_cli.store.records import (
 )
 from te_cli.store.references import unpack
 from te_cli.store.scope import Scope
+from te_cli.store.scrutiny import disagreement, refuse_damage, vectors_lost
 from te_cli.store.vectors import VectorBase, base_name, similarity
 
 if TYPE_CHECKING:
@@ -63,17 +64,18 @@ _UNITS = "FROM units u JOIN files f ON f.id = u.file_id"
 class Reader:
     """Everything a search asks. Close it, or use it as a context manager."""
 
-    def __init__(self, place: Place) -> None:
-        """Open the index.
+    def __init__(self, place: Place, *, doubtful: bool = False) -> None:
+        """Open the index; a ``doubtful`` one is looked through before.
 
         Raises:
             IndexDamaged: a part is missing or does not check out.
         """
         self._shadow = TemporaryDirectory(prefix="te-") if place.read_only else None
+        self._doubtful, self._given = doubtful, place
         self._place = place.shadow(Path(self._shadow.name)) if self._shadow else place
         self._base: VectorBase | None = None
         for _ in range(ATTEMPTS):
-            self.catalog = Catalog(self._place.catalog)
+            self.catalog = Catalog(self._place.catalog, use="read")
             try:
                 if self._open():
                     return
@@ -109,9 +111,11 @@ class Reader:
         before = self.catalog.meta("run")
         if before == "0":
             raise IndexDamaged("The index was never built to its end.", "Run `te index` to build it.")
-        generation = int(self.catalog.meta("generation", "0"))
-        self.dimensions = int(self.catalog.meta("dimensions", "0"))
+        generation = self.catalog.number("generation")
+        self.dimensions = self.catalog.number("dimensions")
         try:
+            if self._doubtful:
+                refuse_damage(self._given, self.catalog)
             text = self._place.text / self.catalog.meta("text", "0")
             self.units_text = TextIndex(text / "units")
             self.files_text = TextIndex(text / "files")
@@ -124,6 +128,8 @@ class Reader:
         self._delta: tuple[NDArray[np.int64], NDArray[np.int8]] | None = None
         self._scopes: dict[Filters, Scope] = {}
         self.names = Names(self.catalog)
+        if self._doubtful and (fault := self.fault()):
+            raise IndexDamaged(f"The index's {fault} damaged.", "Run `te doctor --repair`.")
         return self.catalog.meta("run") == before
 
     def _open_base(self, generation: int) -> VectorBase | None:
@@ -249,19 +255,13 @@ class Reader:
         """Units whose text has no word that the model knows, and so no vector."""
         return int(self.catalog.rows("SELECT count(*) FROM units WHERE NOT embedded")[0][0])
 
-    # For the doctor
-
-    def unit_ids(self, *, modules: bool) -> list[int]:
-        """Ids of all module units, or of all others."""
-        return [row[0] for row in self.catalog.rows(f"SELECT id FROM units WHERE position {'=' if modules else '>'} 0")]
+    def fault(self) -> str:
+        """Which derived part does not hold what the catalog says; empty where all do."""
+        return disagreement(self.catalog, {False: self.units_text, True: self.files_text}, self._base)
 
     def without_vector(self) -> int:
         """Units that should have a vector, and have none in base or delta."""
-        wanted = np.array([row[0] for row in self.catalog.rows("SELECT id FROM units WHERE embedded")], np.int64)
-        held = self.delta()[0]
-        if self._base is not None:
-            held = np.concatenate([held, self._base.rows(wanted)[0]])
-        return len(np.setdiff1d(wanted, held))
+        return vectors_lost(self.catalog, self._base)
 
     # Retrievers: each applies the filters before its cut, and breaks ties at the cut by the total order
 

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from te_cli.errors import IndexDamaged, NotWritable
+from te_cli.store.faults import reach
+from te_cli.store.removal import put_over, remove
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,11 +60,14 @@ def write_base(path: Path, ids: NDArray[np.int64], rows: NDArray[np.int8], threa
     index.add(ids.astype(np.uint64), rows, threads=threads)
     fresh = path.with_suffix(".new")
     try:
-        fresh.unlink(missing_ok=True)
+        remove(fresh)
+        reach("merge.vectors")
         index.save(str(fresh))
+        reach("merge.saved")
         with fresh.open("rb") as file:
             os.fsync(file.fileno())
-        fresh.replace(path)
+        put_over(fresh, path)
+        reach("merge.named")
     except (OSError, RuntimeError) as error:  # usearch raises RuntimeError for a full disk
         raise NotWritable(f"The vectors cannot be written: {error}.", "Check the disk's space.") from error
 

@@ -11,14 +11,12 @@ leaves the list. Every step can be repeated.
 
 from __future__ import annotations
 
-import shutil
-import time
 from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING
 
-from te_cli.digest import digest_fields
-from te_cli.errors import IndexDamaged, TeError
-from te_cli.store.catalog import Catalog
+from te_cli.errors import IndexDamaged, NotWritable, TeError
+from te_cli.store.catalog import Catalog, translated
+from te_cli.store.faults import reach
 from te_cli.store.formats import FORMAT
 from te_cli.store.generations import Base, store_vectors
 from te_cli.store.lexical import TextIndex, file_words, unit_words
@@ -26,6 +24,10 @@ from te_cli.store.lock import WriterLock
 from te_cli.store.owner import claim
 from te_cli.store.records import FILE_COLUMNS, FileRecord, files_at_or_below
 from te_cli.store.references import NO_REFERENCES, Packed, unpack
+from te_cli.store.removal import sweep
+from te_cli.store.rows import UnitRow, mark_of, put_file, touch_file
+from te_cli.store.scrutiny import disagreement, looked_through
+from te_cli.store.seal import break_seal, intact, make_seal
 from te_cli.store.vectors import VectorBase, base_name
 
 if TYPE_CHECKING:
@@ -52,29 +54,42 @@ REASONS = {
 class Writer:
     """The one writer of an index. Leaving the context without :meth:`publish` drops the run."""
 
-    def __init__(self, place: Place, *, model: str, dimensions: int, recipe: str, afresh: bool = False) -> None:
+    def __init__(
+        self,
+        place: Place,
+        *,
+        model: str,
+        dimensions: int,
+        recipe: str,
+        afresh: bool = False,
+        wait: float = 0.0,
+    ) -> None:
         """``model`` and ``recipe`` say what the derived data was made with: another one asks for a full run.
 
-        ``afresh`` drops what is there: damage that only reading brought to light.
+        ``afresh`` drops what is there: damage that only reading brought to light. ``wait``: seconds to wait for
+        another writer.
         """
         self._place = place
         self._afresh = afresh
         self._model = model
         self._dimensions = dimensions
         self._recipe = recipe
+        self._wait = wait
         self._stack = ExitStack()
         self.rebuilt: str | None = None
         self.stale_recipe = False
         self.units_written = 0
         self._new: dict[int, NDArray[np.int8]] = {}
         self._text_committed = False
+        self._whole = False  # known to be so: then it is sealed at the end
         self._texts: dict[bool, TextIndex] = {}  # by whether a document stands for a file
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:
             self._place.refuse(self._place.state())
             self._place.prepare()
-            stack.enter_context(WriterLock(self._place.folder))
+            stack.enter_context(WriterLock(self._place.folder, self._wait))
+            self._place.refuse(self._place.state())  # what waited for may have left something else
             self._open(stack)
             self._stack = stack.pop_all()
         return self
@@ -85,7 +100,7 @@ class Writer:
         try:
             self.catalog.rollback()
             if not self._text_committed:
-                with suppress(TeError):  # the next writer can do it as well
+                with suppress(TeError), self.catalog.alone("heal.catalog"):  # the next writer can do it as well
                     self.catalog.run("DELETE FROM pending")
         finally:
             self._stack.close()
@@ -99,33 +114,49 @@ class Writer:
             self._place.clear()
             self._create()
             self.rebuilt = REASONS[state]
+        doubtful = not intact(self._place)
         self.catalog = Catalog(self._place.catalog)
-        stack.callback(self.catalog.close)
+        stack.callback(self._close_catalog)
+        self._whole = not doubtful
+        wrong = looked_through(self._place, self.catalog) if doubtful else {}
+        break_seal(self._place, self.catalog.meta("id"), self.catalog.number("run"))
         made_with = (self.catalog.meta("model"), self.catalog.meta("recipe"))
         self.stale_recipe = made_with != (self._model, self._recipe)
         if self.stale_recipe and made_with[0] and not self.rebuilt:
             self.rebuilt = "another model or another version of te made it"
         stack.callback(self._close_text)
-        self._open_text()
-        if not self._base_opens():
-            self.stale_recipe, self.rebuilt = True, self.rebuilt or "its vectors were damaged"
+        self._open_text("text" in wrong)
+        if "vectors" in wrong or not self._base_opens():
+            self._condemn("its vectors were damaged")
         self._heal()
+        if doubtful and not self.stale_recipe:
+            self._whole = self._agreed()
 
     def _create(self) -> None:
         catalog = Catalog(self._place.catalog, create=True)
-        index_id = claim(self._place.folder, self._place.root)
-        catalog.set_meta(id=index_id, format=FORMAT, run=0)
-        catalog.close()
-
-    def _open_text(self) -> None:
-        """Open both text indexes; where one cannot be opened, the run makes new ones beside them."""
-        self._text_generation = int(self.catalog.meta("text", "0"))
         try:
-            self._use_text(self._text_generation, create=False)
-        except IndexDamaged:
-            if self._text_generation:
-                self.rebuilt = self.rebuilt or "its text index was damaged"
-            self.stale_recipe = True
+            index_id = claim(self._place.folder, self._place.root)
+            with catalog.alone("create.notes"):
+                catalog.set_meta(id=index_id, format=FORMAT, run=0)
+        finally:
+            catalog.close()
+
+    def _condemn(self, reason: str) -> None:
+        """Have everything derived anew, and until then no seal."""
+        self.stale_recipe, self._whole = True, False
+        self.rebuilt = self.rebuilt or reason
+
+    def _open_text(self, damaged: bool) -> None:
+        """Open both text indexes; where one cannot be opened, the run makes new ones beside them."""
+        self._text_generation = self.catalog.number("text")
+        if not damaged:
+            try:
+                self._use_text(self._text_generation, create=False)
+            except IndexDamaged:
+                damaged = True
+        if damaged and self._text_generation:
+            self._condemn("its text index was damaged")
+        self.stale_recipe |= damaged
 
     def _use_text(self, generation: int, *, create: bool) -> None:
         folder = self._place.text / str(generation)
@@ -139,14 +170,17 @@ class Writer:
             text.close()
         self._texts = {}
 
+    def _base(self) -> VectorBase | None:
+        if generation := self.catalog.number("generation"):
+            return VectorBase(self._place.folder / base_name(generation), self.catalog.number("dimensions"))
+        return None
+
     def _base_opens(self) -> bool:
-        if generation := int(self.catalog.meta("generation", "0")):
-            try:
-                VectorBase(
-                    self._place.folder / base_name(generation), int(self.catalog.meta("dimensions", "0"))
-                ).close()
-            except IndexDamaged:
-                return False
+        try:
+            if base := self._base():
+                base.close()
+        except IndexDamaged:
+            return False
         return True
 
     def _heal(self) -> None:
@@ -156,9 +190,37 @@ class Writer:
             for text in self._texts.values():
                 text.delete_range(first, last)
         if pending:
-            self._commit_text()
-            self.catalog.run("DELETE FROM pending")
+            self._commit_text("heal.text")
+            with self.catalog.alone("heal.catalog"):
+                self.catalog.run("DELETE FROM pending")
         self.collect()
+
+    def _agreed(self) -> bool:
+        """Whether text and vectors hold what the catalog says; what does not is condemned."""
+        for text in self._texts.values():
+            text.look_again()
+        fault = disagreement(self.catalog, self._texts, base := self._base())
+        if base:
+            base.close()
+        if fault:
+            self._condemn(f"its {fault} damaged")
+        return not fault
+
+    # Closing
+
+    def _close_catalog(self) -> None:
+        """Let go of the catalog, and seal what the last published run left, if it is known to be whole."""
+        try:
+            index_id, run = self.catalog.meta("id"), self.catalog.number("run")
+            text, generation = self.catalog.number("text"), self.catalog.number("generation")
+            reach("close.catalog")
+        except (TeError, OSError):  # a catalog that was found damaged: the error that said so is on its way
+            self._whole = False
+        finally:
+            self.catalog.close()
+        if self._whole and run:
+            with suppress(NotWritable):  # then the next command looks the index through
+                make_seal(self._place, index_id, run, text, generation)
 
     # The run
 
@@ -175,7 +237,8 @@ class Writer:
     def begin(self, bound: int) -> None:
         """Reserve ids for at most ``bound`` new units and start the run's transaction."""
         used = self.catalog.rows("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'units'")[0][0]
-        self.catalog.run("INSERT INTO pending VALUES (?, ?)", (used + 1, used + bound))
+        with self.catalog.alone("reserve.catalog"):
+            self.catalog.run("INSERT INTO pending VALUES (?, ?)", (used + 1, used + bound))
         self._next_id = int(used) + 1
         self.catalog.begin(write=True)
         self._everything = self.stale_recipe
@@ -197,42 +260,38 @@ class Writer:
         references: Packed,
     ) -> None:
         """Write a file, its units (the module unit first) and references; what is as it was keeps its id and vector."""
-        file_id = self._put_file(file, digest, lines, skip=None)
+        with translated():
+            reach("add.rows")
+        file_id = put_file(self.catalog, file, digest, lines, skip=None)
         kept = self._kept(file_id)
         ordinals: dict[tuple[str, str], int] = {}
         for position, ((symbol, document), vector) in enumerate(zip(units, vectors, strict=True)):
             named = (symbol.kind, symbol.qualified_name)
             ordinal = ordinals[named] = ordinals.get(named, -1) + 1
-            mark = _mark(file, symbol, document)
+            mark = mark_of(file, symbol, document)
             alike = kept.get((*named, mark))
-            unit_id = alike.pop() if alike else None
-            if unit_id is None:
-                unit_id = self._insert(file_id, position, ordinal, symbol, mark, embedded=vector is not None)
-                self._derive(unit_id, file_id, file, document, vector)
+            kept_id = alike.pop() if alike else None
+            unit_id = self._next_id if kept_id is None else kept_id
+            row = UnitRow(unit_id, file_id, position, ordinal, symbol, mark, vector is not None)
+            if kept_id is None:
+                self._next_id += 1
+                row.insert(self.catalog)
             else:
-                self.catalog.run(
-                    "UPDATE units SET position = ?, parent = ?, start_line = ?, end_line = ?, ordinal = ? WHERE id = ?",
-                    (position, symbol.parent, symbol.start_line, symbol.end_line, ordinal, unit_id),
-                )
-                if self._everything:
-                    self.catalog.run("UPDATE units SET embedded = ? WHERE id = ?", (vector is not None, unit_id))
-                    self._derive(unit_id, file_id, file, document, vector)
+                row.update(self.catalog)
+            if kept_id is None or self._everything:
+                self._derive(unit_id, file_id, file, document, vector)
         self._remove_units([unit_id for ids in kept.values() for unit_id in ids])
         self._put_references(file_id, references)
 
     def skip(self, file: SourceFile, reason: str, digest: bytes | None = None) -> None:
         """Note a file that was met and left out; its units go."""
-        file_id = self._put_file(file, digest, 0, skip=reason)
+        file_id = put_file(self.catalog, file, digest, 0, skip=reason)
         self._remove_units(self._units_of(file_id))
         self._put_references(file_id, NO_REFERENCES)
 
     def touch(self, file: SourceFile) -> None:
         """Note a new fingerprint for a file whose content is what it was."""
-        seen = file.fingerprint
-        self.catalog.run(
-            "UPDATE files SET size = ?, mtime_ns = ?, ctime_ns = ?, inode = ?, seen_ns = ?, forced = ? WHERE path = ?",
-            (seen.size, seen.mtime_ns, seen.ctime_ns, seen.inode, seen.seen_ns, file.forced, file.path),
-        )
+        touch_file(self.catalog, file)
 
     def drop(self, record: FileRecord) -> None:
         """Forget a file that is gone."""
@@ -243,9 +302,9 @@ class Writer:
     def publish(self, threads: int, **notes: object) -> None:
         """Make the run what readers see, in one transaction."""
         self._text_committed = True  # from here on documents may be there that no row names
-        self._commit_text()
+        self._commit_text("publish.text")
         generation = self._store_vectors(threads)
-        run = int(self.catalog.meta("run", "0")) + 1
+        run = self.catalog.number("run") + 1
         self.catalog.set_meta(
             run=run,
             generation=generation,
@@ -256,8 +315,12 @@ class Writer:
             **notes,
         )
         self.catalog.run("DELETE FROM pending")
-        self.catalog.commit()
-        self._sweep(generation)
+        self.catalog.commit("publish.catalog")
+        self._whole = True
+        with translated():
+            reach("publish.done")
+        sweep(self._place.folder, "vectors-*", base_name(generation), "sweep.vectors")
+        sweep(self._place.text, "*", str(self._text_generation), "sweep.text")
 
     def note(self, **notes: object) -> None:
         """Write notes outside a run."""
@@ -269,8 +332,9 @@ class Writer:
         if garbage:
             for text in self._texts.values():
                 text.delete(garbage)
-            self._commit_text()
-            self.catalog.run("DELETE FROM garbage")
+            self._commit_text("collect.text")
+            with self.catalog.alone("collect.catalog"):
+                self.catalog.run("DELETE FROM garbage")
 
     def counts(self) -> tuple[int, int, int]:
         """Files, units, and units without a vector."""
@@ -279,26 +343,6 @@ class Writer:
         return int(files), int(units), int(units) - int(embedded)
 
     # Its parts
-
-    def _put_file(self, file: SourceFile, digest: bytes | None, lines: int, skip: str | None) -> int:
-        seen = file.fingerprint
-        values = (
-            file.language, file.content, seen.size, seen.mtime_ns, seen.ctime_ns, seen.inode, seen.seen_ns,
-            digest, lines, time.time_ns(), skip, file.forced,
-        )  # fmt: skip
-        found = self.catalog.rows("SELECT id FROM files WHERE path = ?", (file.path,))
-        if found:
-            self.catalog.run(
-                "UPDATE files SET language = ?, content = ?, size = ?, mtime_ns = ?, ctime_ns = ?, inode = ?,"
-                " seen_ns = ?, digest = ?, lines = ?, indexed_ns = ?, skip = ?, forced = ? WHERE id = ?",
-                (*values, found[0][0]),
-            )
-            return int(found[0][0])
-        return self.catalog.run(
-            "INSERT INTO files (path, language, content, size, mtime_ns, ctime_ns, inode, seen_ns, digest, lines,"
-            " indexed_ns, skip, forced) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (file.path, *values),
-        )
 
     def _kept(self, file_id: int) -> dict[tuple[str, str, bytes], list[int]]:
         """The ids of a file's units by what must stay for a unit to be the same; of namesakes the first one last."""
@@ -310,18 +354,6 @@ class Writer:
 
     def _units_of(self, file_id: int) -> list[int]:
         return [row[0] for row in self.catalog.rows("SELECT id FROM units WHERE file_id = ?", (file_id,))]
-
-    def _insert(self, file_id: int, position: int, ordinal: int, symbol: Symbol, mark: bytes, *, embedded: bool) -> int:
-        unit_id, self._next_id = self._next_id, self._next_id + 1
-        self.catalog.run(
-            "INSERT INTO units VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                unit_id, file_id, position, symbol.parent, symbol.kind, symbol.name, symbol.name.lower(),
-                symbol.qualified_name, symbol.module, symbol.signature, symbol.doc, symbol.start_line, symbol.end_line,
-                ordinal, embedded, mark,
-            ),
-        )  # fmt: skip
-        return unit_id
 
     def _put_references(self, file_id: int, references: Packed) -> None:
         """Write what a file refers to in place of what it did."""
@@ -352,30 +384,10 @@ class Writer:
         self.catalog.run_many("DELETE FROM delta WHERE unit_id = ?", [(unit_id,) for unit_id in ids])
         self.catalog.run_many("INSERT OR IGNORE INTO garbage VALUES (?)", [(unit_id,) for unit_id in ids])
 
-    def _commit_text(self) -> None:
+    def _commit_text(self, point: str) -> None:
         for text in self._texts.values():
-            text.commit()
+            text.commit(point)
 
     def _store_vectors(self, threads: int) -> int:
-        base = Base(self._place.folder, int(self.catalog.meta("generation", "0")), self._dimensions)
+        base = Base(self._place.folder, self.catalog.number("generation"), self._dimensions)
         return store_vectors(self.catalog, base, self._new, everything=self._everything, threads=threads)
-
-    def _sweep(self, generation: int) -> None:
-        """Remove what is no longer named; a file that a reader still maps may have to wait for a later run."""
-        for path in self._place.folder.glob("vectors-*"):
-            if path.name != base_name(generation):
-                with suppress(OSError):
-                    path.unlink()
-        for folder in self._place.text.iterdir():
-            if folder.name != str(self._text_generation):
-                shutil.rmtree(folder, ignore_errors=True)
-
-
-def _mark(file: SourceFile, symbol: Symbol, document: Document) -> bytes:
-    """The digest of all that a unit's row, document and vector are made from, its lines apart."""
-    return digest_fields(
-        (
-            file.language, file.content, document.path, symbol.kind, symbol.name, symbol.qualified_name, symbol.module,
-            symbol.signature, symbol.doc, document.body,
-        )
-    )  # fmt: skip

@@ -1,0 +1,98 @@
+"""Files and units as rows of the catalog, each with its sum."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+from te_cli.digest import digest_fields
+from te_cli.store.sums import UNIT_COLUMNS, set_file_sum, sum_of
+
+if TYPE_CHECKING:
+    from te_cli.model import Document, SourceFile, Symbol
+    from te_cli.store.catalog import Catalog
+
+_UNIT_VALUES = ", ".join("?" * (UNIT_COLUMNS.count(",") + 2))
+
+
+def put_file(catalog: Catalog, file: SourceFile, digest: bytes | None, lines: int, skip: str | None) -> int:
+    """Write a file's row in place of the one that was there; gives its id."""
+    seen = file.fingerprint
+    values = (
+        file.language, file.content, seen.size, seen.mtime_ns, seen.ctime_ns, seen.inode, seen.seen_ns,
+        digest, lines, time.time_ns(), skip, file.forced,
+    )  # fmt: skip
+    found = catalog.rows("SELECT id FROM files WHERE path = ?", (file.path,))
+    if found:
+        file_id = int(found[0][0])
+        catalog.run(
+            "UPDATE files SET language = ?, content = ?, size = ?, mtime_ns = ?, ctime_ns = ?, inode = ?,"
+            " seen_ns = ?, digest = ?, lines = ?, indexed_ns = ?, skip = ?, forced = ? WHERE id = ?",
+            (*values, file_id),
+        )
+    else:
+        file_id = catalog.run(
+            "INSERT INTO files (path, language, content, size, mtime_ns, ctime_ns, inode, seen_ns, digest, lines,"
+            " indexed_ns, skip, forced, sum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
+            (file.path, *values),
+        )
+    set_file_sum(catalog, file_id)
+    return file_id
+
+
+def touch_file(catalog: Catalog, file: SourceFile) -> None:
+    """Write a new fingerprint into a file's row."""
+    seen = file.fingerprint
+    catalog.run(
+        "UPDATE files SET size = ?, mtime_ns = ?, ctime_ns = ?, inode = ?, seen_ns = ?, forced = ? WHERE path = ?",
+        (seen.size, seen.mtime_ns, seen.ctime_ns, seen.inode, seen.seen_ns, file.forced, file.path),
+    )
+    for (file_id,) in catalog.rows("SELECT id FROM files WHERE path = ?", (file.path,)):
+        set_file_sum(catalog, file_id)
+
+
+class UnitRow(NamedTuple):
+    """A unit as the catalog keeps it."""
+
+    id: int
+    file_id: int
+    position: int
+    ordinal: int
+    symbol: Symbol
+    mark: bytes
+    embedded: bool
+
+    def insert(self, catalog: Catalog) -> None:
+        """Write it for the first time."""
+        values = self._values()
+        catalog.run(f"INSERT INTO units VALUES ({_UNIT_VALUES})", (*values, sum_of(values)))
+
+    def update(self, catalog: Catalog) -> None:
+        """Write what may differ in a unit that an edit left as it was."""
+        symbol = self.symbol
+        catalog.run(
+            "UPDATE units SET position = ?, parent = ?, start_line = ?, end_line = ?, ordinal = ?, embedded = ?,"
+            " sum = ? WHERE id = ?",
+            (
+                self.position, symbol.parent, symbol.start_line, symbol.end_line, self.ordinal, int(self.embedded),
+                sum_of(self._values()), self.id,
+            ),
+        )  # fmt: skip
+
+    def _values(self) -> tuple[object, ...]:
+        symbol = self.symbol
+        return (
+            self.id, self.file_id, self.position, symbol.parent, symbol.kind, symbol.name, symbol.name.lower(),
+            symbol.qualified_name, symbol.module, symbol.signature, symbol.doc, symbol.start_line, symbol.end_line,
+            self.ordinal, int(self.embedded), self.mark,
+        )  # fmt: skip
+
+
+def mark_of(file: SourceFile, symbol: Symbol, document: Document) -> bytes:
+    """The digest of all that a unit's row, document and vector are made from, its lines apart."""
+    return digest_fields(
+        (
+            file.language, file.content, document.path, symbol.kind, symbol.name, symbol.qualified_name, symbol.module,
+            symbol.signature, symbol.doc, document.body,
+        )
+    )  # fmt: skip
