@@ -32,7 +32,7 @@ from te_cli.store.folder import Place
 from te_cli.store.lock import WriterLock, current_holder
 from te_cli.store.reader import Reader
 from te_cli.store.records import path_matcher
-from te_cli.store.scrutiny import unfinished
+from te_cli.store.scrutiny import unfinished, vectors_lost
 from te_cli.walk.files import scan
 
 if TYPE_CHECKING:
@@ -177,7 +177,7 @@ def test_a_large_delta_does_not_hide_the_base(repo: MakeRepository, monkeypatch:
     index.update(full=True)
     assert not any(path.startswith("later") for path in wanted)
     with Reader(place_of(root)) as reader:
-        assert reader.without_vector() == 0
+        assert vectors_lost(reader.catalog, reader.base) == 0
 
 
 def test_absurd_dates_do_not_stop_a_run(repo: MakeRepository, te: Run) -> None:

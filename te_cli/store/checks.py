@@ -17,6 +17,7 @@ from te_cli.store.scrutiny import (
     text_disagrees,
     unfinished,
     unit_ids,
+    vectors_lost,
 )
 from te_cli.store.seal import intact, make_seal, read_seal
 
@@ -148,7 +149,7 @@ def _parts(reader: Reader) -> list[Check]:
         ids = unit_ids(catalog, modules=modules)
         fault = text_disagrees(text, ids, exact=not left)
         checks.append(Check(name, not fault, fault or f"{len(ids)} documents"))
-    without = reader.without_vector()
+    without = vectors_lost(catalog, reader.base)
     detail = f"{without} units have lost their vector" if without else "every unit with known words has one"
     checks.append(Check("vectors", not without, detail))
     detail = f"{left} leftovers of a run that was cut off" if left else "no unfinished run"

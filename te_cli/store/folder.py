@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from te_cli.store.catalog import Use
+
 TEXT_FOLDER = "text"
 
 SEAL_FILE = "seal"
@@ -141,7 +143,17 @@ class Place:
 
         SQLite and Tantivy both put lock files beside what they read. The text index's files are linked, the catalog is
         copied with its log, which may hold the last run. Vectors are mapped where they are.
+
+        Raises:
+            NotWritable: there is no room for it.
         """
+        try:
+            return self._shadow(folder)
+        except OSError as error:
+            message = f"The index in {self.folder} cannot be laid out in {folder}: {error.strerror}."
+            raise NotWritable(message, "Free some space, or name a roomier folder with TMPDIR.") from error
+
+    def _shadow(self, folder: Path) -> Place:
         for name in (OWNER_FILE, CATALOG_FILE, f"{CATALOG_FILE}-wal"):
             if (self.folder / name).is_file():
                 shutil.copyfile(self.folder / name, folder / name)
@@ -181,7 +193,13 @@ class Place:
         yield from self.folder.glob(f"{OWNER_FILE}*")
 
     def _format(self) -> int:
-        catalog = Catalog(self.catalog, use="frozen" if self.read_only else "read")
+        try:
+            return self._format_by("frozen" if self.read_only else "read")
+        except NotWritable:  # a full disk has no room for what readers share
+            return self._format_by("frozen")
+
+    def _format_by(self, use: Use) -> int:
+        catalog = Catalog(self.catalog, use=use)
         try:
             owner = read_owner(self.folder)
             if owner is not None and catalog.meta("id", owner.id) != owner.id:

@@ -135,8 +135,8 @@ class WriterLock:
         self._handle = handle
         _held.add(handle)
         try:
-            reach("lock.mark")
             with suppress(OSError):  # on a full disk the lock holds without a name on it
+                reach("lock.mark")
                 os.ftruncate(handle, 0)
                 os.lseek(handle, 0, os.SEEK_SET)
                 os.write(handle, _mark())
@@ -149,7 +149,8 @@ class WriterLock:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            reach("lock.free")
+            with suppress(OSError):
+                reach("lock.free")
         finally:
             self._let_go()
 

@@ -7,13 +7,14 @@ beyond it is dropped.
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from te_cli.errors import IndexBusy, IndexDamaged
+from te_cli.errors import IndexBusy, IndexDamaged, NotWritable
 from te_cli.model import Filters
 from te_cli.store.catalog import Catalog
 from te_cli.store.lexical import TextIndex
@@ -26,7 +27,7 @@ from te_cli.store.records import (
 )
 from te_cli.store.references import unpack
 from te_cli.store.scope import Scope
-from te_cli.store.scrutiny import disagreement, refuse_damage, vectors_lost
+from te_cli.store.scrutiny import disagreement, refuse_damage
 from te_cli.store.vectors import VectorBase, base_name, similarity
 
 if TYPE_CHECKING:
@@ -70,19 +71,29 @@ class Reader:
         Raises:
             IndexDamaged: a part is missing or does not check out.
         """
-        self._shadow = TemporaryDirectory(prefix="te-") if place.read_only else None
         self._doubtful, self._given = doubtful, place
-        self._place = place.shadow(Path(self._shadow.name)) if self._shadow else place
-        self._base: VectorBase | None = None
-        for _ in range(ATTEMPTS):
-            self.catalog = Catalog(self._place.catalog, use="read")
-            try:
+        self._shadow: TemporaryDirectory[str] | None = None
+        self._open_files = ExitStack()
+        try:
+            self._begin(shadowed=place.read_only)
+        except NotWritable:  # a full disk has no room for what readers share; that of temporary files may have some
+            if place.read_only:
+                raise
+            self._begin(shadowed=True)
+
+    def _begin(self, *, shadowed: bool) -> None:
+        self._shadow = TemporaryDirectory(prefix="te-") if shadowed else None
+        self._place = self._given.shadow(Path(self._shadow.name)) if self._shadow else self._given
+        try:
+            for _ in range(ATTEMPTS):
+                self.catalog = Catalog(self._place.catalog, use="read")
+                self._open_files.callback(self.catalog.close)
                 if self._open():
                     return
-            except BaseException:
-                self.close()
-                raise
-            self._let_go()
+                self._open_files.close()
+        except BaseException:
+            self.close()
+            raise
         self.close()
         raise IndexBusy("The index is being rewritten faster than it can be read.", "Try again in a moment.")
 
@@ -96,15 +107,9 @@ class Reader:
 
     def close(self) -> None:
         """Let go of the files."""
-        self._let_go()
+        self._open_files.close()
         if self._shadow is not None:
             self._shadow.cleanup()
-
-    def _let_go(self) -> None:
-        self.catalog.close()
-        if self._base is not None:
-            self._base.close()
-            self._base = None
 
     def _open(self) -> bool:
         """Whether one run's state was caught whole."""
@@ -119,7 +124,9 @@ class Reader:
             text = self._place.text / self.catalog.meta("text", "0")
             self.units_text = TextIndex(text / "units")
             self.files_text = TextIndex(text / "files")
-            self._base = self._open_base(generation)
+            self.base = self._open_base(generation)
+            if self.base is not None:
+                self._open_files.callback(self.base.close)
         except IndexDamaged:
             if self.catalog.meta("run") != before:
                 return False
@@ -257,11 +264,7 @@ class Reader:
 
     def fault(self) -> str:
         """Which derived part does not hold what the catalog says; empty where all do."""
-        return disagreement(self.catalog, {False: self.units_text, True: self.files_text}, self._base)
-
-    def without_vector(self) -> int:
-        """Units that should have a vector, and have none in base or delta."""
-        return vectors_lost(self.catalog, self._base)
+        return disagreement(self.catalog, {False: self.units_text, True: self.files_text}, self.base)
 
     # Retrievers: each applies the filters before its cut, and breaks ties at the cut by the total order
 
@@ -284,7 +287,7 @@ class Reader:
         if allowed is not None:
             fresh = fresh[np.isin(fresh, allowed)]
         found = self._cut(lambda _: (self._score(query, fresh), True), count)
-        if self._base is not None:
+        if self.base is not None:
             # On its own, so that what the delta holds is not taken for what the graph still has to give.
             found += self._cut(lambda wanted: self._approximate(query, wanted, allowed), count)
         return self._cut(lambda _: (sorted(found, key=lambda pair: -pair[1]), True), count)
@@ -368,14 +371,14 @@ class Reader:
 
         Past half of the base the graph saves nothing, and it may not reach every row: then all are scored.
         """
-        assert self._base is not None
-        if 2 * count >= len(self._base):
+        assert self.base is not None
+        if 2 * count >= len(self.base):
             return self._score(query, self._scope(Filters()).ids if allowed is None else allowed), True
         peak = np.abs(query).max() or 1.0
-        ids = self._base.nearest(np.rint(query * (127 / peak)).astype(np.int8), count)
+        ids = self.base.nearest(np.rint(query * (127 / peak)).astype(np.int8), count)
         if allowed is not None:
             ids = ids[np.isin(ids, allowed)]
-        return self._score(query, np.unique(ids)), count >= len(self._base)
+        return self._score(query, np.unique(ids)), count >= len(self.base)
 
     def _score(self, query: NDArray[np.float32], ids: NDArray[np.int64]) -> Scored:
         """Cosines for those of ``ids`` that have a vector, best first."""
@@ -391,7 +394,7 @@ class Reader:
         delta_ids, delta_rows = self.delta()
         in_delta = np.isin(delta_ids, ids)
         found, rows = delta_ids[in_delta], delta_rows[in_delta]
-        if self._base is not None:
-            base_ids, base_rows = self._base.rows(np.setdiff1d(ids, found))
+        if self.base is not None:
+            base_ids, base_rows = self.base.rows(np.setdiff1d(ids, found))
             found, rows = np.concatenate([found, base_ids]), np.concatenate([rows, base_rows])
         return found, rows
