@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from comparing import differences, lost_files
+from torture_compare import differences, lost_files
 
 from te_cli.errors import TeError
 from te_cli.store.checks import inspect, open_whole

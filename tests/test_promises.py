@@ -78,7 +78,7 @@ open_index(sys.argv[1]).update()
 
 @pytest.mark.parametrize("stage", STAGES.values(), ids=STAGES.keys())
 def test_a_kill_loses_nothing(repo: MakeRepository, stage: str) -> None:
-    """Promise 2: readers go on seeing the last run, and the next run equals a fresh index. More: tests/test_torture.py."""
+    """Promise 2: readers go on seeing the last run, and the next run equals a fresh index."""
     root = repo(CODE)
     open_index(root).update()
     before = contents(root)
