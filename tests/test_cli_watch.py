@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
+from comparing import contents, differences
 from conftest import te_command, te_environment
 
 from te_cli import open_index
@@ -340,6 +341,56 @@ def test_editors_save_each_in_their_way(repo: MakeRepository, save: list[str]) -
     assert not index.search("before", mode="name", refresh="never")
     assert [hit.id for hit in index.search("stays", mode="name", refresh="never")] == [unit]
     assert index.status().freshness == "fresh"
+
+
+@linux
+def test_whatever_git_and_people_do_to_a_tree(repo: MakeRepository) -> None:
+    """After each step, once the watcher has caught up, its index is a fresh one."""
+    root = repo({f"pkg{n % 3}/f{n}.py": f"def f{n}():\n    pass\n" for n in range(12)})
+
+    def git(*arguments: str) -> None:
+        identity = ("-c", "user.name=t", "-c", "user.email=t@t")
+        subprocess.run(["git", *identity, *arguments], check=True, capture_output=True)
+
+    def other_branch() -> None:
+        git("checkout", "-qb", "other")
+        shutil.rmtree(root / "pkg1")
+        repo({"pkg0/f0.py": "def other():\n    pass\n", "new/deep/x.py": "def x():\n    pass\n"})
+        git("add", "-A")
+        git("commit", "-qm", "2")
+
+    def swap_for_a_file() -> None:
+        shutil.rmtree(root / "pkg2")
+        repo({"pkg2": "a file now\n"})
+
+    git("add", "-A")
+    git("commit", "-qm", "1")
+    steps: list[Callable[[], object]] = [
+        other_branch,
+        lambda: git("checkout", "-q", "-"),
+        lambda: repo({"pkg0/f0.py": "def dirty():\n    pass\n", "untracked.py": "def u():\n    pass\n"}),
+        lambda: git("stash", "-u"),
+        lambda: git("stash", "pop"),
+        lambda: git("checkout", "-qf", "."),
+        lambda: git("merge", "-q", "other"),
+        lambda: repo({".gitignore": "new/\n*.log\n", "noise.log": "x"}),
+        lambda: git("rm", "-rq", "--cached", "new"),
+        lambda: git("add", "-f", "noise.log"),
+        lambda: (root / "pkg0").rename(root / "moved"),
+        swap_for_a_file,
+        lambda: subprocess.run(["git", "init", "-q", root / "moved"], check=True),
+        lambda: shutil.rmtree(root / "moved/.git"),
+        lambda: repo({"te.toml": "languages = { py = 'ruby' }\n"}),
+    ]
+    with following(root) as follow:
+        follow.next(IndexReport)
+        for step in steps:
+            step()
+            until(lambda: kept_fresh(root / ".te", DEADLINE))
+            fresh = root.parent / "fresh"
+            open_index(root, index_dir=str(fresh)).update()
+            assert not differences(contents(root), contents(root, fresh))
+            shutil.rmtree(fresh)
 
 
 def test_what_could_change_nothing_costs_no_update(repo: MakeRepository) -> None:

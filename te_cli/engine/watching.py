@@ -8,6 +8,7 @@ will not pass (the root is gone, the index is of a newer te) ends the watch.
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,9 @@ BUSY_SECONDS = 0.2
 
 RETRY_SECONDS = 5.0
 """How long to wait after a failure that may pass, such as a full disk."""
+
+LARGE_UNITS = 5_000
+"""A run of more units than this took memory that nothing after it needs."""
 
 GONE_SECONDS = ROOT_SECONDS + 0.5
 """How long nothing may happen before an index that was removed is made anew."""
@@ -177,10 +181,14 @@ class _Watch:
         """One update, tried again while another process writes."""
         while True:
             try:
-                return update(self._settings, paths=paths, progress=progress)
+                report = update(self._settings, paths=paths, progress=progress)
             except IndexBusy:
                 if self._stop.wait(BUSY_SECONDS):
                     raise
+            else:
+                if report.units_written > LARGE_UNITS:
+                    _give_back_memory()
+                return report
 
     def _settings_anew(self) -> None:
         """Take over what the project says of itself by now; where that makes no sense, what it said before holds."""
@@ -199,6 +207,14 @@ class _Watch:
             if self._stop.wait(BUSY_SECONDS):
                 return
         self._tell(Stopped(0))
+
+
+def _give_back_memory() -> None:
+    """What a large run freed goes back to the system, where the C library would keep it for the next one all day."""
+    import ctypes
+
+    with suppress(AttributeError, OSError, TypeError):  # only glibc knows how
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _own_output(root: Path) -> set[str]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from te_cli.errors import NoSuchFolder
 from te_cli.walk import inotify
+from te_cli.walk.listening import Listener
 from te_cli.walk.settling import MANY_PATHS, Settling
 from te_cli.walk.watched import Touched, WatchedTree
 
@@ -88,7 +89,7 @@ class Changes:
         self._noted = self._taken = 1  # that it began: the first update is one of everything
         self._done = 0
         self._tree: WatchedTree | None = None
-        self._listener: _Listener | None = None
+        self._listener: Listener | None = None
         self._observation: Observation | None = None
         self._next_poll = 0.0
         self._handed_out: float | None = None
@@ -189,7 +190,7 @@ class Changes:
             if inotify.AVAILABLE:
                 self._tree = WatchedTree(self._root, self._index_dir)
                 self._tree.survey()
-                self._listener = _Listener(self._tree, self._hear)
+                self._listener = Listener(self._tree, self._hear)
             else:
                 from te_cli.walk import observing
 
@@ -312,37 +313,6 @@ class Changes:
             return None
         inside = path[len(start) :].replace(os.sep, "/")
         return inside if OWN_FOLDERS.isdisjoint(inside.split("/")) else None
-
-
-class _Listener:
-    """A thread that waits for the system's notices."""
-
-    def __init__(self, tree: WatchedTree, hear: Callable[[WatchedTree], None]) -> None:
-        self._tree, self._hear = tree, hear
-        self._wake, self._woken = os.pipe()
-        self._thread = threading.Thread(target=self._run, name="te-watch", daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End the thread."""
-        os.write(self._woken, b".")
-        self._thread.join()
-        os.close(self._wake)
-        os.close(self._woken)
-
-    def _run(self) -> None:
-        import select
-
-        waiting = select.poll()
-        waiting.register(self._tree.fileno(), select.POLLIN)
-        waiting.register(self._wake, select.POLLIN)
-        while all(handle != self._wake for handle, _ in waiting.poll()):
-            self._hear(self._tree)
-            time.sleep(GATHERING_SECONDS)
-
-
-GATHERING_SECONDS = 0.005
-"""A burst's notices are read together, not one by one."""
 
 
 def _identity(path: str) -> tuple[int, int] | None:
