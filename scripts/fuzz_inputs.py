@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,7 +18,7 @@ CASES = Path(__file__).resolve().parents[1] / "fixtures" / "parse"
 LONGEST = 60_000
 """Bytes of an input: enough for what is superlinear to show, few enough for thousands of inputs a minute."""
 
-TOKENS = (
+TOKENS: tuple[str, ...] = (
     *"()[]{}<>\"'`#\n\t \\\0$@=;|&%~\x85",
     *('"""', "'''", "/*", "*/", "//", "--", "<!--", "-->", "\r\n", "\\\n", "\x1b[2J", "\u2028", "\u202e", "\u200b"),
     *(
@@ -53,6 +55,30 @@ TOKENS = (
     *("```", "===", "---", "+++", "- ", "* ", "> ", "| a | b |", "[x]: ", "![", "](", ".. ", "::\n", "%%", "SELECT "),
 )
 """What opens, closes, joins or breaks something in one language or another."""
+
+
+class BrokenError(AssertionError):
+    """An answer that is not as it must be."""
+
+
+def hold(truth: object, what: str) -> None:
+    """Raise unless ``truth``."""
+    if not truth:
+        raise BrokenError(what)
+
+
+@cache
+def home() -> Path:
+    """A folder of this process's own; whoever starts the process removes it."""
+    return Path(os.environ.get("TE_FUZZ_HOME") or mkdtemp(prefix="te-fuzz-"))
+
+
+def written(name: str, data: bytes) -> Path:
+    """A file of the home folder with ``data`` in it."""
+    path = home() / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    return path
 
 
 @cache

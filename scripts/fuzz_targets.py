@@ -6,39 +6,36 @@ A target makes an input from a random generator and checks what te makes of it: 
 from __future__ import annotations
 
 import json
-import os
 import pickle
 import re
-import shutil
-import struct
-import sys
-import zlib
 from functools import cache, partial
-from pathlib import Path
-from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import fuzz_inputs
+import fuzz_stored
+from fuzz_inputs import hold, home, written
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))  # what holds for every file is told there
-
-from parsed import check_references, check_units
-
-from te_cli.config import Options, settings_for_asking, settings_for_indexing
-from te_cli.embed.static import SHIPPED, StaticModel
+from te_cli.config import Options, settings_for_indexing
 from te_cli.engine.questions import read_questions, read_report
-from te_cli.errors import IndexDamaged, ModelError, TeError
+from te_cli.errors import TeError
 from te_cli.library import open_index
-from te_cli.model import Alike, Document, Hit, Reference, SearchRequest, SearchResult, Symbol
-from te_cli.parse import documents, parse
+from te_cli.model import (
+    KINDS,
+    REFERENCE_KINDS,
+    Alike,
+    Hit,
+    Parsed,
+    SearchRequest,
+    SearchResult,
+    Symbol,
+)
+from te_cli.parse import count_lines, documents, parse
 from te_cli.parse.grammars import GRAMMARS
 from te_cli.rank.analyse import analyse
 from te_cli.rank.inline import typed
 from te_cli.rank.traces import MAX_FRAMES, frames
 from te_cli.render import machine, plain
 from te_cli.render.escape import many_lines, one_line
-from te_cli.store.lock import current_holder, holder
-from te_cli.store.owner import OWNER_FILE, claim, ownership
 from te_cli.store.references import pack, unpack
 from te_cli.walk.content import decode
 from te_cli.walk.languages import classify
@@ -59,31 +56,29 @@ class Target(NamedTuple):
     check: Callable[[Any], None]
 
 
-class BrokenError(AssertionError):
-    """An answer that is not as it must be."""
-
-
-def hold(truth: object, what: str) -> None:
-    """Raise unless ``truth``."""
-    if not truth:
-        raise BrokenError(what)
-
-
-@cache
-def home() -> Path:
-    """A folder of this process's own; whoever starts the process removes it."""
-    return Path(os.environ.get("TE_FUZZ_HOME") or mkdtemp(prefix="te-fuzz-"))
-
-
-def written(name: str, data: bytes) -> Path:
-    """A file of the home folder with ``data`` in it."""
-    path = home() / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(data)
-    return path
-
-
 # Files of an indexed tree
+
+
+def covered(parsed: Parsed, text: str) -> None:
+    """The module has every line; units and references lie in the file, and have names.
+
+    On what people write more holds (``tests/parsed.py``); in broken code a declaration and its definition part.
+    """
+    lines = text.split("\n")
+    last = count_lines(text)
+    module = parsed.units[0].symbol
+    hold((module.kind, module.start_line, module.end_line) == ("module", 1, last), "the module is not the file")
+    for position, unit in enumerate(parsed.units[1:], start=1):
+        symbol = unit.symbol
+        hold(symbol.kind in KINDS and symbol.name and symbol.qualified_name, f"no name: {symbol}")
+        hold(1 <= symbol.start_line <= symbol.end_line <= last, f"not in the file: {symbol}")
+        hold(symbol.parent is None or 0 < symbol.parent < position, f"no such parent: {symbol}")
+        hold("\n" not in symbol.signature, "a signature is more than one line")
+    places = [(each.line, each.column) for each in parsed.references]
+    hold(places == sorted(places), "references are not in order")
+    for each in parsed.references:
+        hold(each.kind in REFERENCE_KINDS and each.name and 0 <= each.unit < len(parsed.units), f"no use: {each}")
+        hold(1 <= each.line <= last and 1 <= each.column <= max(len(lines[each.line - 1]), 200), f"nowhere: {each}")
 
 
 def extract(language: str, data: bytes) -> None:
@@ -94,8 +89,7 @@ def extract(language: str, data: bytes) -> None:
     classify("a/input", data[:65536])
     machine_made(text, language, "code")
     parsed = parse("a/input", language, text)
-    check_units(parsed.units, text)
-    check_references(parsed.references, parsed.units, text)
+    covered(parsed, text)
     hold(unpack(pack(parsed.references).data) == list(parsed.references), "references are not what was packed")
     hold(pickle.loads(pickle.dumps(parsed)) == parsed, "another process gets something else")  # noqa: S301 - our own
     for unit in parsed.units:
@@ -310,94 +304,6 @@ def evaluation(data: bytes) -> None:
             hold(error.message, "an error without a sentence")
 
 
-# What lies in an index folder, and the model
-
-REFERENCES = [Reference("call", f"f{n}", "a.b", "", n + 1, 3, n % 7) for n in range(300)]
-
-
-def packed(random: Random) -> bytes:
-    """Packed references, damaged before or after they were compressed."""
-    data = pack(REFERENCES[: random.choice((1, 20, 300))]).data
-    if random.random() < 0.6:
-        return zlib.compress(fuzz_inputs.mutated(random, (zlib.decompress(data), b"[" * 9000, b"[[NaN],[1e999]]")))
-    return fuzz_inputs.mutated(random, (data,))
-
-
-def unpacked(data: bytes) -> None:
-    """They are references, or the index is damaged."""
-    try:
-        found = unpack(data)
-    except IndexDamaged:
-        return
-    hold(all(type(each) is Reference for each in found), "not references")
-
-
-def folder_files(random: Random) -> bytes:
-    """What the files ``owner`` and ``lock`` hold."""
-    claim(home(), home())
-    sound = (home() / OWNER_FILE).read_bytes()
-    other = (
-        b"pid 123",
-        b'{"id": 1, "root": "\\ud800", "mark": "\xc3\xa4"}',
-        b"[" * 9000,
-        b'{"root": "\\u0000"}',
-        b"9" * 9000,
-    )
-    return fuzz_inputs.mutated(random, (sound, *other))
-
-
-def folder(data: bytes) -> None:
-    """They say who owns the index, or nothing; a mark that another wrote is not ours."""
-    place = written("moved/owner", data).parent
-    written("moved/lock", data)
-    written("moved/catalog.db", b"")
-    hold(ownership(place, home() / "other") != "ours", "a mark of another root counts")
-    hold(len(holder(place) or "") <= 80, "a holder's name has no end")
-    current_holder(place)
-    try:
-        settings_for_asking(str(home()), Options(str(place), environment={}), build=True)
-    except TeError as error:
-        hold(error.message, "an error without a sentence")
-
-
-@cache
-def small_model() -> dict[str, bytes]:
-    """The files of the shipped model, its table cut down to a few rows of what is named in the tokenizer."""
-    names = ["[PAD]", "[UNK]", "def", "return", "read", "file", "##s", "a", "b"]
-    tokenizer = json.loads((SHIPPED / "tokenizer.json").read_bytes())
-    tokenizer["model"]["vocab"] = {name: number for number, name in enumerate(names)}
-    tokenizer["added_tokens"] = []
-    rows = bytes(range(len(names) * 8))
-    header = {"embeddings": {"dtype": "I8", "shape": [len(names), 8], "data_offsets": [0, len(rows)]}}
-    said = json.dumps(header).encode()
-    table = struct.pack("<Q", len(said)) + said + rows
-    config = (SHIPPED / "config.json").read_bytes()
-    return {"config.json": config, "tokenizer.json": json.dumps(tokenizer).encode(), "model.safetensors": table}
-
-
-def model_files(random: Random) -> dict[str, bytes]:
-    """The files of a model, one of them damaged."""
-    files = dict(small_model())
-    name = random.choice(sorted(files))
-    files[name] = fuzz_inputs.mutated(random, (files[name],))
-    return files
-
-
-def model(files: dict[str, bytes]) -> None:
-    """The model encodes, or cannot be read, and says so."""
-    shutil.rmtree(home() / "model", ignore_errors=True)
-    for name, data in files.items():
-        written(f"model/{name}", data)
-    try:
-        found = StaticModel(home() / "model")
-        found.encode_documents(
-            [Document("a.py", "function", "read_file", "read_file", "def read_file()", "", "return a")]
-        )
-        found.encode_query("read files")
-    except ModelError:
-        return
-
-
 def bytes_of(*pieces: bytes) -> Callable[[Random], bytes]:
     """Mutations of ``pieces``."""
     return partial(fuzz_inputs.mutated, pieces=pieces)
@@ -421,9 +327,9 @@ def targets() -> dict[str, Target]:
         "ignore": Target(ignore_lines, ignore),
         "settings": Target(bytes_of(*SETTINGS), settings),
         "eval": Target(bytes_of(*QUESTIONS), evaluation),
-        "references": Target(packed, unpacked),
-        "folder": Target(folder_files, folder),
-        "model": Target(model_files, model),
+        "references": Target(fuzz_stored.packed, fuzz_stored.unpacked),
+        "folder": Target(fuzz_stored.folder_files, fuzz_stored.folder),
+        "model": Target(fuzz_stored.model_files, fuzz_stored.model),
         "json": Target(hostile_result, safe),
         **languages,
     }

@@ -32,11 +32,15 @@ def read_planted(path: Path | str, limit: int) -> bytes | None:
         descriptor = os.open(path, _FLAGS)
     except (OSError, ValueError):
         return None
-    with os.fdopen(descriptor, "rb") as file:
-        try:
-            return file.read(limit) if stat.S_ISREG(os.fstat(descriptor).st_mode) else None
-        except OSError:
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             return None
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            return file.read(limit)
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)
 
 
 def json_of(data: bytes | None) -> Any:

@@ -21,6 +21,11 @@ _SPACED = "".join(letter if _IDENTIFIER.match(letter) else " " for letter in map
 """What each ASCII character becomes so that only identifiers are left: half the time of the regular expression."""
 
 
+def readable(text: str) -> str:
+    """``text`` with a question mark for each byte that is no text: neither index can be asked about one."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+
+
 def identifiers(text: str) -> list[str]:
     """Every run of letters, digits and underscores, in order."""
     return text.translate(_SPACED).split() if text.isascii() else _IDENTIFIER.findall(text)

@@ -14,6 +14,7 @@ from te_cli.engine.workers import read_all
 from te_cli.errors import IndexDamaged, NotReadable
 from te_cli.model import IndexReport, Progress, Skipped, SkipReason
 from te_cli.store.writer import Writer
+from te_cli.walk.boundary import is_kernels
 from te_cli.walk.content import READ_CEILING
 from te_cli.walk.files import Listing, at_or_below, printable, scan, scan_paths, with_namesakes
 
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 
 BATCH_UNITS = 1_024
 """Units encoded together: enough to share the tokenizer's work, few enough to hold."""
+
+BATCH_CHARACTERS = 8 << 20
+"""The same for the text of their files: a thousand units may be five hundred files of megabytes."""
 
 
 def update(
@@ -146,6 +150,8 @@ def look(settings: Settings, limit: int) -> Listing:
     """
     if not os.access(settings.root, os.R_OK | os.X_OK):
         raise NotReadable(f"The folder {settings.root} cannot be read.", "Check its rights.")
+    if is_kernels(settings.root):
+        raise NotReadable(f"{settings.root} is the kernel's, and holds no files that anybody wrote.", "Name a folder.")
     return scan(settings.root, settings.index_dir, limit, languages_of(settings))
 
 
@@ -182,19 +188,20 @@ class _Run:
         everything = self._writer.stale_recipe
         jobs = [Job(file, None if everything else self._digest(file.path)) for file in plan.read]
         batch: list[Outcome] = []
-        waiting = 0
+        waiting = held = 0
         for done, outcome in enumerate(read_all(self._settings.root, jobs, self._settings.jobs), 1):
             if outcome.parsed is not None:
                 batch.append(outcome)
                 waiting += len(outcome.parsed.units)
+                held += len(outcome.parsed.whole_text)
             elif outcome.skipped is not None:
                 self._skip(outcome.skipped)
             else:
                 self._writer.touch(outcome.file)
                 self._same += 1
-            if waiting >= BATCH_UNITS:
+            if waiting >= BATCH_UNITS or held >= BATCH_CHARACTERS:
                 yield batch
-                batch, waiting = [], 0
+                batch, waiting, held = [], 0, 0
             _tell(self._progress, Progress("reading", done, len(jobs), self._writer.units_written))
         yield batch
 

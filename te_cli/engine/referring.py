@@ -10,6 +10,7 @@ from te_cli.engine.opening import Updater, read_fresh
 from te_cli.engine.snippets import Sources
 from te_cli.errors import EmptyQuery
 from te_cli.model import Use, UsesResult
+from te_cli.words import readable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +37,7 @@ def refs(
         EmptyQuery: there is no name.
         StoreError: the index cannot be read, and cannot be built.
     """
-    *owners, name = [part.strip() for part in _JOINTS.split(request.name.strip().removesuffix("()"))]
+    *owners, name = [part.strip() for part in _JOINTS.split(readable(request.name).strip().removesuffix("()"))]
     if not name:
         raise EmptyQuery("There is no name to look for.", "For example: te refs parse_config")
     owner = next((part for part in reversed(owners) if part), "")

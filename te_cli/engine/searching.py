@@ -21,6 +21,7 @@ from te_cli.model import Alike, Hit, SearchResult
 from te_cli.rank.analyse import analyse
 from te_cli.rank.fitness import Judge, floors
 from te_cli.rank.order import rank
+from te_cli.words import readable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -86,7 +87,7 @@ def search(
 def answer(settings: Settings, request: SearchRequest, reader: Reader, checked: bool) -> Answer:
     """What an open index answers; ``checked``: the work tree was compared with it just now."""
     limit = min(request.limit, MAX_LIMIT)
-    request, excluded = with_typed_filters(request)
+    request, excluded = with_typed_filters(replace(request, text=readable(request.text)))
     query, respelt = respelled(reader, analyse(request.text))
     comparable = same_model(reader)
     vector = meaning(query, request.mode) if comparable else None

@@ -182,6 +182,8 @@ class _Walk:
             path, simple = qualified[: -len(name)].removesuffix(separator), name
         elif "operator" in name and (operator := _OPERATOR.search(qualified)):
             path, simple = qualified[: operator.start()], qualified[operator.start(1) :]
+        if not simple:  # a text for a name, that ends as a path goes on
+            path, simple = qualified[: -len(name)].removesuffix(separator), name
         if kind == "method" and separator == "::" and simple == path.rpartition(separator)[2]:
             kind = "constructor"
         position = naming.position if found.lift == "type" else above.position

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from te_cli.errors import IndexBusy, IndexDamaged, NotWritable
 from te_cli.store.faults import reach
 from te_cli.store.sums import notes_sum
+from te_cli.words import readable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -134,7 +135,11 @@ class Catalog:
     def rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """All rows of one statement."""
         with translated():
-            return self._connection.execute(sql, values).fetchall()
+            try:
+                return self._connection.execute(sql, values).fetchall()
+            except UnicodeEncodeError:  # a name with a byte that is no text, as a shell can pass one: nothing has it
+                told = [readable(value) if isinstance(value, str) else value for value in values]
+                return self._connection.execute(sql, told).fetchall()
 
     def each(self, sql: str) -> Iterator[tuple[Any, ...]]:
         """The rows of one statement as they come, for what does not fit into memory."""

@@ -176,11 +176,12 @@ class WriterLock:
 
 
 def misplaced(folder: Path) -> bool:
-    """Whether something else than a file stands in the lock's place."""
+    """Whether something else than a file of the lock's own stands in its place: what has another name is not ours."""
     try:
-        return not stat.S_ISREG((folder / LOCK_FILE).lstat().st_mode)
+        said = (folder / LOCK_FILE).lstat()
     except OSError:
         return False
+    return not stat.S_ISREG(said.st_mode) or said.st_nlink > 1
 
 
 def _mark() -> bytes:

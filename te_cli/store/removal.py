@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -20,9 +21,27 @@ def remove(path: Path) -> None:
     """
     if path.is_dir() and not path.is_symlink():
         # A searcher of this process may still put a lock file there; what is left over is empty of meaning.
-        shutil.rmtree(path, ignore_errors=True)
+        try:
+            shutil.rmtree(path, ignore_errors=True)
+        except RecursionError:
+            _flatten(path)
+            shutil.rmtree(path, ignore_errors=True)
     else:
         path.unlink(missing_ok=True)
+
+
+def _flatten(folder: Path) -> None:
+    """Bring what lies inside folders up beside them: what came along may be deeper than Python recurses."""
+    waiting = [entry.name for entry in os.scandir(folder) if entry.is_dir(follow_symlinks=False)]
+    while waiting:
+        inner = folder / waiting.pop()
+        for entry in list(os.scandir(inner)):
+            if entry.is_dir(follow_symlinks=False):
+                waiting.append(f"{len(waiting)}.{entry.inode()}")
+                os.rename(entry.path, folder / waiting[-1])  # noqa: PTH104
+            else:
+                os.unlink(entry.path)  # noqa: PTH108
+        inner.rmdir()
 
 
 def sweep(folder: Path, pattern: str, kept: str, point: str) -> None:

@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 OWN_FOLDERS = frozenset({".git", ".te"})
 """Folders that are never content: the repository's own store, and any index."""
 
+KERNEL_FILE_SYSTEMS = frozenset(
+    """autofs binfmt_misc bpf cgroup cgroup2 configfs debugfs devpts devtmpfs efivarfs fusectl hugetlbfs mqueue nsfs
+    proc pstore rpc_pipefs securityfs selinuxfs sysfs tracefs""".split()
+)
+"""What the kernel shows as files: reading one may wait, act, or never end, and none was written by anybody."""
+
 Verdict = SkipReason | Literal["never"] | None
 """A reason to report, ``"never"`` for what is passed over in silence, or None for a path that may be looked at."""
 
@@ -29,6 +35,8 @@ class Boundary:
         self.prefix = os.path.join(self.root, "")
         self._real_root = os.path.realpath(self.root)
         self._index = _inside(self._real_root, os.path.realpath(index_dir))
+        self._device = _device(self.root)
+        self._kernel = kernel_devices() if self._device is not None else frozenset()
         self._folders: dict[str, Verdict] = {"": None}
 
     def absolute(self, path: str) -> str:
@@ -60,11 +68,39 @@ class Boundary:
         except (OSError, ValueError):
             return None  # what is not there any more is found missing with its files
         if stat.S_ISDIR(found.st_mode) and not _is_junction(found):
-            return None
+            foreign = found.st_dev != self._device and found.st_dev in self._kernel
+            return SkipReason.NOT_REGULAR if foreign else None
         if stat.S_ISREG(found.st_mode):
             return None
         inside = _inside(self._real_root, os.path.realpath(self.prefix + folder))
         return SkipReason.OUTSIDE if inside is None else SkipReason.LINK
+
+
+def is_kernels(folder: Path | str) -> bool:
+    """Whether ``folder`` lies in a file system that the kernel makes up."""
+    return _device(os.fspath(folder)) in kernel_devices()
+
+
+def kernel_devices() -> frozenset[int]:
+    """The numbers of the devices on which the kernel shows itself; none where the system does not say."""
+    try:
+        with open("/proc/self/mountinfo", encoding="utf-8", errors="surrogateescape") as table:  # noqa: PTH123
+            lines = [line.partition(" - ") for line in table]
+    except OSError:
+        return frozenset()
+    found = set()
+    for mount, _, source in lines:
+        if source.split(" ", 1)[0] in KERNEL_FILE_SYSTEMS:
+            major, _, minor = mount.split(" ")[2].partition(":")
+            found.add(os.makedev(int(major), int(minor)))
+    return frozenset(found)
+
+
+def _device(folder: str) -> int | None:
+    try:
+        return os.stat(folder).st_dev  # noqa: PTH116
+    except (OSError, ValueError):
+        return None
 
 
 def ancestors(folder: str) -> list[str]:

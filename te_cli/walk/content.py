@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import stat
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from te_cli.digest import digest
 from te_cli.model import Content, Skipped, SkipReason, SourceFile
@@ -89,9 +89,11 @@ def _bytes_of(root: Path, file: SourceFile) -> bytes | SkipReason:
         with os.fdopen(_open(os.fspath(root), file.path), "rb") as stream:
             if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
                 return SkipReason.NOT_REGULAR
-            data = stream.read(limit + 1)
+            data = cast("bytes | None", stream.read(limit + 1))
     except (OSError, ValueError):
         return _refusal(root, file.path)
+    if data is None:  # what would wait for somebody to write is no file, whatever it says of itself
+        return SkipReason.UNREADABLE
     return data if len(data) <= limit else SkipReason.TOO_LARGE
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from te_cli.model import Skipped, SkipReason, SourceFile
 from te_cli.walk import candidates
 from te_cli.walk.boundary import Boundary, ancestors
+from te_cli.walk.content import READ_CEILING
 from te_cli.walk.fingerprint import of_stat
 from te_cli.walk.languages import UNKNOWN, classify, declared, is_binary_name
 
@@ -116,7 +117,8 @@ def _reason(path: str, found: os.stat_result, max_file_bytes: int, *, forced: bo
         return SkipReason.NOT_UTF8_PATH
     if not forced and is_binary_name(path):
         return SkipReason.BINARY
-    limit = max_file_bytes * FORCED_FACTOR if forced else max_file_bytes
+    wished = min(max_file_bytes * FORCED_FACTOR, READ_CEILING) if forced else 0
+    limit = max(max_file_bytes, wished)
     return SkipReason.TOO_LARGE if found.st_size > limit else None
 
 

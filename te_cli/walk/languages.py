@@ -243,7 +243,7 @@ _NAME_PREFIXES = (
 _SHEBANG = re.compile(rb"#![ \t]*(?:\S*/)?(env[ \t]+(?:-\S+[ \t]+|\w+=\S*[ \t]+)*)?(?:\S*/)?([\w.+-]+)")
 _COMMENTS = re.compile(rb"/\*.*?(?:\*/|\Z)|//[^\n]*", re.DOTALL)
 _CPP_LINE = re.compile(
-    rb"^[ \t]*(?:template\s*<|(?:inline\s+)?namespace(?:\s+[\w:]+)?\s*(?:\{|$)|class\s+\w[\w\s]*(?:[;:{]|$)"
+    rb"^[ \t]*(?:template\s*<|(?:inline\s+)?namespace(?:\s+[\w:]+)?\s*(?:\{|$)|class\s+\w[\w\s]{0,300}(?:[;:{]|$)"
     rb"|(?:public|private|protected)\s*:|using\s+(?:namespace\s+)?[\w:]+\s*[=;]|#\s*include\s*<[a-z_]+>)",
     re.MULTILINE,
 )
@@ -277,7 +277,7 @@ _SHARED = {
 """Lines that tell the languages of one extension apart, the likeliest first; where there is none, it is the table's."""
 
 _CPP_GUARD = re.compile(
-    rb"^[ \t]*#[ \t]*if(?:def[ \t]+|[ \t]+defined[ \t(]+)__cplusplus.*?^[ \t]*#[ \t]*(?:endif|else)",
+    rb"^[ \t]*#[ \t]*if(?:def[ \t]+|[ \t]+defined[ \t(]+)__cplusplus.{0,20000}?^[ \t]*#[ \t]*(?:endif|else)",
     re.MULTILINE | re.DOTALL,
 )
 
@@ -339,7 +339,7 @@ def _by_head(row: Language, path: str, head: bytes) -> Language:
         return _header(head)
     if extension in ("ts", "xml", "props") and head.lstrip().startswith((b"<?xml", b"<!DOCTYPE")):
         return LANGUAGES["xml"]  # Qt keeps its translations in .ts files
-    if extension == "m" and re.search(rb"^\s*(?:%|function\b)", head, re.MULTILINE) and not _OBJC_LINE.search(head):
+    if extension == "m" and re.search(rb"^[ \t]*(?:%|function\b)", head, re.MULTILINE) and not _OBJC_LINE.search(head):
         return LANGUAGES["matlab"]
     if extension == "m" and head.lstrip().startswith(b"(*"):
         return LANGUAGES["mathematica"]
