@@ -24,7 +24,7 @@ from te_cli.config import Options, settings_for_indexing
 from te_cli.engine.indexing import update
 from te_cli.engine.searching import search
 from te_cli.model import SearchRequest
-from te_cli.store import generations
+from te_cli.store import generations, past
 from te_cli.walk import files, fingerprint
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from te_cli.model import Refresh
 
-EDITS = int(os.environ.get("TE_EDITS", "300"))
+EDITS = int(os.environ.get("TE_EDITS", "250"))
 """Random edits of the long sequence."""
 
 SEED = int(os.environ.get("TE_SEED", "1"))
@@ -141,8 +141,9 @@ class Incremental:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> _Clock:
-    """The clock that files are looked at by; the delta of vectors is small, so that small trees have a base too."""
+    """The clock that files are looked at by; delta and past hold little, so that small trees fill them."""
     monkeypatch.setattr(generations, "DELTA_ROWS", 12)
+    monkeypatch.setattr(past, "PAST_BYTES", 20_000)
     clock = _Clock()
     monkeypatch.setattr(files, "time", clock)
     return clock
@@ -179,7 +180,7 @@ def test_an_incremental_index_equals_a_fresh_one(tmp_path: Path, clock: _Clock) 
             shutil.rmtree(self.folder)
 
     profile = settings(
-        max_examples=10,
+        max_examples=8,
         stateful_step_count=12,
         deadline=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

@@ -41,9 +41,12 @@ def documents_of(parsed: ParsedFile) -> list[tuple[Symbol, Document]]:
 def vectors_of(files: Sequence[list[tuple[Symbol, Document]]], model: Embedder) -> list[list[Vector | None]]:
     """The 8-bit vectors of each file's units; None for a unit whose text says nothing to the model.
 
-    All files are encoded together. A file's whole text is read only where none of its symbols has a vector.
+    All files are encoded together, and equal documents once. A file's whole text is read only where none of its symbols
+    has a vector.
     """
-    rows = model.encode_documents([document for units in files for _, document in units[1:]])
+    documents = [document for units in files for _, document in units[1:]]
+    distinct = {document: number for number, document in enumerate(dict.fromkeys(documents))}
+    rows = model.encode_documents(list(distinct))[[distinct[document] for document in documents]]
     ends = list(accumulate(len(units) - 1 for units in files))
     owns = [rows[end - len(units) + 1 : end] for end, units in zip(ends, files, strict=True)]
     mute = [number for number, own in enumerate(owns) if not own.any()]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import time
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from te_cli.engine.documents import documents_of, vectors_of
 from te_cli.engine.places import embedder, languages_of, place_of, recipe_of
 from te_cli.engine.plan import Plan, as_file, make_plan
 from te_cli.engine.reading import Job, Outcome
+from te_cli.engine.recalling import recall
 from te_cli.engine.workers import read_all
 from te_cli.errors import IndexDamaged, NotReadable
 from te_cli.model import IndexReport, Progress, Skipped, SkipReason
@@ -17,11 +19,15 @@ from te_cli.store.writer import Writer
 from te_cli.walk.boundary import is_kernels
 from te_cli.walk.content import READ_CEILING
 from te_cli.walk.files import Listing, at_or_below, printable, scan, scan_paths, with_namesakes
+from te_cli.walk.worktree import is_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
+    from pathlib import Path
 
     from te_cli.config import Settings
+    from te_cli.embed.port import Vector
+    from te_cli.model import Document, ParsedFile, Symbol
     from te_cli.store.catalog import Catalog
     from te_cli.store.records import FileRecord
 
@@ -50,7 +56,7 @@ def update(
 
     Raises:
         StoreError: the index is busy, newer, or cannot be made.
-        NotReadable: the root cannot be listed.
+        NotReadable: the root cannot be listed, or is a bare repository.
         NotWritable: the index folder cannot be written.
     """
     try:
@@ -72,6 +78,7 @@ def _update(
     started = time.perf_counter()
     if not settings.root.is_dir():  # making the index folder in it would make the root again
         raise NotReadable(f"The folder {settings.root} is gone.")
+    _refuse_store(settings.root)
     model = embedder().identity
     with Writer(
         place_of(settings),
@@ -97,6 +104,12 @@ def _update(
         else:
             writer.note(**notes)
         return run.report(plan, started)
+
+
+def _refuse_store(root: Path) -> None:
+    if is_store(root):
+        message = f"{root} is a repository without a work tree: it holds no files, only what git keeps of them."
+        raise NotReadable(message, "Make a work tree of it with `git worktree add FOLDER`, and index that.")
 
 
 def _look(
@@ -189,7 +202,9 @@ class _Run:
         jobs = [Job(file, None if everything else self._digest(file.path)) for file in plan.read]
         batch: list[Outcome] = []
         waiting = held = 0
-        for done, outcome in enumerate(read_all(self._settings.root, jobs, self._settings.jobs), 1):
+        root, left = self._settings.root, list[Job]()
+        recalled = recall(root, jobs, self._writer.past, left)
+        for done, outcome in enumerate(chain(recalled, read_all(root, left, self._settings.jobs)), 1):
             if outcome.parsed is not None:
                 batch.append(outcome)
                 waiting += len(outcome.parsed.units)
@@ -206,15 +221,34 @@ class _Run:
         yield batch
 
     def _put(self, batch: list[Outcome]) -> None:
-        parsed = [outcome.parsed for outcome in batch if outcome.parsed is not None]
-        units = [documents_of(file) for file in parsed]
-        vectors = vectors_of(units, embedder()) if units else []
-        for outcome, file, own, rows in zip(batch, parsed, units, vectors, strict=True):
-            self._writer.put(outcome.file, file.digest, file.lines, own, rows, outcome.references)
-            before = self._known.get(file.path)
+        fresh = []
+        for outcome in batch:
+            if outcome.parsed is not None:
+                units = documents_of(outcome.parsed)
+                if not (outcome.recalled and self._write(outcome, outcome.parsed, units, None)):
+                    fresh.append((outcome, outcome.parsed, units))
+        vectors = vectors_of([units for _, _, units in fresh], embedder()) if fresh else []
+        for (outcome, parsed, units), rows in zip(fresh, vectors, strict=True):
+            self._write(outcome, parsed, units, rows)
+
+    def _write(
+        self,
+        outcome: Outcome,
+        parsed: ParsedFile,
+        units: list[tuple[Symbol, Document]],
+        vectors: list[Vector | None] | None,
+    ) -> bool:
+        """Put one file; without ``vectors``, only where its earlier ones are remembered."""
+        packed = outcome.packed
+        written = self._writer.put(
+            outcome.file, parsed.digest, parsed.lines, units, vectors, outcome.references, packed
+        )
+        if written:
+            before = self._known.get(parsed.path)
             fresh = before is None or before.skip is not None
             self._added += fresh
             self._changed += not fresh
+        return written
 
     def _skip(self, skipped: Skipped) -> None:
         before = self._known.get(skipped.path)

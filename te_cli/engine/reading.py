@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from te_cli.model import ParsedFile, Skipped, SkipReason, SourceFile
+from te_cli.store.past import pack_units
 from te_cli.store.references import NO_REFERENCES, Packed, pack
 
 if TYPE_CHECKING:
@@ -28,19 +29,20 @@ class Job:
 class Outcome:
     """What became of a job: parsed, skipped, or neither, when the content is what it was.
 
-    ``file`` carries the language that the content showed; ``references`` are packed here, since the process that
-    writes them has the most to do.
+    ``file`` carries the language that the content showed; ``references`` and ``packed``, the units, are packed here,
+    since the process that writes them has the most to do. ``recalled``: they are those of an earlier version.
     """
 
     file: SourceFile
     parsed: ParsedFile | None = None
     skipped: Skipped | None = None
     references: Packed = NO_REFERENCES
+    packed: bytes = b""
+    recalled: bool = False
 
 
 def reader_of(root: str) -> Callable[[Job], Outcome]:
     """A function that does the jobs of one root. The imports wait until here: most runs have nothing to parse."""
-    from te_cli.parse import parse
     from te_cli.walk.content import read
 
     folder = Path(root)
@@ -52,12 +54,14 @@ def reader_of(root: str) -> Callable[[Job], Outcome]:
         file = replace(job.file, language=text.language, content=text.content)
         if text.digest == job.known:
             return Outcome(file)
+        from te_cli.parse import parse  # only now: git touches many files that it does not change
+
         try:
             parsed = parse(file.path, file.language, text.text)
         except Exception:  # noqa: BLE001 - whatever a file does to the parser, the others go on
             return Outcome(file, skipped=Skipped(file.path, SkipReason.PARSER_FAILED, file.fingerprint))
         lines = parsed.units[0].symbol.end_line
         whole = ParsedFile(file.path, text.digest, lines, parsed.units, text.text)
-        return Outcome(file, whole, references=pack(parsed.references))
+        return Outcome(file, whole, references=pack(parsed.references), packed=pack_units(parsed.units))
 
     return do

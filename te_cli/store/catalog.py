@@ -1,7 +1,7 @@
-"""The catalog: files, units, references, the delta's vectors, and which vector base is current. Only it knows sqlite3.
+"""The catalog: files, units, references, fresh vectors, which vector base is current, and what files were before.
 
-What a reader sees is what one SQLite snapshot says. Every statement lives here; what they mean together (reserve, add,
-publish, collect) is told in :mod:`te_cli.store.writer`.
+Only it knows sqlite3. What a reader sees is what one SQLite snapshot says. Every statement lives here; what they mean
+together (reserve, add, publish, collect) is told in :mod:`te_cli.store.writer`.
 """
 
 from __future__ import annotations
@@ -68,6 +68,20 @@ CREATE INDEX units_by_name ON units (name_lower);
 CREATE TABLE refs (file_id INTEGER PRIMARY KEY, total INTEGER NOT NULL, packed BLOB NOT NULL);
 CREATE TABLE ref_names (name TEXT NOT NULL, file_id INTEGER NOT NULL, PRIMARY KEY (name, file_id)) WITHOUT ROWID;
 CREATE TABLE delta (unit_id INTEGER PRIMARY KEY, vector BLOB NOT NULL, sum INTEGER NOT NULL);
+CREATE TABLE texts (file_id INTEGER PRIMARY KEY, packed BLOB NOT NULL);
+CREATE TABLE past (
+    id INTEGER PRIMARY KEY,
+    path TEXT NOT NULL,
+    digest BLOB NOT NULL,
+    language TEXT NOT NULL,
+    bytes INTEGER NOT NULL,
+    total INTEGER NOT NULL,
+    refs BLOB NOT NULL,
+    vectors BLOB NOT NULL,
+    packed BLOB NOT NULL,
+    sum INTEGER NOT NULL
+);
+CREATE INDEX past_by_path ON past (path);
 CREATE TABLE pending (first INTEGER NOT NULL, last INTEGER NOT NULL);
 CREATE TABLE garbage (unit_id INTEGER PRIMARY KEY);
 """

@@ -5,9 +5,10 @@ An index of an older format is built anew (saying so); one of a newer format is 
     1   files, units, vectors as base and delta; two text indexes (units and files)
     2   references
     3   a checksum on every row of the catalog, and on the vectors' base
+    4   what units were cut to, and earlier versions of files
 """
 
 from __future__ import annotations
 
-FORMAT = 3
+FORMAT = 4
 """The format that this te writes and reads."""

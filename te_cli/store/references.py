@@ -54,12 +54,29 @@ def unpack(data: bytes) -> list[Reference]:
     if not data:
         return []
     try:
-        return [Reference(*row) for row in zip(*_columns(json.loads(_inflated(data))), strict=True)]
+        return [Reference(*row) for row in zip(*_columns(json.loads(inflated(data))), strict=True)]
     except (ValueError, TypeError, RecursionError, zlib.error) as error:
         raise IndexDamaged(f"The references of a file cannot be read: {error}.", "Run `te doctor --repair`.") from error
 
 
-def _inflated(data: bytes) -> bytes:
+def names_in(data: bytes) -> tuple[str, ...]:
+    """Each name among packed references once, in order: the others of their fields are not looked at.
+
+    Raises:
+        IndexDamaged: they are something else.
+    """
+    if not data:
+        return ()
+    try:
+        names = json.loads(inflated(data))[Reference._fields.index("name")]
+        if any(type(name) is not str for name in names):
+            raise TypeError("a name is no text")  # noqa: TRY301 - told as the other faults are
+        return tuple(sorted(set(names)))
+    except (ValueError, TypeError, LookupError, RecursionError, zlib.error) as error:
+        raise IndexDamaged(f"The references of a file cannot be read: {error}.", "Run `te doctor --repair`.") from error
+
+
+def inflated(data: bytes) -> bytes:
     """``data``, which a few bytes may say to be gigabytes, as far as references go; raises :class:`ValueError`."""
     stream = zlib.decompressobj()
     text = stream.decompress(data, MAX_BYTES)

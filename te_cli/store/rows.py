@@ -51,13 +51,22 @@ def touch_file(catalog: Catalog, file: SourceFile) -> None:
         set_file_sum(catalog, file_id)
 
 
+class Placed(NamedTuple):
+    """Where a unit lies: all that may change while it stays the one that it was. ``ordinal``: among its namesakes."""
+
+    position: int
+    parent: int | None
+    start_line: int
+    end_line: int
+    ordinal: int
+
+
 class UnitRow(NamedTuple):
     """A unit as the catalog keeps it."""
 
     id: int
     file_id: int
-    position: int
-    ordinal: int
+    placed: Placed
     symbol: Symbol
     mark: bytes
     embedded: bool
@@ -69,22 +78,18 @@ class UnitRow(NamedTuple):
 
     def update(self, catalog: Catalog) -> None:
         """Write what may differ in a unit that an edit left as it was."""
-        symbol = self.symbol
         catalog.run(
             "UPDATE units SET position = ?, parent = ?, start_line = ?, end_line = ?, ordinal = ?, embedded = ?,"
             " sum = ? WHERE id = ?",
-            (
-                self.position, symbol.parent, symbol.start_line, symbol.end_line, self.ordinal, int(self.embedded),
-                sum_of(self._values()), self.id,
-            ),
-        )  # fmt: skip
+            (*self.placed, int(self.embedded), sum_of(self._values()), self.id),
+        )
 
     def _values(self) -> tuple[object, ...]:
-        symbol = self.symbol
+        symbol, placed = self.symbol, self.placed
         return (
-            self.id, self.file_id, self.position, symbol.parent, symbol.kind, symbol.name, symbol.name.lower(),
-            symbol.qualified_name, symbol.module, symbol.signature, symbol.doc, symbol.start_line, symbol.end_line,
-            self.ordinal, int(self.embedded), self.mark,
+            self.id, self.file_id, placed.position, placed.parent, symbol.kind, symbol.name, symbol.name.lower(),
+            symbol.qualified_name, symbol.module, symbol.signature, symbol.doc, placed.start_line, placed.end_line,
+            placed.ordinal, int(self.embedded), self.mark,
         )  # fmt: skip
 
 

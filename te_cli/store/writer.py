@@ -16,16 +16,18 @@ from typing import TYPE_CHECKING
 
 from te_cli.errors import IndexDamaged, NotWritable, TeError
 from te_cli.store.catalog import Catalog, translated
+from te_cli.store.entries import entries, file_id_of, put_references, units_of
 from te_cli.store.faults import reach
 from te_cli.store.formats import FORMAT
 from te_cli.store.generations import Base, store_vectors
 from te_cli.store.lexical import TextIndex, file_words, unit_words
 from te_cli.store.lock import WriterLock
 from te_cli.store.owner import claim
+from te_cli.store.past import Past
 from te_cli.store.records import FILE_COLUMNS, FileRecord, files_at_or_below
-from te_cli.store.references import NO_REFERENCES, Packed, unpack
+from te_cli.store.references import NO_REFERENCES, Packed
 from te_cli.store.removal import sweep
-from te_cli.store.rows import UnitRow, mark_of, put_file, touch_file
+from te_cli.store.rows import UnitRow, put_file, touch_file
 from te_cli.store.scrutiny import disagreement, looked_through
 from te_cli.store.seal import break_seal, intact, make_seal
 from te_cli.store.vectors import VectorBase, base_name
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from te_cli.model import Document, SourceFile, Symbol
+    from te_cli.store.entries import Entry
     from te_cli.store.folder import Place
 
 REASONS = {
@@ -117,6 +120,8 @@ class Writer:
         doubtful = not intact(self._place)
         self.catalog = Catalog(self._place.catalog)
         stack.callback(self._close_catalog)
+        self.past = Past(self.catalog, self._place.folder, self._dimensions)
+        stack.callback(self.past.close)
         self._whole = not doubtful
         wrong = looked_through(self._place, self.catalog) if doubtful else {}
         break_seal(self._place, self.catalog.meta("id"), self.catalog.number("run"))
@@ -243,6 +248,7 @@ class Writer:
         self.catalog.begin(write=True)
         self._everything = self.stale_recipe
         if self._everything:
+            self.past.clear()
             self._text_generation += 1
             self._use_text(self._text_generation, create=True)
 
@@ -256,38 +262,54 @@ class Writer:
         digest: bytes,
         lines: int,
         units: Sequence[tuple[Symbol, Document]],
-        vectors: Sequence[NDArray[np.int8] | None],
+        vectors: Sequence[NDArray[np.int8] | None] | None,
         references: Packed,
-    ) -> None:
-        """Write a file, its units (the module unit first) and references; what is as it was keeps its id and vector."""
+        packed: bytes,
+    ) -> bool:
+        """Write a file, its units (the module unit first) and references; what is as it was keeps its id and vector.
+
+        ``packed``: the units as :func:`te_cli.store.past.pack_units` packs them. Without ``vectors`` those are used
+        that the file's units had before; False, and nothing is written, where one of them is not remembered.
+        """
         with translated():
             reach("add.rows")
+        file_id = file_id_of(self.catalog, file.path)
+        found, gone = entries(self.catalog, file, file_id, units)
+        if vectors is None:
+            before = self.past.vectors(file.path)
+            if any(entry.known is None and entry.mark not in before for entry in found):
+                return False
+            vectors = [before.get(entry.mark) for entry in found]
+        if file_id is not None:
+            self.past.remember(file_id, gone)
+        self.past.forget(file.path, digest)
         file_id = put_file(self.catalog, file, digest, lines, skip=None)
-        kept = self._kept(file_id)
-        ordinals: dict[tuple[str, str], int] = {}
-        for position, ((symbol, document), vector) in enumerate(zip(units, vectors, strict=True)):
-            named = (symbol.kind, symbol.qualified_name)
-            ordinal = ordinals[named] = ordinals.get(named, -1) + 1
-            mark = mark_of(file, symbol, document)
-            alike = kept.get((*named, mark))
-            kept_id = alike.pop() if alike else None
-            unit_id = self._next_id if kept_id is None else kept_id
-            row = UnitRow(unit_id, file_id, position, ordinal, symbol, mark, vector is not None)
-            if kept_id is None:
-                self._next_id += 1
-                row.insert(self.catalog)
-            else:
-                row.update(self.catalog)
-            if kept_id is None or self._everything:
-                self._derive(unit_id, file_id, file, document, vector)
-        self._remove_units([unit_id for ids in kept.values() for unit_id in ids])
-        self._put_references(file_id, references)
+        for entry, vector in zip(found, vectors, strict=True):
+            self._put_unit(file, file_id, entry, vector)
+        self._remove_units(gone)
+        put_references(self.catalog, file_id, references)
+        self.past.present(file_id, packed)
+        return True
 
-    def skip(self, file: SourceFile, reason: str, digest: bytes | None = None) -> None:
+    def _put_unit(self, file: SourceFile, file_id: int, entry: Entry, vector: NDArray[np.int8] | None) -> None:
+        known = entry.known
+        embedded = vector is not None if known is None or self._everything else known.embedded
+        row_id = self._next_id if known is None else known.id
+        row = UnitRow(row_id, file_id, entry.placed, entry.symbol, entry.mark, embedded)
+        if known is None:
+            self._next_id += 1
+            row.insert(self.catalog)
+        elif (known.placed, known.embedded) != (entry.placed, embedded):
+            row.update(self.catalog)
+        if known is None or self._everything:
+            self._derive(row_id, file_id, file, entry.document, vector)
+
+    def skip(self, file: SourceFile, reason: str) -> None:
         """Note a file that was met and left out; its units go."""
-        file_id = put_file(self.catalog, file, digest, 0, skip=reason)
-        self._remove_units(self._units_of(file_id))
-        self._put_references(file_id, NO_REFERENCES)
+        file_id = file_id_of(self.catalog, file.path)
+        if file_id is not None:
+            self._empty(file_id)
+        put_file(self.catalog, file, None, 0, skip=reason)
 
     def touch(self, file: SourceFile) -> None:
         """Note a new fingerprint for a file whose content is what it was."""
@@ -295,9 +317,16 @@ class Writer:
 
     def drop(self, record: FileRecord) -> None:
         """Forget a file that is gone."""
-        self._remove_units(self._units_of(record.id))
-        self._put_references(record.id, NO_REFERENCES)
+        self._empty(record.id)
         self.catalog.run("DELETE FROM files WHERE id = ?", (record.id,))
+
+    def _empty(self, file_id: int) -> None:
+        """Remove all that a file holds; as a version of it, it is remembered."""
+        units = units_of(self.catalog, file_id)
+        self.past.remember(file_id, units)
+        self._remove_units(units)
+        put_references(self.catalog, file_id, NO_REFERENCES)
+        self.past.present(file_id, None)
 
     def publish(self, threads: int, **notes: object) -> None:
         """Make the run what readers see, in one transaction."""
@@ -314,6 +343,8 @@ class Writer:
             dimensions=self._dimensions,
             **notes,
         )
+        self.past.trim()
+        self.past.close()
         self.catalog.run("DELETE FROM pending")
         self.catalog.commit("publish.catalog")
         self._whole = True
@@ -343,30 +374,6 @@ class Writer:
         return int(files), int(units), int(units) - int(embedded)
 
     # Its parts
-
-    def _kept(self, file_id: int) -> dict[tuple[str, str, bytes], list[int]]:
-        """The ids of a file's units by what must stay for a unit to be the same; of namesakes the first one last."""
-        sql = "SELECT kind, qualified_name, digest, id FROM units WHERE file_id = ? ORDER BY ordinal DESC"
-        found: dict[tuple[str, str, bytes], list[int]] = {}
-        for kind, qualified_name, mark, unit_id in self.catalog.rows(sql, (file_id,)):
-            found.setdefault((kind, qualified_name, mark), []).append(unit_id)
-        return found
-
-    def _units_of(self, file_id: int) -> list[int]:
-        return [row[0] for row in self.catalog.rows("SELECT id FROM units WHERE file_id = ?", (file_id,))]
-
-    def _put_references(self, file_id: int, references: Packed) -> None:
-        """Write what a file refers to in place of what it did."""
-        for (before,) in self.catalog.rows("SELECT packed FROM refs WHERE file_id = ?", (file_id,)):
-            if before == references.data:
-                return
-            named = [(reference.name, file_id) for reference in unpack(before)]
-            self.catalog.run_many("DELETE FROM ref_names WHERE name = ? AND file_id = ?", named)
-            self.catalog.run("DELETE FROM refs WHERE file_id = ?", (file_id,))
-        if references.data:
-            self.catalog.run("INSERT INTO refs VALUES (?, ?, ?)", (file_id, references.total, references.data))
-            named = [(name, file_id) for name in references.names]
-            self.catalog.run_many("INSERT INTO ref_names VALUES (?, ?)", named)
 
     def _derive(
         self, unit_id: int, file_id: int, file: SourceFile, document: Document, vector: NDArray[np.int8] | None

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
 GIT_SECONDS = 120
 """git that has not answered by then hangs on something (an ignore file that is a pipe, a dead mount): walk instead."""
@@ -149,6 +150,11 @@ class Git:
         except (OSError, ValueError, subprocess.SubprocessError):
             return None
         return answer if answer.returncode == 0 else None
+
+
+def is_store(folder: Path) -> bool:
+    """Whether ``folder`` is a repository without a work tree, or the store inside one: files of git's own."""
+    return (folder / "HEAD").is_file() and all((folder / name).is_dir() for name in ("objects", "refs"))
 
 
 def _parse(text: str) -> Named:

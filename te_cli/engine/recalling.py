@@ -1,0 +1,42 @@
+"""Files that are again what they were before, as when a branch is checked out once more: nothing has to be parsed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from te_cli.engine.reading import Job, Outcome
+from te_cli.model import ParsedFile, Skipped
+from te_cli.walk.content import read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from te_cli.store.past import Past
+
+
+def recall(root: Path, jobs: Sequence[Job], past: Past, left: list[Job]) -> Iterator[Outcome]:
+    """The outcomes of those jobs whose content is remembered; the others go to ``left``."""
+    known = past.paths()
+    for job in jobs:
+        outcome = _recalled(root, job, past) if job.file.path in known else None
+        if outcome is None:
+            left.append(job)
+        else:
+            yield outcome
+
+
+def _recalled(root: Path, job: Job, past: Past) -> Outcome | None:
+    text = read(root, job.file)
+    if isinstance(text, Skipped):
+        return Outcome(job.file, skipped=text)
+    file = replace(job.file, language=text.language, content=text.content)
+    if text.digest == job.known:
+        return Outcome(file)
+    version = past.version(file.path, text.digest, text.language)
+    if version is None:
+        return None
+    lines = version.units[0].symbol.end_line
+    whole = ParsedFile(file.path, text.digest, lines, version.units, text.text)
+    return Outcome(file, whole, references=version.references, packed=version.packed, recalled=True)

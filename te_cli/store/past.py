@@ -1,0 +1,210 @@
+"""What was a file before it changed? Its last few versions, so that going back to one is not to read it anew.
+
+A branch that is checked out again brings back hundreds of files as they were. ``texts`` holds, for each file that has
+units, what they were cut to, packed by whoever parsed it. When the file changes, that moves to ``past``, with its
+references and with the vectors of the units that went. All of it is derived, and nothing is lost with it: what does not
+unpack is as if it had not been there.
+
+The value is zlib (RFC 1950) over a JSON list with a row for each unit.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import numpy as np
+
+from te_cli.errors import IndexDamaged
+from te_cli.model import Symbol, Unit
+from te_cli.store.references import Packed, inflated, names_in
+from te_cli.store.vectors import VectorBase, base_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from te_cli.store.catalog import Catalog
+
+VERSIONS = 4
+"""Versions kept of each file, its present one apart: people go to and fro between a few branches."""
+
+PAST_BYTES = 64 << 20
+"""Bytes of all earlier versions together; the oldest go first. A thousand files of ten kilobytes take four million."""
+
+MARK_BYTES = 16
+"""Length of a unit's mark, the digest of all that it is made from."""
+
+LEVEL: Final = 3
+"""How hard to pack: a tenth larger than the usual level, in half the time."""
+
+_TYPES: Final = ((str,), (str,), (str,), (str,), (str,), (str,), (int,), (int,), (int, type(None)), (str,))
+"""What the columns hold: the fields of a symbol in their order, and the unit's text."""
+
+
+_COLUMNS: Final = "path, digest, language, total, refs, vectors, packed"
+
+
+class Version(NamedTuple):
+    """A file as it was: its units (the module unit's text is left to the file) and its references."""
+
+    units: tuple[Unit, ...]
+    packed: bytes
+    references: Packed
+
+
+def pack_units(units: Sequence[Unit]) -> bytes:
+    """Units as the catalog keeps them. The text of the module unit is the file's, and not kept."""
+    rows = [
+        (
+            *(symbol.kind, symbol.name, symbol.qualified_name, symbol.module, symbol.signature, symbol.doc),
+            *(symbol.start_line, symbol.end_line, symbol.parent, unit.text if position else ""),
+        )
+        for position, unit in enumerate(units)
+        for symbol in (unit.symbol,)
+    ]
+    text = json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
+    return zlib.compress(text.encode("utf-8", "surrogatepass"), LEVEL)
+
+
+def unpack_units(data: bytes) -> tuple[Unit, ...] | None:
+    """What :func:`pack_units` packed; None where it is something else."""
+    try:
+        rows = json.loads(inflated(data).decode("utf-8", "surrogatepass"))
+        return tuple(Unit(Symbol(*_checked(row)[:-1]), row[-1]) for row in rows) or None
+    except (ValueError, TypeError, RecursionError, zlib.error):
+        return None
+
+
+def _checked(row: list[Any]) -> list[Any]:
+    for value, types in zip(row, _TYPES, strict=True):
+        if type(value) not in types:
+            raise TypeError
+    return row
+
+
+def _sum_of(row: Sequence[Any]) -> int:
+    """The CRC-32 of the columns of a version: a letter that changed on the disk must not come back as a vector."""
+    *words, references, vectors, packed = row
+    found = zlib.crc32(repr(words).encode("utf-8", "backslashreplace"))
+    for data in (references, vectors, packed):
+        found = zlib.crc32(data, found)
+    return found
+
+
+class Past:
+    """The versions that an index remembers, as one run reads and writes them."""
+
+    def __init__(self, catalog: Catalog, folder: Path, dimensions: int) -> None:
+        self._catalog = catalog
+        self._folder = folder
+        self._dimensions = dimensions
+        self._generation = catalog.number("generation")
+        self._base: VectorBase | None = None
+        self._grown = False
+
+    def close(self) -> None:
+        """Let go of the vectors' file."""
+        if self._base is not None:
+            self._base.close()
+            self._base = None
+
+    def clear(self) -> None:
+        """Forget everything: what comes is derived in another way."""
+        self._catalog.run("DELETE FROM texts")
+        self._catalog.run("DELETE FROM past")
+
+    def paths(self) -> set[str]:
+        """The paths with an earlier version."""
+        return {row[0] for row in self._catalog.rows("SELECT DISTINCT path FROM past")}
+
+    def version(self, path: str, digest: bytes, language: str) -> Version | None:
+        """The units and references of a file when it had this content, if they are remembered."""
+        found = self._catalog.rows(
+            f"SELECT {_COLUMNS}, sum FROM past WHERE path = ? AND digest = ? AND language = ?",
+            (path, digest, language),
+        )
+        if not found or _sum_of(found[0][:-1]) != found[0][-1]:
+            return None
+        _, _, _, total, references, _, packed, _ = found[0]
+        units = unpack_units(packed)
+        try:
+            return None if units is None else Version(units, packed, Packed(total, references, names_in(references)))
+        except IndexDamaged:
+            return None
+
+    def vectors(self, path: str) -> dict[bytes, NDArray[np.int8] | None]:
+        """The vectors of units that a file had, by their marks; None for one whose text says nothing to the model."""
+        found: dict[bytes, NDArray[np.int8] | None] = {}
+        size = MARK_BYTES + self._dimensions
+        for *row, said in self._catalog.rows(f"SELECT {_COLUMNS}, sum FROM past WHERE path = ?", (path,)):
+            data = row[5] if _sum_of(row) == said else b""
+            for start in range(0, len(data) - size + 1, size):
+                vector = np.frombuffer(data, np.int8, self._dimensions, start + MARK_BYTES)
+                found[data[start : start + MARK_BYTES]] = vector if vector.any() else None
+        return found
+
+    def remember(self, file_id: int, gone: Sequence[int]) -> None:
+        """Keep the version of a file that is about to be replaced; ``gone``: the ids of the units that go with it."""
+        found = self._catalog.rows(
+            "SELECT f.path, f.digest, f.language, t.packed, coalesce(r.total, 0), coalesce(r.packed, x'')"
+            " FROM files f JOIN texts t ON t.file_id = f.id LEFT JOIN refs r ON r.file_id = f.id WHERE f.id = ?",
+            (file_id,),
+        )
+        for path, digest, language, packed, total, references in found:
+            vectors = b"".join(mark + row for mark, row in self._marked(gone))
+            size = len(packed) + len(references) + len(vectors)
+            self.forget(path, digest)
+            row = (path, digest, language, total, references, vectors, packed)
+            self._catalog.run(
+                f"INSERT INTO past ({_COLUMNS}, bytes, sum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (*row, size, _sum_of(row)),
+            )
+            self._catalog.run(
+                "DELETE FROM past WHERE path = ? AND id NOT IN"
+                " (SELECT id FROM past WHERE path = ? ORDER BY id DESC LIMIT ?)",
+                (path, path, VERSIONS),
+            )
+            self._grown = True
+
+    def forget(self, path: str, digest: bytes) -> None:
+        """Let a version go: it is the present one."""
+        self._catalog.run("DELETE FROM past WHERE path = ? AND digest = ?", (path, digest))
+
+    def present(self, file_id: int, packed: bytes | None) -> None:
+        """Note what the units of a file were cut to; None for a file that has none any more."""
+        if packed is None:
+            self._catalog.run("DELETE FROM texts WHERE file_id = ?", (file_id,))
+        else:
+            self._catalog.run("INSERT OR REPLACE INTO texts VALUES (?, ?)", (file_id, packed))
+
+    def trim(self) -> None:
+        """Forget the oldest versions past :data:`PAST_BYTES`."""
+        left = PAST_BYTES
+        for number, size in self._catalog.rows("SELECT id, bytes FROM past ORDER BY id DESC") if self._grown else ():
+            left -= size
+            if left < 0:
+                self._catalog.run("DELETE FROM past WHERE id <= ?", (number,))
+                return
+
+    def _marked(self, ids: Sequence[int]) -> Iterable[tuple[bytes, bytes]]:
+        """The marks of units and their vectors, zeros for a unit without; those whose vector is lost are missing."""
+        units = self._catalog.rows_in("SELECT id, digest, embedded FROM units WHERE id IN ({})", ids)
+        wanted = [unit_id for unit_id, _, embedded in units if embedded]
+        rows = dict(self._catalog.rows_in("SELECT unit_id, vector FROM delta WHERE unit_id IN ({})", wanted))
+        rows.update(self._in_base([unit_id for unit_id in wanted if unit_id not in rows]))
+        nothing = bytes(self._dimensions)
+        return [
+            (mark, rows.get(unit_id, nothing)) for unit_id, mark, embedded in units if unit_id in rows or not embedded
+        ]
+
+    def _in_base(self, ids: Sequence[int]) -> dict[int, bytes]:
+        if not ids or not self._generation:
+            return {}
+        if self._base is None:
+            self._base = VectorBase(self._folder / base_name(self._generation), self._dimensions)
+        held, rows = self._base.rows(np.array(ids, np.int64))
+        return {int(unit_id): row.tobytes() for unit_id, row in zip(held, rows, strict=True)}

@@ -1,0 +1,246 @@
+"""Work trees, submodules and branches: indexed as git sees them, and going back to a branch costs what differs."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from comparing import contents, place_of, same
+
+from te_cli import open_index
+from te_cli.config import Options, settings_for_indexing
+from te_cli.embed.static import StaticModel
+from te_cli.engine import workers
+from te_cli.engine.indexing import update
+from te_cli.store import past
+from te_cli.store.catalog import Catalog
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import MakeRepository, Run
+
+ONE = {f"m{number}.py": f"def f{number}(x):\n    return x + {number}\n" for number in range(6)} | {
+    "README.md": "# One\n"
+}
+TWO = {
+    f"m{number}.py": f"def g{number}(x):\n    return x - {number}\n\n\n{ONE[f'm{number}.py']}" for number in range(4)
+}
+
+
+def git(folder: Path, *arguments: str, check: bool = True) -> None:
+    """Run git in ``folder``."""
+    identity = ("-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "protocol.file.allow=always")
+    subprocess.run(["git", *identity, *arguments], cwd=folder, check=check, capture_output=True)
+
+
+def commit(folder: Path) -> None:
+    """Commit everything."""
+    git(folder, "add", "-A")
+    git(folder, "commit", "-q", "-m", "x")
+
+
+def paths(root: Path) -> list[str]:
+    """The paths of the files in the index of ``root``."""
+    return sorted({row[0] for row in contents(root)["rows"]})
+
+
+@pytest.fixture
+def branches(repo: MakeRepository) -> Path:
+    """A repository with branches ``main`` and ``two``, four files of six being other ones in the second."""
+    root = repo(ONE)
+    git(root, "checkout", "-q", "-B", "main")
+    commit(root)
+    git(root, "checkout", "-q", "-b", "two")
+    repo({**TWO, "m5.py": None, "new.py": "def new():\n    return 0\n"})
+    commit(root)
+    git(root, "checkout", "-q", "main")
+    return root
+
+
+@pytest.fixture
+def work(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
+    """The files that were parsed and the documents that were encoded, as they come."""
+    done: dict[str, list[str]] = {"parsed": [], "encoded": []}
+    really_read, really_encode = workers.read_all, StaticModel.encode_documents
+
+    def counting_read(root: Path, jobs: Any, processes: int) -> Any:
+        for outcome in really_read(root, jobs, processes):
+            done["parsed"] += [outcome.file.path] if outcome.parsed else []
+            yield outcome
+
+    def counting_encode(self: StaticModel, documents: Any) -> Any:
+        done["encoded"] += [document.qualified_name for document in documents]
+        return really_encode(self, documents)
+
+    monkeypatch.setattr("te_cli.engine.indexing.read_all", counting_read)
+    monkeypatch.setattr(StaticModel, "encode_documents", counting_encode)
+    return done
+
+
+def test_going_back_to_a_branch_parses_and_encodes_nothing(branches: Path, work: dict[str, list[str]]) -> None:
+    """Neither the first time nor later: what the index held before is put back."""
+    index = open_index(branches)
+    index.update()
+    first = contents(branches)
+    git(branches, "checkout", "-q", "two")
+    index.update()
+    second = contents(branches)
+    assert not same(first, second)
+    for branch, expected in (("main", first), ("two", second), ("main", first)):
+        git(branches, "checkout", "-q", branch)
+        work["parsed"].clear()
+        work["encoded"].clear()
+        index.update()
+        assert same(contents(branches), expected)
+        assert not work["parsed"]
+        assert not work["encoded"]
+
+
+def test_what_git_rewrote_unchanged_is_not_parsed(branches: Path, work: dict[str, list[str]]) -> None:
+    """A checkout there and back, with no run between, gives files new times and the same content."""
+    index = open_index(branches)
+    index.update()
+    work["parsed"].clear()
+    git(branches, "checkout", "-q", "two")
+    git(branches, "checkout", "-q", "main")
+    assert not index.update().touched
+    assert not work["parsed"]
+
+
+def test_an_undone_edit_is_not_parsed_again(branches: Path, work: dict[str, list[str]]) -> None:
+    """It need not be git that brings old content back, and a file may have been gone between."""
+    index = open_index(branches)
+    index.update()
+    before = contents(branches)
+    for away in ("def other():\n    return 1\n", None, "\0binary"):
+        path = branches / "m1.py"
+        path.unlink() if away is None else path.write_text(away)
+        index.update()
+        path.write_text(ONE["m1.py"])
+        work["parsed"].clear()
+        index.update()
+        assert not work["parsed"]
+        assert same(contents(branches), before)
+
+
+def test_only_so_much_is_remembered(
+    branches: Path, work: dict[str, list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A few versions of a file, and a few bytes of all: the oldest are forgotten, and parsed when they come again."""
+    index = open_index(branches)
+    path = branches / "m1.py"
+    for value in range(past.VERSIONS + 3):
+        path.write_text(f"x = {value}\n")
+        index.update()
+    work["parsed"].clear()
+    for value in (past.VERSIONS + 1, 0):
+        path.write_text(f"x = {value}\n")
+        index.update()
+    assert work["parsed"] == ["m1.py"]
+    monkeypatch.setattr(past, "PAST_BYTES", 0)
+    path.write_text("x = 'new'\n")
+    index.update()
+    catalog = Catalog(place_of(branches).catalog)
+    assert catalog.rows("SELECT count(*) FROM past") == [(0,)]
+    catalog.close()
+
+
+@pytest.mark.parametrize("column", ["packed", "refs", "vectors"])
+def test_a_past_that_cannot_be_read_is_none(branches: Path, column: str) -> None:
+    """It is derived: where it does not check out, the file is read as if it were new."""
+    index = open_index(branches)
+    index.update()
+    before = contents(branches)
+    git(branches, "checkout", "-q", "two")
+    index.update()
+    catalog = Catalog(place_of(branches).catalog)
+    catalog.run(f"UPDATE past SET {column} = x'1234'")  # noqa: S608 - a column's name
+    catalog.close()
+    git(branches, "checkout", "-q", "main")
+    index.update()
+    assert same(contents(branches), before)
+
+
+def test_equal_documents_are_encoded_once(repo: MakeRepository, work: dict[str, list[str]]) -> None:
+    """Of texts that are the same in every word, path and name included, one goes through the model."""
+    repo({"a.py": "def same():\n    return 1\n\n\n" * 5})
+    report = open_index(".").update()
+    assert report.symbols == 6
+    assert work["encoded"] == ["same"]
+
+
+def test_a_linked_work_tree_has_an_index_of_its_own(branches: Path, te: Run) -> None:
+    """Also inside the main one, which says that it is another repository's and does not index it twice."""
+    git(branches, "worktree", "add", "-q", "inner", "two")
+    assert (branches / "inner/.git").is_file()
+    report = te("index", "--json").json()
+    assert report["files"] == len(ONE)
+    assert {skip["path"]: skip["reason"] for skip in te("status", "--skipped", "--json").json()["skipped"]} == {
+        "inner": "a repository of its own"
+    }
+    assert te("index", "inner", "--json").json()["files"] == len(ONE)
+    assert paths(branches / "inner") == sorted({*ONE, "new.py"} - {"m5.py"})
+    assert "inner" not in te("search", "-C", "inner", "new", "--mode", "name").stdout
+    assert te("search", "new", "--mode", "name").exit_code == 1
+
+
+def test_a_file_of_a_submodule_can_be_told_of_alone(repo: MakeRepository, tmp_path: Path) -> None:
+    """As ``te watch`` does: the same comes out as from a look at everything."""
+    other = tmp_path / "other"
+    other.mkdir()
+    git(other, "init", "-q")
+    (other / "s.py").write_text("def s():\n    return 1\n")
+    commit(other)
+    root = repo({"a.py": "a = 1\n"})
+    git(root, "submodule", "--quiet", "add", str(other), "libs/sub")
+    settings = settings_for_indexing(str(root), Options())
+    assert update(settings).files == 3
+    repo({"libs/sub/s.py": "def t():\n    return 2\n", "libs/sub/u.py": "def u():\n    return 2\n"})
+    report = update(settings, paths={"libs/sub/s.py", "libs/sub/u.py"})
+    assert (report.added, report.changed) == (1, 1)
+    git(root, "submodule", "--quiet", "deinit", "--force", "libs/sub")
+    assert update(settings).removed == 2
+    assert paths(root) == [".gitmodules", "a.py"]
+
+
+def test_a_sparse_checkout_holds_what_is_there(branches: Path) -> None:
+    git(branches, "sparse-checkout", "set", "--no-cone", "/README.md", "m1.py")
+    open_index(branches).update()
+    assert paths(branches) == ["README.md", "m1.py"]
+    git(branches, "sparse-checkout", "disable")
+    assert open_index(branches).update().added == len(ONE) - 2
+
+
+@pytest.mark.parametrize("command", ["merge", "rebase"])
+def test_in_the_middle_of_a_conflict_each_file_is_indexed_once(
+    branches: Path, repo: MakeRepository, command: str
+) -> None:
+    """With the markers as they stand there; afterwards the index is that of a tree without them."""
+    index = open_index(branches)
+    repo({"m1.py": "def mine():\n    return 'mine'\n"})
+    commit(branches)
+    index.update()
+    before = contents(branches)
+    git(branches, command, "two", check=False)
+    assert b"<<<<<<<" in (branches / "m1.py").read_bytes()
+    index.update()
+    during = contents(branches)
+    assert len({row[0] for row in during["files"]}) == len(during["files"])
+    assert index.search("mine", mode="name")[0].path == "m1.py"
+    git(branches, command, "--abort")
+    index.update()
+    assert same(contents(branches), before)
+
+
+def test_a_bare_repository_is_refused_in_a_sentence(branches: Path, tmp_path: Path, te: Run) -> None:
+    """It holds no files; nor does the store inside a work tree."""
+    git(tmp_path, "clone", "-q", "--bare", str(branches), "bare.git")
+    for folder in (tmp_path / "bare.git", branches / ".git"):
+        ran = te("index", os.fspath(folder))
+        assert ran.exit_code == 2
+        assert "without a work tree" in ran.stderr
+        assert "git worktree add" in ran.stderr
+        assert not (folder / ".te").exists()
