@@ -506,3 +506,17 @@ def test_a_name_that_is_no_text_does_not_hide_the_file_called_as_it_is_printed(r
     assert (report.files, report.skipped_by_reason) == (0, {"path is not valid text": 1})
     other.unlink()
     assert not update(settings, paths={os.fsdecode(b"caf\xe9.py")}).skipped
+
+
+@pytest.mark.parametrize("end", ["return # x", "t#", "shift # the rest", "return # x\n"])
+def test_perl_that_ends_in_a_comment_ends(repo: MakeRepository, end: str) -> None:
+    """After a word, a comment without a line end kept the scanner, and all of te, busy for ever."""
+    report = open_index(repo({"bed.pm": f"package Bed;\nsub dig {{ 1 }}\n{end}"})).update()
+    assert (report.files, report.skipped) == (1, ())
+
+
+@pytest.mark.parametrize("name", ["barn:ope.", "a.b.", "."])
+def test_a_text_for_a_name_may_end_as_a_path_goes_on(name: str) -> None:
+    """A method that JavaScript calls by such a text had no name."""
+    units = parse("a.js", "javascript", f"handlers['{name}'] = function () {{ return 1 }}\n").units
+    assert all(unit.symbol.name for unit in units)

@@ -38,69 +38,6 @@ SOURCE = Path(__file__).resolve().parent.parent
 LIMIT = 1 << 20
 NAME = "evil\x1b[31m\n\u202e\U000e0041.py"
 SECRET = "swordfish_secret"  # noqa: S105 - the tests look for it
-PERL = """\
-package Garden::Bed;
-use strict;
-
-sub water;
-sub prune ($$);
-
-=head1 METHODS
-
-All of them return the bed.
-
-=head2 water($litres)
-
-Waters the bed, B<slowly>.
-
-=over 4
-
-=item litres
-
-How much.
-
-=back
-
-=cut
-
-sub water {
-    my ($self, $litres) = @_;
-    $self->{path} =~ s/(.+)::/$1->/;
-    return $self;
-}
-
-sub prune ($$) { $_[0]->{twigs} }
-
-=pod
-
-Weeds the bed.
-
-=cut
-
-# Not without gloves.
-sub weed { 1 }
-
-{
-    package Garden::Bed::Edge;
-    sub trim { 2 }
-}
-
-sub dig { 3 }
-
-1;
-__END__
-
-=head1 NAME
-
-Garden::Bed - A bed of flowers
-
-=head1 SYNOPSIS
-
-  sub not_code { }
-
-=cut
-"""
-"""Code and its manual. With a form feed for each line end, a scanner looks for the end of the manual for ever."""
 
 
 def reasons(te: Run) -> dict[str, str]:
@@ -461,32 +398,30 @@ def test_a_line_means_what_it_meant(tokens: list[str], parts: list[str]) -> None
 # What is printed
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ("index",), ("search", "hostile"), ("search", "hostile", "--context", "3"), ("search", "hostile", "--explain"),
-        ("search", "hostile", "--tokens", "400"), ("refs", "hostile"), ("outline", NAME), ("status",),
-        ("status", "--skipped"), ("doctor",), ("config",), ("search", "\x1b[31mhostile"),
-        ("outline", "no\x1b[31m\nsuch"),
-        ("search", "x", "--lang", "\x1b[31m\u202e"), ("search", "x", "-C", "no\x1b\nsuch"), ("\x1b[31mverb",),
-        ("eval", "no\x1b[31m"), ("search", "--\x1b[31m"), ("search", "hostile", "--path", "\udcff\x1b"),
-        ("search", "\udcff hostile"), ("refs", "\udcff"),
-    ],
+OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u2028\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]")
+"""What a terminal obeys, and what nobody sees."""
+
+VERBS: tuple[tuple[str, ...], ...] = (
+    ("index",), ("search", "hostile"), ("search", "hostile", "--context", "3"), ("search", "hostile", "--explain"),
+    ("search", "hostile", "--max-tokens", "400"), ("refs", "hostile"), ("outline", NAME), ("status",), ("languages",),
+    ("status", "--skipped"), ("doctor",), ("config",), ("search", "\x1b[31mhostile"), ("outline", "no\x1b[31m\nsuch"),
+    ("search", "x", "--lang", "\x1b[31m\u202e"), ("search", "x", "-C", "no\x1b\nsuch"), ("\x1b[31mverb",),
+    ("eval", "no\x1b[31m"), ("search", "--\x1b[31m"), ("search", "hostile", "--path", "\udcff\x1b"),
+    ("search", "\udcff hostile"), ("refs", "\udcff"),
 )  # fmt: skip
+
+
+@pytest.mark.usefixtures("hostile_names")
 @pytest.mark.parametrize("as_json", [False, True])
-def test_a_terminal_is_never_told_what_to_do(
-    hostile_names: Path, te: Run, arguments: tuple[str, ...], as_json: bool
-) -> None:
+def test_a_terminal_is_never_told_what_to_do(te: Run, as_json: bool) -> None:
     """Names, contents and errors with escapes, line ends, marks of direction and text that only machines see."""
-    del hostile_names
-    ran = te(*arguments, *(["--json"] if as_json else []))
-    assert ran.exit_code in (0, 1, 2)
-    assert not re.search(
-        "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u2028\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]",
-        ran.stdout + ran.stderr,
-    )
-    if as_json and ran.stdout:
-        json.dumps(ran.json(), ensure_ascii=False).encode()
+    for arguments in VERBS:
+        ran = te(*arguments, *(["--json"] if as_json else []))
+        assert ran.exit_code in (0, 1, 2), arguments
+        said = ran.stdout + ran.stderr
+        assert not OBEYED.search(said), arguments
+        if as_json and ran.stdout:
+            json.dumps(ran.json(), ensure_ascii=False).encode()
 
 
 @pytest.fixture
@@ -516,9 +451,11 @@ def test_json_is_text_for_strict_readers() -> None:
 def test_a_file_that_keeps_a_parser_busy_costs_that_file(
     repo: MakeRepository, te: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Perl's scanner never comes back from this half a page, and hears no signal."""
+    """Perl's scanner never comes back from this half a line, and hears no signal."""
     monkeypatch.setattr(workers, "SECONDS_PER_FILE", 1.5)
-    repo({"bed.pm": PERL.replace("\n", "\f"), "good.py": "def find_me(): pass\n"})
+    unmended = "; import te_cli.parse.syntax as s; s._NEVER_ENDING = (); serve("
+    monkeypatch.setattr(workers, "_SERVE", workers._SERVE.replace("; serve(", unmended))
+    repo({"bed.pm": "package Bed;\nreturn # x", "good.py": "def find_me(): pass\n"})
     assert te("index").exit_code == 0
     assert reasons(te) == {"bed.pm": "parser timed out"}
     assert te("search", "find_me").exit_code == 0
@@ -538,11 +475,11 @@ def test_memory_of_workers_is_bounded() -> None:
 
 
 def test_deep_and_wide_trees_are_listed(repo: MakeRepository, te: Run) -> None:
-    """A thousand folders inside one another, deeper than a path may be long, and twenty thousand files in one."""
+    """A thousand folders inside one another, deeper than a path may be long, and five thousand files in one."""
     root = repo({"a.py": "def find_me(): pass\n"})
     dig(root)
     (root / "wide").mkdir()
-    for number in range(20_000):
+    for number in range(5_000):
         os.close(os.open(root / f"wide/{number}.bin", os.O_CREAT | os.O_WRONLY))
     try:
         assert te("index").exit_code == 0

@@ -48,6 +48,9 @@ MAX_DEPTH: Final = 400
 MAX_PIECES: Final = 20_000
 """Nodes side by side in what the grammar could make nothing of. A query takes a second for so many, four for twice."""
 
+_NEVER_ENDING: Final = frozenset(("perl",))
+"""Languages whose scanner looks for ever for a comment's end where that is the file's: ``return # x``."""
+
 _CHUNK: Final = 1 << 12
 """Bytes handed over at a time while a file is parsed."""
 
@@ -107,6 +110,8 @@ def matches(language: str, data: bytes) -> tuple[list[Match], list[tuple[int, in
     if stumbling is not None:
         data = stumbling.sub(lambda found: b" " * len(found[0]), data)
     data = prepared(language, data)
+    if language in _NEVER_ENDING and not data.endswith(b"\n"):
+        data += b"\n"
     tree = _tree(language, data, deadline)
     if tree.root_node.has_error and _is_rubble(tree):
         raise ParserTimedOut
