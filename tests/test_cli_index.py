@@ -118,3 +118,22 @@ def test_jobs_must_be_a_number(repo: MakeRepository, te: Run) -> None:
     ran = te("index", "-j", "0")
     assert ran.exit_code == 2
     assert ran.stderr == "te: --jobs is '0', which is not a whole number of at least 1.\n    For example: 4.\n"
+
+
+def test_units_without_a_vector_are_counted_as_they_come_and_go(repo: MakeRepository, te: Run) -> None:
+    """The report of a run notes them rather than looking at every unit; it says what counting says."""
+    repo({"a.py": "x = 1\n", "一": "一二三\n"})
+    edits: list[dict[str, str | None]] = [
+        {},
+        {"四": "四五六\n"},
+        {"一": "words by now\n"},
+        {"四": None, "a.py": "y = 2\n"},
+        {"五": "五\n", "六": "六\n"},
+    ]
+    told = []
+    for edit in edits:
+        repo(edit)
+        told.append(te("index", "--json").json()["unembedded"])
+        assert told[-1] == te("status", "--json").json()["unembedded"]
+    assert told == [1, 2, 1, 0, 2]
+    assert te("index", "--full", "--json").json()["unembedded"] == told[-1]

@@ -37,11 +37,12 @@ WATCH_FILE = "lock.watch"
 MARK_BYTES = 400
 """A watcher's mark is shorter."""
 
-HELLO_SECONDS = 0.25
+HELLO_SECONDS = 0.4
 """How long a watcher may take to say anything; one that is stopped says nothing, and searches must not wait for it."""
 
-SETTLING_SECONDS = 0.6
-"""How long a search waits for an update that is under way: about what it would take to look at the tree itself."""
+SETTLING_SECONDS = 1.0
+"""How long a search waits for an update that is under way: nearly all take less, and an answer that has what was just
+saved is worth it."""
 
 LONGEST_SECONDS = 600.0
 """The longest that anyone may ask the watcher to take."""

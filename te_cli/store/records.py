@@ -45,6 +45,24 @@ def files_at_or_below(catalog: Catalog, paths: Collection[str] | None) -> list[F
     return [FileRecord.of(row) for row in rows.values()]
 
 
+def count_unembedded(catalog: Catalog) -> int:
+    """Units without a vector. A look at every unit: for one changed file as much as all the rest, so it is noted."""
+    return int(catalog.rows("SELECT count(*) FROM units WHERE NOT embedded")[0][0])
+
+
+def counted(catalog: Catalog) -> tuple[int, int, int]:
+    """Files, units, and units without a vector."""
+    files = catalog.rows("SELECT count(*) FROM files WHERE skip IS NULL")[0][0]
+    units = catalog.rows("SELECT count(*) FROM units")[0][0]
+    noted = catalog.meta("unembedded")
+    return int(files), int(units), int(noted) if noted.isdigit() else count_unembedded(catalog)
+
+
+def files_skipped(catalog: Catalog) -> list[FileRecord]:
+    """The files that were met and left out."""
+    return [FileRecord.of(row) for row in catalog.rows(f"SELECT {FILE_COLUMNS} FROM files f WHERE skip NOTNULL")]
+
+
 KIND_RANK = (
     "CASE WHEN u.kind IN ('class', 'struct', 'interface', 'trait', 'enum', 'type', 'union', 'namespace') THEN 0"
     " WHEN u.kind IN ('function', 'method', 'macro') THEN 1 ELSE 2 END"

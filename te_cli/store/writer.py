@@ -24,7 +24,7 @@ from te_cli.store.lexical import TextIndex, file_words, unit_words
 from te_cli.store.lock import WriterLock
 from te_cli.store.owner import claim
 from te_cli.store.past import Past
-from te_cli.store.records import FILE_COLUMNS, FileRecord, files_at_or_below
+from te_cli.store.records import FileRecord, count_unembedded, counted, files_at_or_below, files_skipped
 from te_cli.store.references import NO_REFERENCES, Packed
 from te_cli.store.removal import sweep
 from te_cli.store.rows import UnitRow, put_file, touch_file
@@ -82,6 +82,7 @@ class Writer:
         self.rebuilt: str | None = None
         self.stale_recipe = False
         self.units_written = 0
+        self._unembedded = 0  # how many more units without a vector there are than before the run
         self._new: dict[int, NDArray[np.int8]] = {}
         self._text_committed = False
         self._whole = False  # known to be so: then it is sealed at the end
@@ -131,7 +132,7 @@ class Writer:
             self.rebuilt = "another model or another version of te made it"
         stack.callback(self._close_text)
         self._open_text("text" in wrong)
-        if "vectors" in wrong or not self._base_opens():
+        if "vectors" in wrong or (doubtful and not self._base_opens()):  # what fits its seal opens
             self._condemn("its vectors were damaged")
         self._heal()
         if doubtful and not self.stale_recipe:
@@ -235,9 +236,7 @@ class Writer:
 
     def skipped(self) -> list[FileRecord]:
         """The files that were met and left out."""
-        return [
-            FileRecord.of(row) for row in self.catalog.rows(f"SELECT {FILE_COLUMNS} FROM files f WHERE skip NOTNULL")
-        ]
+        return files_skipped(self.catalog)
 
     def begin(self, bound: int) -> None:
         """Reserve ids for at most ``bound`` new units and start the run's transaction."""
@@ -333,9 +332,11 @@ class Writer:
         self._text_committed = True  # from here on documents may be there that no row names
         self._commit_text("publish.text")
         generation = self._store_vectors(threads)
+        noted = "" if self._everything else self.catalog.meta("unembedded")
         run = self.catalog.number("run") + 1
         self.catalog.set_meta(
             run=run,
+            unembedded=int(noted) + self._unembedded if noted.isdigit() else count_unembedded(self.catalog),
             generation=generation,
             text=self._text_generation,
             model=self._model,
@@ -369,9 +370,7 @@ class Writer:
 
     def counts(self) -> tuple[int, int, int]:
         """Files, units, and units without a vector."""
-        files = self.catalog.rows("SELECT count(*) FROM files WHERE skip IS NULL")[0][0]
-        units, embedded = self.catalog.rows("SELECT count(*), coalesce(sum(embedded), 0) FROM units")[0]
-        return int(files), int(units), int(units) - int(embedded)
+        return counted(self.catalog)
 
     # Its parts
 
@@ -380,6 +379,7 @@ class Writer:
     ) -> None:
         """Give a unit its document and its vector."""
         self.units_written += 1
+        self._unembedded += vector is None
         if vector is not None:
             self._new[unit_id] = vector
         is_file = document.kind == "module"
@@ -387,6 +387,7 @@ class Writer:
         self._texts[is_file].add(unit_id, file_id, file.language, file.content, document.kind, words)
 
     def _remove_units(self, ids: list[int]) -> None:
+        self._unembedded -= len(self.catalog.rows_in("SELECT id FROM units WHERE NOT embedded AND id IN ({})", ids))
         self.catalog.run_many("DELETE FROM units WHERE id = ?", [(unit_id,) for unit_id in ids])
         self.catalog.run_many("DELETE FROM delta WHERE unit_id = ?", [(unit_id,) for unit_id in ids])
         self.catalog.run_many("INSERT OR IGNORE INTO garbage VALUES (?)", [(unit_id,) for unit_id in ids])
