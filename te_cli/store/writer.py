@@ -58,14 +58,7 @@ class Writer:
     """The one writer of an index. Leaving the context without :meth:`publish` drops the run."""
 
     def __init__(
-        self,
-        place: Place,
-        *,
-        model: str,
-        dimensions: int,
-        recipe: str,
-        afresh: bool = False,
-        wait: float = 0.0,
+        self, place: Place, *, model: str, dimensions: int, recipe: str, afresh: bool = False, wait: float = 0.0
     ) -> None:
         """``model`` and ``recipe`` say what the derived data was made with: another one asks for a full run.
 
