@@ -126,7 +126,7 @@ COMMANDS: Final = (
     "worktree remove --force tree",
 )
 
-DECISIVE: Final = frozenset({".gitignore", ".teignore", "exclude", "te.toml"})
+DECISIVE: Final = frozenset({".git", ".gitignore", ".teignore", "exclude", "te.toml"})
 """Files that decide about others: after them only a look at everything tells what changed."""
 
 STEPS: Final[dict[str, tuple[int, tuple[Sequence[str], ...]]]] = {
@@ -346,10 +346,10 @@ class Tree:
         self._note(name)
 
     def _note_below(self, name: str) -> None:
-        for folder, folders, files in os.walk(self.root / name):
-            self.everything = self.everything or ".git" in [*folders, *files]
-            for inner in (*folders, *files):
-                self._note(os.path.relpath(os.path.join(folder, inner), self.root))  # noqa: PTH118 - names may be no text
+        """Note a folder by its name alone, which stands for all that lies in it."""
+        self._note(name)
+        for _, folders, files in os.walk(self.root / name):
+            self.everything = self.everything or not DECISIVE.isdisjoint([*folders, *files])
 
     def _note(self, name: str) -> None:
         self.touched.add(name)
