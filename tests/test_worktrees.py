@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,8 @@ from te_cli.engine import workers
 from te_cli.engine.indexing import update
 from te_cli.store import past
 from te_cli.store.catalog import Catalog
+from te_cli.store.lock import WriterLock
+from te_cli.store.owner import read_owner
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -185,6 +188,73 @@ def test_a_linked_work_tree_has_an_index_of_its_own(branches: Path, te: Run) -> 
     assert paths(branches / "inner") == sorted({*ONE, "new.py"} - {"m5.py"})
     assert "inner" not in te("search", "-C", "inner", "new", "--mode", "name").stdout
     assert te("search", "new", "--mode", "name").exit_code == 1
+
+
+def test_a_new_work_tree_begins_with_what_another_has(branches: Path, work: dict[str, list[str]], te: Run) -> None:
+    """Only what differs is parsed and encoded; what comes out is what a fresh index says."""
+    te("index")
+    tree = branches.parent / "linked"
+    git(branches, "worktree", "add", "-q", str(tree), "two")
+    (tree / "README.md").write_text("# Edited\n")
+    work["parsed"].clear()
+    work["encoded"].clear()
+    assert te("index", str(tree), "--json").json()["files"] == len(ONE)
+    assert sorted(work["parsed"]) == sorted({*TWO, "new.py", "README.md"})
+    assert "f5" not in work["encoded"]
+    begun = contents(tree)
+    assert open_index(tree).update(full=True).rebuilt is None
+    assert same(begun, contents(tree))
+    assert te("doctor", "-C", str(tree)).exit_code == 0
+    assert te("doctor").exit_code == 0
+    assert read_owner(tree / ".te") != read_owner(branches / ".te")
+
+
+def test_a_folder_of_a_new_work_tree_begins_with_the_same_folder_of_another(
+    branches: Path, repo: MakeRepository, work: dict[str, list[str]], te: Run
+) -> None:
+    repo({"sub/s.py": "def s():\n    return 1\n"})
+    commit(branches)
+    te("index", "sub")
+    git(branches, "worktree", "add", "-q", "--detach", "../linked", "HEAD")
+    work["parsed"].clear()
+    assert te("index", "../linked/sub", "--json").json()["files"] == 1
+    assert not work["parsed"]
+
+
+@pytest.mark.parametrize("how", ["unbuilt", "foreign", "busy", "cut short", "empty", "elsewhere"])
+def test_what_cannot_be_begun_with_is_passed_over(
+    branches: Path, work: dict[str, list[str]], te: Run, home: Path, how: str
+) -> None:
+    """Then the index is built from the files, as anywhere else."""
+    te("index")
+    tree = branches.parent / "linked"
+    git(branches, "worktree", "add", "-q", "--detach", str(tree), "main")
+    held = WriterLock(branches / ".te")
+    if how == "unbuilt":
+        catalog = Catalog(place_of(branches).catalog)
+        catalog.set_meta(run=0)
+        catalog.close()
+    elif how == "foreign":
+        (home / "config/te/owner.key").unlink()
+    elif how == "busy":
+        held.__enter__()
+    elif how == "cut short":
+        os.truncate(branches / ".te/catalog.db", 4096)
+    elif how == "empty":
+        for path in tree.glob("*.*"):
+            path.unlink()
+    else:  # a file that says it is a work tree of a repository which knows nothing of it
+        shutil.rmtree(branches / ".git/worktrees")
+    work["parsed"].clear()
+    ran = te("index", str(tree), "--json")
+    if how == "busy":
+        held.__exit__(None, None, None)
+    if how == "empty":
+        assert ran.exit_code == 1
+        assert te("doctor", "-C", str(tree)).exit_code == 0
+    else:
+        assert ran.json()["files"] == len(ONE)
+        assert sorted(work["parsed"]) == sorted(ONE)
 
 
 def test_a_file_of_a_submodule_can_be_told_of_alone(repo: MakeRepository, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from te_cli.engine.documents import documents_of, vectors_of
-from te_cli.engine.places import embedder, languages_of, place_of, recipe_of
+from te_cli.engine.places import embedder, languages_of, place_of, recipe_of, siblings_of
 from te_cli.engine.plan import Plan, as_file, make_plan
 from te_cli.engine.reading import Job, Outcome
 from te_cli.engine.recalling import recall
@@ -87,19 +87,20 @@ def _update(
         recipe=recipe_of(settings),
         afresh=afresh,
         wait=wait,
+        models=siblings_of(settings),
     ) as writer:
         if full:
             writer.rewrite_everything()
         everything = writer.stale_recipe
         _tell(progress, Progress("listing", 0, 0))
-        if everything:
+        if everything or not writer.built:
             paths = None
         listing, known, walk_ms = _look(settings, writer, paths)
         plan = make_plan(listing, known, everything=everything)
         run = _Run(settings, writer, known, progress)
         # A look at a few paths says nothing of how long, or when, all of them were looked at.
         notes = {} if paths is not None else {"walk_ms": walk_ms, "checked_ns": time.time_ns()}
-        if plan or everything:
+        if plan or everything or not writer.built:
             run.carry_out(plan, {"model_name": model.name, **notes})
         else:
             writer.note(**notes)

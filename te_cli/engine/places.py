@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from te_cli.config import CATALOG, INDEX_FOLDER
 from te_cli.errors import ConfigError, IndexDamaged, NoIndex, nearest
 from te_cli.store.checks import open_whole
 from te_cli.store.folder import Place
@@ -30,6 +32,19 @@ NO_INDEX = {
 def place_of(settings: Settings) -> Place:
     """Where the index of these settings lives."""
     return Place(settings.index_dir, settings.root, given=settings.index_dir_given, trusted=settings.trust_index)
+
+
+def siblings_of(settings: Settings) -> list[Place]:
+    """Where the other work trees of a repository have the index of this root, which has none yet in its usual place."""
+    root = settings.root
+    if settings.index_dir != root / INDEX_FOLDER or (settings.index_dir / CATALOG).exists():
+        return []
+    from te_cli.walk.worktree import Git  # only for the first run
+
+    tops = [Path(top) for top in Git(str(root)).work_trees(str(root))]
+    own = max((top for top in tops if root.is_relative_to(top)), key=lambda top: len(top.parts), default=None)
+    others = [top / root.relative_to(own) for top in tops if top != own] if own else []
+    return [Place(other / INDEX_FOLDER, other) for other in others]
 
 
 @lru_cache(maxsize=1)

@@ -7,7 +7,7 @@ together (reserve, add, publish, collect) is told in :mod:`te_cli.store.writer`.
 from __future__ import annotations
 
 import sqlite3
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Literal
 
 from te_cli.errors import IndexBusy, IndexDamaged, NotWritable
@@ -245,6 +245,12 @@ class Catalog:
     def notes(self) -> list[tuple[str, str]]:
         """All notes but their sum."""
         return self.rows("SELECT key, value FROM meta WHERE key != ?", (SUM,))
+
+    def copy_to(self, path: Path) -> None:
+        """Write all that the snapshot says to another file, in place of what stands there."""
+        path.unlink(missing_ok=True)
+        with translated(), closing(sqlite3.connect(path)) as copy:
+            self._connection.backup(copy)
 
     def check(self) -> str:
         """``ok``, or the first thing that SQLite's own integrity check finds."""

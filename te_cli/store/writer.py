@@ -18,11 +18,10 @@ from te_cli.errors import IndexDamaged, NotWritable, TeError
 from te_cli.store.catalog import Catalog, translated
 from te_cli.store.entries import entries, file_id_of, put_references, units_of
 from te_cli.store.faults import reach
-from te_cli.store.formats import FORMAT
+from te_cli.store.founding import found
 from te_cli.store.generations import Base, store_vectors
 from te_cli.store.lexical import TextIndex, file_words, unit_words
 from te_cli.store.lock import WriterLock
-from te_cli.store.owner import claim
 from te_cli.store.past import Past
 from te_cli.store.records import FileRecord, count_unembedded, counted, files_at_or_below, files_skipped
 from te_cli.store.references import NO_REFERENCES, Packed
@@ -58,12 +57,20 @@ class Writer:
     """The one writer of an index. Leaving the context without :meth:`publish` drops the run."""
 
     def __init__(
-        self, place: Place, *, model: str, dimensions: int, recipe: str, afresh: bool = False, wait: float = 0.0
+        self,
+        place: Place,
+        *,
+        model: str,
+        dimensions: int,
+        recipe: str,
+        afresh: bool = False,
+        wait: float = 0.0,
+        models: Sequence[Place] = (),
     ) -> None:
         """``model`` and ``recipe`` say what the derived data was made with: another one asks for a full run.
 
         ``afresh`` drops what is there: damage that only reading brought to light. ``wait``: seconds to wait for
-        another writer.
+        another writer. ``models``: indexes of other trees, to begin with a copy of where there is none.
         """
         self._place = place
         self._afresh = afresh
@@ -71,6 +78,7 @@ class Writer:
         self._dimensions = dimensions
         self._recipe = recipe
         self._wait = wait
+        self._models = models
         self._stack = ExitStack()
         self.rebuilt: str | None = None
         self.stale_recipe = False
@@ -109,7 +117,7 @@ class Writer:
         state = "damaged" if self._afresh else self._place.state()
         if state != "ready":
             self._place.clear()
-            self._create()
+            found(self._place, self._models if state == "absent" else ())
             self.rebuilt = REASONS[state]
         doubtful = not intact(self._place)
         self.catalog = Catalog(self._place.catalog)
@@ -130,15 +138,6 @@ class Writer:
         self._heal()
         if doubtful and not self.stale_recipe:
             self._whole = self._agreed()
-
-    def _create(self) -> None:
-        catalog = Catalog(self._place.catalog, create=True)
-        try:
-            index_id = claim(self._place.folder, self._place.root)
-            with catalog.alone("create.notes"):
-                catalog.set_meta(id=index_id, format=FORMAT, run=0)
-        finally:
-            catalog.close()
 
     def _condemn(self, reason: str) -> None:
         """Have everything derived anew, and until then no seal."""
@@ -230,6 +229,11 @@ class Writer:
     def skipped(self) -> list[FileRecord]:
         """The files that were met and left out."""
         return files_skipped(self.catalog)
+
+    @property
+    def built(self) -> bool:
+        """Whether a run was ever published: before, all that is there may be another tree's."""
+        return self.catalog.number("run") > 0
 
     def begin(self, bound: int) -> None:
         """Reserve ids for at most ``bound`` new units and start the run's transaction."""

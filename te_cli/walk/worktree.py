@@ -132,6 +132,19 @@ class Git:
         answer = self._ask(folder, "config", "--global", "--type=path", "--get", "core.excludesFile")
         return os.fsdecode(answer.stdout).rstrip("\n") if answer is not None else None
 
+    def work_trees(self, folder: str) -> list[str]:
+        """The work trees of the repository of ``folder``, the main one first; each says itself that it is one of it."""
+        listed = self._ask(folder, "worktree", "list", "--porcelain", "-z")
+        ours = self._store(folder)
+        lines = os.fsdecode(listed.stdout).split("\0") if listed is not None else []
+        tops = [line.removeprefix("worktree ") for line in lines if line.startswith("worktree ")]
+        return [top for top in tops if ours is not None and self._store(top) == ours]
+
+    def _store(self, folder: str) -> str | None:
+        """The store that the work tree around ``folder`` shares with its siblings."""
+        answer = self._ask(folder, "rev-parse", "--path-format=absolute", "--git-common-dir")
+        return None if answer is None else os.path.realpath(os.fsdecode(answer.stdout).rstrip("\n"))
+
     def _list(self, folder: str, *arguments: str) -> subprocess.CompletedProcess[bytes] | None:
         return self._ask(folder, "--literal-pathspecs", "ls-files", "-z", "-t", "--exclude-standard", *arguments)
 
