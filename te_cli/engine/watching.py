@@ -20,6 +20,7 @@ from te_cli.errors import AlreadyWatched, ConfigError, IndexBusy, IndexDamaged, 
 from te_cli.state import Started, Stopped, Trouble
 from te_cli.store.attendance import LONGEST_SECONDS, Attendance, kept_fresh
 from te_cli.store.catalog import Catalog
+from te_cli.store.lexical import forget_words
 from te_cli.store.records import FileRecord, files_at_or_below
 from te_cli.walk.changes import ROOT_SECONDS, Batch, Changes
 from te_cli.walk.files import printable
@@ -210,9 +211,12 @@ class _Watch:
 
 
 def _give_back_memory() -> None:
-    """What a large run freed goes back to the system, where the C library would keep it for the next one all day."""
+    """What a large run took goes back to the system, where the C library would keep it for the next one all day."""
     import ctypes
+    import gc
 
+    forget_words()
+    gc.collect()
     with suppress(AttributeError, OSError, TypeError):  # only glibc knows how
         ctypes.CDLL(None).malloc_trim(0)
 

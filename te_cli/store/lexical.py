@@ -16,7 +16,7 @@ import tantivy
 from te_cli.errors import IndexDamaged, NotWritable
 from te_cli.store.faults import reach
 from te_cli.store.removal import remove
-from te_cli.words import identifiers, terms
+from te_cli.words import identifiers, parts, terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -115,6 +115,12 @@ def _schema() -> tantivy.Schema:
 @lru_cache(maxsize=1 << 18)
 def _spelled(identifier: str) -> str:
     return " ".join(terms(identifier))
+
+
+def forget_words() -> None:
+    """Drop how identifiers are spelled: after a large run most of them are not met again."""
+    for remembered in (_spelled, terms, parts):
+        remembered.cache_clear()
 
 
 def _repeated(text: str, times: int) -> list[str]:
