@@ -152,11 +152,20 @@ def _git_top(start: Path) -> Path | None:
 def _nearest_index(start: Path, options: Options) -> Path | None:
     trusted = _trust(options.environment)[0]
     for folder in (start, *start.parents):
-        if _usable(folder / INDEX_FOLDER, trusted):
+        if _usable(folder / INDEX_FOLDER, trusted) and not _brought_along(folder):
             return folder
         if on_network(folder) and (_cache_dir(folder, options.environment) / CATALOG).is_file():
             return folder
     return None
+
+
+def _brought_along(folder: Path) -> bool:
+    """Whether an index inside a work tree says that it is another folder's.
+
+    A clone may hold one in each of its folders, and whoever asks there means the whole of it.
+    """
+    top = _git_top(folder)
+    return top not in (None, folder) and _recorded_root(folder / INDEX_FOLDER, folder) != folder
 
 
 def _usable(index_dir: Path, trusted: bool) -> bool:

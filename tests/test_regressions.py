@@ -515,6 +515,15 @@ def test_perl_that_ends_in_a_comment_ends(repo: MakeRepository, end: str) -> Non
     assert (report.files, report.skipped) == (1, ())
 
 
+def test_a_use_at_the_end_of_a_long_cell_lies_in_its_line() -> None:
+    """Past two hundred characters escapes are not counted, and the column could be one that the line does not have."""
+    cell = "\\t" * 300 + "call(1)"
+    text = f'{{"cells": [{{"cell_type": "code", "source": ["x = [{cell}]"]}}]}}'
+    found = parse("a.ipynb", "jupyter", text).references
+    assert found
+    assert all(each.column <= len(text) for each in found)
+
+
 @pytest.mark.parametrize("name", ["barn:ope.", "a.b.", "."])
 def test_a_text_for_a_name_may_end_as_a_path_goes_on(name: str) -> None:
     """A method that JavaScript calls by such a text had no name."""

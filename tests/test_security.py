@@ -267,6 +267,15 @@ def test_an_index_that_came_along_is_not_opened(
     assert not any(opened)
 
 
+def test_an_index_that_came_along_does_not_narrow_a_search(repo: MakeRepository, te: Run) -> None:
+    """One in a folder of the clone would have te answer from that folder alone; one that was built there does."""
+    root = repo({"a.py": "def find_me(): pass\n", "sub/b.py": "def other(): pass\n"})
+    plant(root / "sub", {"id": "1", "root": "/home/mallory/repo/sub", "mark": "0" * 64})
+    assert te("search", "find_me", "-C", "sub").exit_code == 0
+    assert te("index", "sub").exit_code == 0
+    assert te("search", "other", "-C", "sub", "--json").json()["index"]["root"] == str(root / "sub")
+
+
 @pytest.mark.parametrize("what", ["fifo", "endless", "folder", "nested", "number", "letters"])
 @pytest.mark.parametrize("name", ["owner", "lock"])
 def test_planted_notes_are_read_with_care(repo: MakeRepository, te: Run, name: str, what: str) -> None:

@@ -141,6 +141,8 @@ def _moved(reference: Reference, cell: _Cell, unit: int) -> Reference:
     before = reference.column - 1
     exact = islice(_CHARACTER.finditer(row.raw), min(before, _MAX_COLUMN))
     column = row.column + sum(len(character[0]) for character in exact) + max(0, before - _MAX_COLUMN)
+    # Where escapes were not counted, the place is about right, and no further than the line goes.
+    column = min(column, row.column + max(0, len(row.raw) - 1))
     return reference._replace(line=row.line, column=column, unit=unit)
 
 
