@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from te_cli.errors import ConfigError, NoIndex, NoSuchFolder, NotAFolder, NotReadable
 from te_cli.planted import json_of, read_planted
 from te_cli.project import asked_by_project, declared_languages
+from te_cli.repository import main_of, top_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -112,7 +113,7 @@ def settings_for_asking(directory: str | None, options: Options, *, build: bool)
     if not (build or vouched):
         where = f"of {start} in {given[0]}" if given else f"at or above {start}"
         raise NoIndex(f"There is no index {where}.", "Run `te index` first.")
-    top = _git_top(start)
+    top = top_of(start)
     return _settings(top or start, "git work tree" if top else "folder", start, options)
 
 
@@ -145,17 +146,21 @@ def _nearby(folder: Path) -> str:
     return f"Did you mean '{folder.parent / near[0]}'?" if near else "Check the path, or give none for the current one."
 
 
-def _git_top(start: Path) -> Path | None:
-    return next((folder for folder in (start, *start.parents) if (folder / ".git").exists()), None)
-
-
 def _nearest_index(start: Path, options: Options) -> Path | None:
+    """The nearest root at or above ``start`` with an index, of those that could hold the files of ``start``.
+
+    What lies around a linked work tree, inside the main one, is another checkout of the same repository.
+    """
     trusted = _trust(options.environment)[0]
+    main = None
     for folder in (start, *start.parents):
+        if main is not None and folder.is_relative_to(main):
+            continue
         if _usable(folder / INDEX_FOLDER, trusted) and not _brought_along(folder):
             return folder
         if on_network(folder) and (_cache_dir(folder, options.environment) / CATALOG).is_file():
             return folder
+        main = main or main_of(folder)
     return None
 
 
@@ -164,7 +169,7 @@ def _brought_along(folder: Path) -> bool:
 
     A clone may hold one in each of its folders, and whoever asks there means the whole of it.
     """
-    top = _git_top(folder)
+    top = top_of(folder)
     return top not in (None, folder) and _recorded_root(folder / INDEX_FOLDER, folder) != folder
 
 

@@ -190,6 +190,29 @@ def test_a_linked_work_tree_has_an_index_of_its_own(branches: Path, te: Run) -> 
     assert te("search", "new", "--mode", "name").exit_code == 1
 
 
+def test_a_linked_work_tree_is_not_answered_for_by_the_index_around_it(branches: Path, te: Run) -> None:
+    """The main work tree is another checkout: its files are not those that are asked about."""
+    git(branches, "worktree", "add", "-q", "inner", "two")
+    te("index")
+    assert te("status", "-C", "inner").exit_code == 2
+    found = te("search", "-C", "inner", "new", "--mode", "name")
+    assert found.lines[0].startswith("new.py:1")
+    assert (branches / "inner/.te").is_dir()
+    assert te("search", "-C", "inner", "f5", "--mode", "name").exit_code == 1
+
+
+def test_a_submodule_is_answered_for_by_the_index_around_it(repo: MakeRepository, tmp_path: Path, te: Run) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    git(other, "init", "-q")
+    (other / "s.py").write_text("def s():\n    return 1\n")
+    commit(other)
+    root = repo({"a.py": "a = 1\n"})
+    git(root, "submodule", "--quiet", "add", str(other), "libs/sub")
+    te("index")
+    assert te("search", "-C", "libs/sub", "s", "--mode", "name").lines[0].startswith("libs/sub/s.py:1")
+
+
 def test_a_new_work_tree_begins_with_what_another_has(branches: Path, work: dict[str, list[str]], te: Run) -> None:
     """Only what differs is parsed and encoded; what comes out is what a fresh index says."""
     te("index")
