@@ -43,11 +43,11 @@ ONLY_HEALING = frozenset({"heal.text", "heal.catalog"})
 
 ONLY_IDLE = frozenset({"note.catalog"})
 
-SIGNALS_AT_RANDOM = 24
+SIGNALS_AT_RANDOM = 16
 
-SMALL_DISKS = 20
+SMALL_DISKS = 10
 
-FILE_LIMITS = 20
+FILE_LIMITS = 12
 
 
 def verb_for(point: str, turn: int) -> str:
@@ -77,7 +77,7 @@ def cases(kills: int, chance: random.Random) -> Iterator[Case]:
     ]
     planned += [Case(VERBS[turn % 3], Blow("kill")) for turn in range(kills - len(planned))]
     for number, point in enumerate(POINTS):
-        for fault in ("interrupt", "terminate", list(FAILURES)[number % len(FAILURES)]):
+        for fault in (("interrupt", "terminate")[number % 2], list(FAILURES)[number % len(FAILURES)]):
             planned.append(Case(verb_for(point, number), Blow(fault, point)))
     planned += [Case(VERBS[turn % 3], Blow(("interrupt", "terminate")[turn % 2])) for turn in range(SIGNALS_AT_RANDOM)]
     planned += [Case(("index", "compact")[turn % 2], Blow("file limit")) for turn in range(FILE_LIMITS)]

@@ -7,14 +7,13 @@ import resource
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from forked import Forked, run_te
 from torture_compare import differences, lost_files
 
 from te_cli.errors import TeError
@@ -23,9 +22,8 @@ from te_cli.store.folder import Place
 
 if TYPE_CHECKING:
     import random
+    from pathlib import Path
     from typing import Self
-
-SOURCE = Path(__file__).resolve().parent.parent
 
 SAMPLED = 0.2
 """The share of small trees that are compared with a fresh index on the spot."""
@@ -39,11 +37,11 @@ SMALL = 50
 PATIENCE = 120.0
 """Seconds after which a run that goes on is stuck."""
 
-COMPACT = (
-    "import sys; from te_cli.store import generations as g; g.DELTA_ROWS, g.DELTA_FRACTION = 0, 0.0;"
-    " from te_cli.cli import main; sys.argv = ['te', *sys.argv[1:]]; main()"
-)
-"""`te index` with a delta that may hold nothing: every run merges it into a new base."""
+BATCH_SECONDS = 3.0
+"""How long a watcher that was told of edits gets to come to a point."""
+
+FILE_LIMITS = (4_096, 40_000, 200_000, 700_000, 2_000_000)
+"""Bytes past which no file may grow, to have short writes."""
 
 BAD = ("Traceback", "panicked at", "Segmentation")
 
@@ -83,7 +81,7 @@ class Bench:
         self._log = work / "points"
         names = ("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME")
         kept = {name: value for name, value in os.environ.items() if not name.startswith("TE_")}
-        self._environment = kept | {name: str(work / "home") for name in names} | {"PYTHONPATH": str(SOURCE)}
+        self._environment = kept | {name: str(work / "home") for name in names}
         os.environ.update({name: str(work / "home") for name in names})  # this process looks at the index too
         self._index = self._tree / ".te"
         self._small = self._cut_out(work / "small")
@@ -175,7 +173,7 @@ class Bench:
         fault = f"{blow.kind}@{blow.point}:{blow.nth}" if blow.point else ""
         process = self._start(case.verb, place, fault, limited=blow.kind == "file limit")
         if case.verb == "watch":
-            self._wait_for_watch(process)
+            process.out.readline()  # it has told of its first update, or has ended before
             self._edit(case, place.root)
         if not blow.point and blow.kind in {"kill", "interrupt", "terminate"}:
             self._at_random(process, case)
@@ -183,13 +181,10 @@ class Bench:
             self._end_watch(process)
         return self._ended(process)
 
-    def _at_random(self, process: subprocess.Popen[bytes], case: Case) -> None:
-        span = self._seconds.get(case.verb, 1.0)
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(self._chance.uniform(0.02, span))
-        name = {"kill": signal.SIGKILL, "interrupt": signal.SIGINT, "terminate": signal.SIGTERM}[case.blow.kind]
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, name)
+    def _at_random(self, process: Forked, case: Case) -> None:
+        process.wait(self._chance.uniform(0.02, self._seconds.get(case.verb, 1.0)))
+        names = {"kill": signal.SIGKILL, "interrupt": signal.SIGINT, "terminate": signal.SIGTERM}
+        process.strike(names[case.blow.kind])
 
     def _where(self, case: Case) -> str:
         reached = self._log.read_text().split() if self._log.is_file() else []
@@ -199,57 +194,33 @@ class Bench:
 
     # Runs
 
-    def _start(self, verb: str, place: Place, fault: str = "", *, limited: bool = False) -> subprocess.Popen[bytes]:
-        te = [sys.executable, "-P", "-m", "te_cli"]
-        if verb == "compact":
-            te = [sys.executable, "-P", "-c", COMPACT]
+    def _start(self, verb: str, place: Place, fault: str = "", *, limited: bool = False) -> Forked:
         flags = {"watch": ["watch", "--json"], "full": ["index", "--full"]}.get(verb, ["index"])
-        command = [*te, *flags, str(place.root), "--jobs", "2"]
+        arguments = [*flags, str(place.root), "--jobs", "2"]
         if place.given:
-            command += ["--index-dir", str(place.folder)]
+            arguments += ["--index-dir", str(place.folder)]
         environment = self._environment | {"TE_FAULT_LOG": str(self._log), "TE_FAULT": fault}
-        limit = self._chance.choice([4096, 40_000, 200_000, 700_000, 2_000_000]) if limited else 0
+        limit = self._chance.choice(FILE_LIMITS) if limited else 0
 
-        def before() -> None:
+        def work() -> int:
             if limit:
                 resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+            return run_te(arguments, environment, compact=verb == "compact")
 
-        errors = (self._work / "stderr").open("wb")
-        with errors:
-            return subprocess.Popen(
-                command,
-                env=environment,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                start_new_session=True,
-                preexec_fn=before,  # noqa: PLW1509 - this process has no threads
-            )
+        return Forked(work, self._work / "stderr")
 
-    def _ended(self, process: subprocess.Popen[bytes]) -> tuple[int, str]:
-        try:
-            process.communicate(timeout=PATIENCE)
-        except subprocess.TimeoutExpired:
+    def _ended(self, process: Forked) -> tuple[int, str]:
+        if process.wait(PATIENCE) is None:
             self.told.append(f"stuck for {PATIENCE} s")
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
-        return process.returncode, (self._work / "stderr").read_text(errors="replace")
+        return process.end(), (self._work / "stderr").read_text(errors="replace")
 
     def _run(self, verb: str, place: Place | None = None, fault: str = "") -> tuple[int, str]:
         return self._ended(self._start(verb, place or self._place(), fault))
 
-    def _wait_for_watch(self, process: subprocess.Popen[bytes]) -> None:
-        """Until it has told of its first update, or has ended before."""
-        assert process.stdout is not None
-        process.stdout.readline()
-
-    def _end_watch(self, process: subprocess.Popen[bytes]) -> None:
+    def _end_watch(self, process: Forked) -> None:
         """Give it the time to be struck at its point; where its batch passed by that, end it."""
-        deadline = time.monotonic() + 3
-        while process.poll() is None and time.monotonic() < deadline:
-            time.sleep(0.02)
-        with suppress(ProcessLookupError):
-            process.send_signal(signal.SIGINT)
+        if process.wait(BATCH_SECONDS) is None:
+            process.strike(signal.SIGINT)
 
     def _measure(self) -> None:
         """How long runs take here, so that random moments fall into them."""

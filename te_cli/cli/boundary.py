@@ -202,9 +202,11 @@ def terminable() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    owner = os.getpid()
+    owner, asked = os.getpid(), False
 
     def end(number: int, _frame: FrameType | None) -> None:
+        nonlocal asked
+        asked = True
         if os.getpid() != owner:  # a forked worker, which has nothing to unwind
             signal.signal(number, signal.SIG_DFL)
             signal.raise_signal(number)
@@ -214,5 +216,9 @@ def terminable() -> Iterator[None]:
     before = signal.signal(signal.SIGTERM, end)
     try:
         yield
+    except KeyboardInterrupt as interrupt:
+        if asked and not isinstance(interrupt, Terminated):  # a library has put one of its own in its place
+            raise Terminated from interrupt
+        raise
     finally:
         signal.signal(signal.SIGTERM, before)

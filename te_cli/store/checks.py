@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from te_cli.errors import IndexDamaged, TeError
 from te_cli.state import Check
 from te_cli.store.catalog import Catalog
-from te_cli.store.lock import WriterLock, is_held, misplaced
+from te_cli.store.lock import SEALING, WriterLock, is_held, misplaced
 from te_cli.store.reader import Reader
 from te_cli.store.scrutiny import (
     catalog_fault,
@@ -46,8 +46,8 @@ def open_whole(place: Place) -> Reader:
         IndexDamaged: a part is missing or does not check out.
     """
     for _ in range(ATTEMPTS):
-        # Whoever holds the lock has looked, and what it is writing fits no seal.
-        if is_held(place.folder) or intact(place):
+        # Whoever holds the lock has looked, and what it is writing fits no seal; it may let go between two looks.
+        if intact(place) or is_held(place.folder) or intact(place):
             break
         seal = read_seal(place)
         try:
@@ -65,7 +65,7 @@ def _seal_again(place: Place, seal: Seal) -> None:
     """Seal what was just looked through, unless somebody has been there since, or it cannot be done."""
     if place.read_only:
         return
-    with suppress(TeError), WriterLock(place.folder):
+    with suppress(TeError), WriterLock(place.folder, verb=SEALING):
         if read_seal(place) == seal:
             catalog = Catalog(place.catalog, use="read")
             try:

@@ -164,10 +164,10 @@ class TextIndex:
             path = str(folder)
             self._index = tantivy.Index(self._schema, path, reuse=True) if create else tantivy.Index.open(path)
         self._index.register_tokenizer(ANALYZER, _analyzer())
-        # By default a thread watches the folder and reloads on its own; here a searcher sees what it was opened on.
-        self._index.config_reader(reload_policy="manual")
         self._writer: tantivy.IndexWriter | None = None
-        with _reading():
+        with _reading():  # a writer may be removing this generation
+            # By default a thread watches the folder and reloads on its own; here a searcher sees what it was opened on.
+            self._index.config_reader(reload_policy="manual")
             self._index.reload()
             self._searcher = self._index.searcher()  # what it sees is fixed from here on
 
@@ -215,10 +215,13 @@ class TextIndex:
         """Let go of the writer; what was not committed is dropped."""
         if self._writer is not None:
             writer, self._writer = self._writer, None
-            if wait:
-                with _writing():
-                    reach("close.text")
-                    writer.wait_merging_threads()
+            try:
+                if wait:
+                    with _writing():
+                        reach("close.text")
+                        writer.wait_merging_threads()
+            finally:
+                del writer  # whoever keeps the error keeps this frame, and with the writer its lock would stay
 
     def _open_writer(self) -> tantivy.IndexWriter:
         if self._writer is None:

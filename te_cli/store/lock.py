@@ -66,6 +66,12 @@ else:
 ATTEMPTS, PAUSE = 4, 0.03
 """Somebody who only looks at the lock holds it for a moment: that is not a writer."""
 
+SEALING = "sealing"
+"""The mark of a reader that writes a seal: it needs the lock for a moment, and is no reason to turn a writer away."""
+
+BRIEF_SECONDS = 5.0
+"""How long such a moment may last on a busy machine."""
+
 _held: set[int] = set()
 """The handles of locks that this process holds."""
 
@@ -83,17 +89,25 @@ if hasattr(os, "register_at_fork"):
 
 def _seized(handle: int, wait: float) -> bool:
     """Whether the lock could be had, at once or within ``wait`` seconds."""
-    deadline, attempt = time.monotonic() + wait, 0
+    started, attempt = time.monotonic(), 0
     while True:
         try:
             _seize(handle)
         except OSError:
             attempt += 1
-            if attempt >= ATTEMPTS and time.monotonic() >= deadline:
+            patience = max(wait, BRIEF_SECONDS if _brief(handle) else 0.0)
+            if attempt >= ATTEMPTS and time.monotonic() >= started + patience:
                 return False
             time.sleep(PAUSE)
         else:
             return True
+
+
+def _brief(handle: int) -> bool:
+    """Whether the holder is about to name itself, or to let go."""
+    os.lseek(handle, 0, os.SEEK_SET)
+    said = os.read(handle, MAX_MARK_BYTES)
+    return not said or SEALING.encode() in said
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +128,11 @@ class Holder:
 class WriterLock:
     """Held while a run writes. Entering it raises :class:`IndexBusy` where another holds it past ``wait`` seconds."""
 
-    def __init__(self, folder: Path, wait: float = 0.0) -> None:
+    def __init__(self, folder: Path, wait: float = 0.0, verb: str | None = None) -> None:
+        """``verb``: what the holder does; by default, what it was called as."""
         self._path = folder / LOCK_FILE
         self._wait = wait
+        self._verb = verb or _called()
         self._handle: int | None = None
 
     def __enter__(self) -> Self:
@@ -139,7 +155,7 @@ class WriterLock:
                 reach("lock.mark")
                 os.ftruncate(handle, 0)
                 os.lseek(handle, 0, os.SEEK_SET)
-                os.write(handle, _mark())
+                os.write(handle, _mark(self._verb))
         except BaseException:
             self._let_go()
             raise
@@ -184,10 +200,13 @@ def misplaced(folder: Path) -> bool:
     return not stat.S_ISREG(said.st_mode) or said.st_nlink > 1
 
 
-def _mark() -> bytes:
+def _called() -> str:
     called = Path(sys.argv[0]).name if sys.argv else ""
     own = called in {"te", "te.exe", "__main__.py"} and len(sys.argv) > 1
-    verb = f"te {sys.argv[1]}" if own else called or "python"
+    return f"te {sys.argv[1]}" if own else called or "python"
+
+
+def _mark(verb: str) -> bytes:
     said = {"pid": os.getpid(), "verb": verb[:80], "since": round(time.time(), 3), "host": socket.gethostname()[:200]}
     return json.dumps(said).encode()
 

@@ -8,6 +8,7 @@ query in full precision, so that a hit's similarity does not depend on where its
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,7 @@ from te_cli.store.faults import reach
 from te_cli.store.removal import put_over, remove
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -50,6 +52,17 @@ def _new_index(dimensions: int) -> Index:
     )
 
 
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """The library ends its work on a signal, and then loses the exception that the signal's handler raised."""
+    try:
+        yield
+    except RuntimeError as error:
+        if "terminated" in str(error):
+            raise KeyboardInterrupt from error
+        raise
+
+
 def write_base(path: Path, ids: NDArray[np.int64], rows: NDArray[np.int8], threads: int) -> None:
     """Build a graph over ``rows`` (n, dimensions) keyed by ``ids`` (n,) and put it at ``path``, whole or not at all.
 
@@ -57,7 +70,8 @@ def write_base(path: Path, ids: NDArray[np.int64], rows: NDArray[np.int8], threa
         NotWritable: the file cannot be written.
     """
     index = _new_index(rows.shape[1])
-    index.add(ids.astype(np.uint64), rows, threads=threads)
+    with _interruptible():
+        index.add(ids.astype(np.uint64), rows, threads=threads)
     fresh = path.with_suffix(".new")
     try:
         remove(fresh)
@@ -101,7 +115,8 @@ class VectorBase:
         """Ids of about the nearest ``count`` rows to ``query`` (dimensions,), nearest first."""
         if not len(self._index) or count < 1:
             return np.empty(0, np.int64)
-        matches = self._index.search(query, min(count, len(self._index)), threads=1)
+        with _interruptible():
+            matches = self._index.search(query, min(count, len(self._index)), threads=1)
         found: NDArray[np.int64] = np.asarray(matches.keys).astype(np.int64)
         return found
 

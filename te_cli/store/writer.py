@@ -164,9 +164,10 @@ class Writer:
         self._texts = {False: units, True: files}
 
     def _close_text(self) -> None:
-        for text in self._texts.values():
-            text.close()
-        self._texts = {}
+        texts, self._texts = self._texts, {}
+        with ExitStack() as stack:  # each, whatever becomes of the other
+            for text in texts.values():
+                stack.callback(text.close)
 
     def _base(self) -> VectorBase | None:
         if generation := self.catalog.number("generation"):
