@@ -45,9 +45,11 @@ test: $(VENV)/.installed-dev ## Run every check and every test
 
 TORTURE_TMP := $(shell test -d /dev/shm && echo --basetemp=/dev/shm/te-torture)
 
-torture: $(VENV)/.installed-dev ## Attack the promises for as long as it takes: TE_EDITS=100000, TE_SEED=1
+torture: $(VENV)/.installed-dev ## Attack the promises for as long as it takes: TE_EDITS=100000, TE_SEED=1, TE_TREE=., TE_KILLS=500
 	TE_EDITS=$${TE_EDITS:-100000} $(BIN)/python -m pytest -q -s tests/test_sequences.py -k random $(TORTURE_TMP)
 	$(BIN)/python scripts/fuzz.py --minutes $${TE_MINUTES:-20}
+	$(BIN)/python scripts/damage.py
+	$(BIN)/python scripts/torture.py $${TE_TREE:-.} --kills $${TE_KILLS:-500}
 
 golden: $(VENV)/.installed-dev ## Write the golden pages of the ranking anew, and show what changed
 	TE_UPDATE_FIXTURES=1 $(BIN)/python -m pytest -q tests/test_golden.py -k 'not seed'

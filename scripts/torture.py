@@ -41,6 +41,8 @@ ONLY_FULL = frozenset({"create.text", "sweep.text"})
 
 ONLY_HEALING = frozenset({"heal.text", "heal.catalog"})
 
+ONLY_COPY = frozenset({"create.copy", "create.copied"})
+
 ONLY_IDLE = frozenset({"note.catalog"})
 
 SIGNALS_AT_RANDOM = 16
@@ -52,6 +54,8 @@ FILE_LIMITS = 12
 
 def verb_for(point: str, turn: int) -> str:
     """A run that passes ``point``."""
+    if point in ONLY_COPY:
+        return "copy"
     if point in ONLY_FULL:
         return "full"
     if point in ONLY_FIRST:
@@ -73,7 +77,7 @@ def cases(kills: int, chance: random.Random) -> Iterator[Case]:
         )
         for turn in range(rounds)
         for point in POINTS
-        if turn < 2 or verb_for(point, turn) not in {"first", "full"}  # those cost seconds each
+        if turn < 2 or verb_for(point, turn) not in {"first", "full", "copy"}  # those cost seconds each
     ]
     planned += [Case(VERBS[turn % 3], Blow("kill")) for turn in range(kills - len(planned))]
     for number, point in enumerate(POINTS):

@@ -84,7 +84,12 @@ class Bench:
         self._environment = kept | {name: str(work / "home") for name in names}
         os.environ.update({name: str(work / "home") for name in names})  # this process looks at the index too
         self._index = self._tree / ".te"
-        self._small = self._cut_out(work / "small")
+        self._small, self._second = self._cut_out(work / "small"), work / "second"
+        git = ["git", "-c", "user.name=t", "-c", "user.email=t@example.org", "-C", str(self._small)]
+        for command in (
+            ["init", "-q"], ["add", "-f", "."], ["commit", "-qm", "all"], ["worktree", "add", "-q", str(self._second)],
+        ):  # fmt: skip
+            subprocess.run([*git, *command], check=True)
         self._disk = work / "disk"
         self._number = 0
         self._seconds: dict[str, float] = {}
@@ -95,7 +100,8 @@ class Bench:
 
     def _cut_out(self, folder: Path) -> Path:
         """Some of the tree's files, for runs that read every file: what they write does not depend on how many."""
-        for path in self._chance.sample(self._files(self._tree), SMALL):
+        files = self._files(self._tree)
+        for path in self._chance.sample(files, min(SMALL, len(files))):
             target = folder / path.relative_to(self._tree)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, target)
@@ -139,7 +145,7 @@ class Bench:
         self._look(case, place)
         if place.folder.parent == self._disk:
             self._unmount()
-        elif place.root == self._small and self._chance.random() < SAMPLED:
+        elif place.root in {self._small, self._second} and self._chance.random() < SAMPLED:
             self._compare(place, str(case))
 
     def compare(self) -> None:
@@ -157,8 +163,11 @@ class Bench:
                 self._run("index", small)
                 (self._work / "home" / "te" / "owner.key").unlink(missing_ok=True)
                 shutil.rmtree(small.folder, ignore_errors=True)
-        if case.verb == "full":
+        if case.verb in {"full", "copy"}:
             self._run("index", small)
+        if case.verb == "copy":
+            shutil.rmtree(self._second / ".te", ignore_errors=True)
+            return Place(self._second / ".te", self._second)
         if case.verb == "healing":
             self._edit(Case("index", Blow("kill")))
             self._run("index", fault="kill@publish.catalog")
@@ -241,7 +250,7 @@ class Bench:
             path, op = self._chance.choice(files), self._chance.choice(OPS)
             self._number += 1
             with suppress(OSError):
-                self._apply(op, path, room=len(files) > (SMALL if tree == self._small else 1000))
+                self._apply(op, path, room=len(files) > (1000 if tree == self._tree else SMALL))
 
     def _apply(self, op: str, path: Path, *, room: bool) -> None:
         fresh = path.with_name(f"t{self._number}_{path.name[-40:]}")

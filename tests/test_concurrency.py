@@ -41,7 +41,7 @@ def side_of(root: Path) -> set[str]:
     with open_whole(place_of(root)) as reader:
         found = reader.by_words(["parcel"], 100, Filters()) + reader.by_file_words(["parcel"], 100, Filters())
         units = reader.units(unit_id for unit_id, _ in found)
-        named = reader.units(reader.names.beginning("", 100) and reader.by_name([*SIDES], 100, Filters(), prefix=True))
+        named = reader.units(reader.by_name(SIDES, 100, Filters(), prefix=True))
         assert len(units) == len(found) == 2 * len(named)
         assert len(reader.vectors(list(units))) == len(units)
         return {each.symbol.doc for each in named.values()}

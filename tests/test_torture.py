@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import shutil
+import subprocess
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -67,9 +68,13 @@ def test_every_named_point_is_passed(repo: MakeRepository) -> None:
     """A point that nothing reaches would be a write that nothing tests."""
     reached: set[str] = set()
     root = repo(FILES)
+    git = ["git", "-c", "user.name=t", "-c", "user.email=t@example.org"]
+    for command in (["add", "."], ["commit", "-qm", "all"], ["worktree", "add", "-q", str(root.parent / "second")]):
+        subprocess.run([*git, *command], check=True)
     index = open_index(root)
     with armed(reached.add):
         index.update()
+        open_index(root.parent / "second").update()
         repo({"f0.py": "def another():\n    return 0\n"})
         index.update(full=True)
         (root / ".te/owner").write_text("{}")

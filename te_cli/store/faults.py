@@ -27,6 +27,8 @@ POINTS = {
     "seal.broken": "the broken seal lies beside the old one",
     "clear.part": "a part of an index that is not to be opened is removed",
     "create.catalog": "the catalog's tables are about to be made",
+    "create.copy": "another work tree's index is about to be copied",
+    "create.copied": "the copied catalog lies beside its place",
     "create.key": "the user's key is about to be made",
     "create.owner": "the owner file is about to be written",
     "create.owned": "the owner file lies beside its place",

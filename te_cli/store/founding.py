@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from te_cli.errors import IndexDamaged, TeError
 from te_cli.store.catalog import Catalog
+from te_cli.store.faults import reach
 from te_cli.store.formats import FORMAT
 from te_cli.store.lock import WriterLock
 from te_cli.store.owner import claim
@@ -55,6 +56,7 @@ def _copy(model: Place, place: Place) -> None:
         if not catalog.number("run"):
             raise IndexDamaged("The index was never built to its end.")
         text, generation = catalog.meta("text"), catalog.number("generation")
+        reach("create.copy")
         shutil.copytree(model.text / text, place.text / text, ignore=shutil.ignore_patterns("*.lock"))
         if generation:
             shutil.copyfile(model.folder / base_name(generation), place.folder / base_name(generation))
@@ -63,4 +65,5 @@ def _copy(model: Place, place: Place) -> None:
     with closing(Catalog(fresh)) as catalog, catalog.alone("create.notes"):
         catalog.run(f"DELETE FROM meta WHERE key IN {OF_ITS_TREE}")
         catalog.set_meta(id=index_id, run=0)
+    reach("create.copied")
     put_over(fresh, place.catalog)

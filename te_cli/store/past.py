@@ -98,11 +98,12 @@ def _sum_of(row: Sequence[Any]) -> int:
 class Past:
     """The versions that an index remembers, as one run reads and writes them."""
 
-    def __init__(self, catalog: Catalog, folder: Path, dimensions: int) -> None:
+    def __init__(self, catalog: Catalog, folder: Path, dimensions: int, *, base: bool = True) -> None:
+        """``base``: whether the vectors' file can be believed."""
         self._catalog = catalog
         self._folder = folder
         self._dimensions = dimensions
-        self._generation = catalog.number("generation")
+        self._generation = catalog.number("generation") if base else 0
         self._base: VectorBase | None = None
         self._grown = False
 

@@ -122,10 +122,10 @@ class Writer:
         doubtful = not intact(self._place)
         self.catalog = Catalog(self._place.catalog)
         stack.callback(self._close_catalog)
-        self.past = Past(self.catalog, self._place.folder, self._dimensions)
-        stack.callback(self.past.close)
         self._whole = not doubtful
         wrong = looked_through(self._place, self.catalog) if doubtful else {}
+        self.past = Past(self.catalog, self._place.folder, self._dimensions, base="vectors" not in wrong)
+        stack.callback(self.past.close)
         break_seal(self._place, self.catalog.meta("id"), self.catalog.number("run"))
         made_with = (self.catalog.meta("model"), self.catalog.meta("recipe"))
         self.stale_recipe = made_with != (self._model, self._recipe)
