@@ -280,6 +280,22 @@ def test_what_cannot_be_begun_with_is_passed_over(
         assert sorted(work["parsed"]) == sorted(ONE)
 
 
+def test_a_folder_that_only_says_it_is_a_work_tree_gets_nothing_of_another_index(
+    branches: Path, tmp_path: Path, work: dict[str, list[str]], te: Run
+) -> None:
+    """A ``.git`` file that came along may point anywhere: the repository must know of the work tree, too."""
+    te("index")
+    git(branches, "worktree", "add", "-q", "--detach", "../linked", "main")
+    stranger = tmp_path / "stranger"
+    stranger.mkdir()
+    shutil.copy(branches.parent / "linked/.git", stranger / ".git")
+    (stranger / "m1.py").write_text(ONE["m1.py"])
+    work["parsed"].clear()
+    te("index", str(stranger))
+    assert work["parsed"] == ["m1.py"]
+    assert not any(name.encode() in (stranger / ".te/catalog.db").read_bytes() for name in ("m2.py", "README.md"))
+
+
 def test_a_file_of_a_submodule_can_be_told_of_alone(repo: MakeRepository, tmp_path: Path) -> None:
     """As ``te watch`` does: the same comes out as from a look at everything."""
     other = tmp_path / "other"
