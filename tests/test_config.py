@@ -21,6 +21,7 @@ def make_index(folder: Path) -> None:
     """As much of an index as finding one looks at."""
     (folder / ".te").mkdir(parents=True)
     (folder / ".te" / "catalog.db").touch()
+    (folder / ".te" / "owner").write_text(json.dumps({"root": str(folder)}), encoding="utf-8")
 
 
 def source_of(settings: config.Settings, name: str) -> str:
@@ -44,6 +45,8 @@ def test_other_verbs_use_the_nearest_index_at_or_above(repo: MakeRepository) -> 
     make_index(root / "a" / "b")
     assert settings_for_asking("a/b/c", Options(), build=False).root == root / "a" / "b"
     assert settings_for_asking("a", Options(), build=False).root == root
+    (root / "a" / "b" / ".te" / "owner").unlink()
+    assert settings_for_asking("a/b/c", Options(), build=False).root == root, "it came along with the repository"
 
 
 def test_without_an_index_search_starts_at_the_top_of_the_work_tree(repo: MakeRepository) -> None:
