@@ -94,7 +94,7 @@ class Options:
 def settings_for_indexing(path: str | None, options: Options) -> Settings:
     """For a verb that is told what to index: the folder ``path`` itself, or the current one."""
     start = existing_folder(path or ".")
-    return _settings(start, "current folder" if path is None else "argument", Path.cwd(), options)
+    return _settings(start, "current folder" if path is None else "argument", _current(start), options)
 
 
 def settings_for_asking(directory: str | None, options: Options, *, build: bool) -> Settings:
@@ -133,7 +133,18 @@ def existing_folder(path: str) -> Path:
         raise NotAFolder(f"'{path}' is a file, not a folder.", f"Name the folder it is in: {folder.parent}")
     if not os.access(folder, os.R_OK | os.X_OK):
         raise NotReadable(f"The folder '{path}' cannot be read.", "Check its permissions.")
-    return folder.resolve()
+    try:
+        return folder.resolve()
+    except FileNotFoundError as error:
+        raise NoSuchFolder("The current folder has been removed.", "Go to one that exists.") from error
+
+
+def _current(other: Path) -> Path:
+    """The current folder, or ``other`` where it has been removed: paths that are typed in full need none."""
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        return other
 
 
 def _nearby(folder: Path) -> str:

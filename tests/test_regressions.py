@@ -529,3 +529,16 @@ def test_a_text_for_a_name_may_end_as_a_path_goes_on(name: str) -> None:
     """A method that JavaScript calls by such a text had no name."""
     units = parse("a.js", "javascript", f"handlers['{name}'] = function () {{ return 1 }}\n").units
     assert all(unit.symbol.name for unit in units)
+
+
+def test_a_current_folder_that_is_gone_is_a_sentence(tmp_path: Path, te: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every verb ended with a traceback, and so did those that name a folder which is there."""
+    (tmp_path / "gone").mkdir()
+    (tmp_path / "there").mkdir()
+    (tmp_path / "there" / "a.py").write_text("x = 1\n")
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    ran = te("index")
+    assert (ran.exit_code, ran.stderr.splitlines()[0]) == (2, "te: The current folder has been removed.")
+    assert te("index", str(tmp_path / "there")).exit_code == 0
+    assert te("search", "x", "-C", str(tmp_path / "there")).exit_code == 0
