@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import signal
 import sys
@@ -91,6 +92,13 @@ class Forked:
         return self._code
 
 
+def tell_where(child: Forked) -> None:
+    """Have a child that is stuck write the stacks of its threads where its errors go."""
+    with suppress(ProcessLookupError):
+        os.kill(child.pid, signal.SIGUSR1)
+    child.wait(1.0)
+
+
 def _live(work: Callable[[], int], out: int, errors: Path) -> None:
     """The child's life; it does not return."""
     code = 70
@@ -98,6 +106,7 @@ def _live(work: Callable[[], int], out: int, errors: Path) -> None:
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         os.dup2(out, 1)
         os.dup2(os.open(errors, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), 2)
+        faulthandler.register(signal.SIGUSR1, all_threads=True)
         # The parent's own may think of another kind of file.
         sys.stdout, sys.stderr = (os.fdopen(number, "w", closefd=False) for number in (1, 2))
         code = work()

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from forked import Forked, run_te
+from forked import Forked, run_te, tell_where
 from torture_compare import differences, lost_files
 
 from te_cli.errors import TeError
@@ -95,7 +95,9 @@ class Bench:
         self._seconds: dict[str, float] = {}
         self.done: Counter[tuple[str, str, str]] = Counter()
         self.codes: Counter[str] = Counter()
-        self.found = dict.fromkeys(("lost", "differing", "tracebacks", "not healed", "unreadable", "compared"), 0)
+        self.found = dict.fromkeys(
+            ("lost", "differing", "tracebacks", "not healed", "stuck", "unreadable", "compared"), 0
+        )
         self.told: list[str] = []
 
     def _cut_out(self, folder: Path) -> Path:
@@ -220,7 +222,10 @@ class Bench:
 
     def _ended(self, process: Forked) -> tuple[int, str]:
         if process.wait(PATIENCE) is None:
-            self.told.append(f"stuck for {PATIENCE} s")
+            tell_where(process)
+            self.found["stuck"] += 1
+            self.told.append(f"stuck for {PATIENCE} s: {(self._work / 'stderr').read_text(errors='replace')}")
+            print(self.told[-1], flush=True)
         return process.end(), (self._work / "stderr").read_text(errors="replace")
 
     def _run(self, verb: str, place: Place | None = None, fault: str = "") -> tuple[int, str]:
