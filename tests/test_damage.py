@@ -6,13 +6,16 @@ The whole table, each file by each kind of damage and each verb, is `scripts/dam
 from __future__ import annotations
 
 import os
+import random
 import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from comparing import contents, place_of, same
 
 from te_cli.store import generations
 from te_cli.store.catalog import Catalog
+from te_cli.store.checks import inspect
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,6 +46,7 @@ CASES = [
 QUIET = [
     ("seal", "flipped"),
     ("seal", "folder"),
+    ("seal", "swapped"),
     ("lock", "folder"),
     (".gitignore", "emptied"),
     (".gitignore", "folder"),
@@ -170,3 +174,17 @@ def test_an_index_that_was_copied_is_looked_through_once(shelves: tuple[Path, Pa
     assert te("search", "alpha_3", "--mode", "name", "--refresh", "never").stderr == ""
     assert (index / "seal").read_bytes() != seal
     assert te("doctor").exit_code == 0
+
+
+def test_what_the_doctor_calls_whole_answers_right(shelves: tuple[Path, Path, Path]) -> None:
+    """A byte flipped anywhere in the catalog is found, or lies where nothing is."""
+    catalog = shelves[0] / "catalog.db"
+    root, data, chance = shelves[0].parent, catalog.read_bytes(), random.Random(0)  # noqa: S311 - chance, not secrecy
+    whole, found = contents(root), 0
+    for place in [chance.randrange(len(data)) for _ in range(40)] + [data.find(b"alpha_3")]:
+        catalog.write_bytes(data[:place] + bytes([data[place] ^ 0x41]) + data[place + 1 :])
+        if all(check.ok for check in inspect(place_of(root))):
+            assert same(contents(root), whole), place
+        else:
+            found += 1
+    assert found

@@ -9,6 +9,7 @@ from te_cli.errors import IndexDamaged, TeError
 from te_cli.state import Check
 from te_cli.store.catalog import Catalog
 from te_cli.store.lock import SEALING, WriterLock, is_held, misplaced
+from te_cli.store.owner import read_owner
 from te_cli.store.reader import Reader
 from te_cli.store.scrutiny import (
     catalog_fault,
@@ -112,6 +113,8 @@ def _seal_check(place: Place) -> Check:
     seal = read_seal(place)
     if not seal.index_id:
         return Check("seal", False, "it cannot be read")
+    if (owner := read_owner(place.folder)) and owner.id != seal.index_id:
+        return Check("seal", False, "it is that of another index")
     if is_held(place.folder):
         return Check("seal", True, "a writer is at work")
     if seal.broken:
