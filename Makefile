@@ -55,9 +55,19 @@ golden: $(VENV)/.installed-dev ## Write the golden pages of the ranking anew, an
 	TE_UPDATE_FIXTURES=1 $(BIN)/python -m pytest -q tests/test_golden.py -k 'not seed'
 	git diff --stat -- fixtures/ranking
 
+PEERS := $(VENV)-peers
+
+$(PEERS)/.installed: $(VENV)/.made
+	$(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check semble==0.7.0 ripgrep
+	@touch $@
+
+bench: $(VENV)/.installed-dev $(PEERS)/.installed ## Measure te beside semble, ripgrep and the machine's limits
+	$(BIN)/python scripts/bench.py --peers $(PEERS) --te $(BIN)/te
+
 smoke: $(VENV)/.installed ## Run the smoke test that users can copy into their own CI
 	TE="$(CURDIR)/$(BIN)/te" scripts/smoke.sh
 
 clean: ## Remove what make made, and the index
-	rm -rf $(VENV) .te build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(PEERS) .te build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
