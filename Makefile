@@ -1,6 +1,7 @@
 # make demo   see what te does, on this very repository
 # make test   every check and every test
 # make torture   what takes too long for every day: a hundred thousand random edits
+# make bench  te beside semble, ripgrep and the limits of the machine
 # make golden writes the golden pages of the ranking anew
 # Both make .venv first, from a fresh clone, with nothing but Python, git, make and a package index.
 
@@ -9,7 +10,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test torture golden smoke clean
+.PHONY: help demo test torture golden bench smoke clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
