@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "te_cli"
 FILES = sorted(PACKAGE.rglob("*.py"))
 NAMES = [file.relative_to(PACKAGE).as_posix() for file in FILES]
 
-GROUND = {"model", "state", "evaluation", "errors", "digest", "planted", "words"}
+GROUND = {"model", "state", "evaluation", "errors", "digest", "planted", "words", "timings"}
 """The bottom floor: any room may stand on it."""
 
 ARROWS = {
@@ -22,6 +22,7 @@ ARROWS = {
     "digest": set(),
     "planted": set(),
     "words": set(),
+    "timings": set(),
     "config": GROUND | {"project", "repository"},
     "project": {"errors", "planted"},
     "repository": {"planted"},

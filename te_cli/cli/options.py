@@ -12,6 +12,7 @@ Directory = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but data and errors.")]
+Timings = Annotated[bool, typer.Option("--timings", help="Say where the time went, stage by stage.")]
 IndexDir = Annotated[
     str | None,
     typer.Option(

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from te_cli.config import Settings
     from te_cli.model import Hit, Outline, OutlineNode, SearchResult, Skipped, Symbol, Use, UsesResult
     from te_cli.state import Diagnosis, KnownLanguage, Status, WatchEvent
+    from te_cli.timings import Stage
 
 Object = dict[str, Any]
 
@@ -61,6 +62,11 @@ def _sound(value: Any) -> Any:
     if isinstance(value, dict):
         return {bytes_spelled(key): _sound(each) for key, each in value.items()}
     return [_sound(each) for each in value] if isinstance(value, list | tuple) else value
+
+
+def timings(stages: Iterable[Stage]) -> Object:
+    """Seconds by stage: a key to add to an object, for whoever asked where the time went."""
+    return {"timings": {stage.name: round(stage.seconds, 6) for stage in stages}}
 
 
 def search(result: SearchResult) -> Object:

@@ -6,7 +6,10 @@ import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from te_cli.model import Freshness, IndexReport, SearchResult
+    from te_cli.timings import Stage
 
 
 def counted(number: int, one: str, many: str = "") -> str:
@@ -71,3 +74,10 @@ def left_out(result: SearchResult, tokens: int) -> str:
     more = counted(result.left_out, "more hit" if result.hits else "hit")
     verb = "does" if result.left_out == 1 else "do"
     return f"{more} {verb} not fit into {counted(tokens, 'token')}."
+
+
+def timings(stages: Sequence[Stage]) -> str:
+    """Where the time went: a line a stage, and their sum."""
+    rows = [*stages, ("in all", sum(seconds for _, seconds in stages))]
+    wide = max(len(name) for name, _ in rows)
+    return "\n".join(f"{name.ljust(wide)} {seconds * 1000:9,.1f} ms" for name, seconds in rows)
