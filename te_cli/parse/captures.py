@@ -3,7 +3,8 @@
 What the captures mean, in every ``queries/*.scm``, where those that begin with ``_`` serve predicates only:
 
 ``@definition.KIND``   a definition, whole; ``@name`` is its name, ``@owner`` the type that it names as its own
-                       (``func (s *Server) Serve``), ``@body`` is no part of its signature (else the field ``body``)
+                       (``func (s *Server) Serve``), ``@body`` is no part of its signature (else the field ``body``,
+                       of the definition or of ``@held``, the function or class that it is the name of)
 ``@declarator``         in place of ``@name`` (C, C++): the name is at the end of its chain of declarators; a variable
                        or field whose declarator is a function's is the prototype of a function
 ``@declaration.KIND``  the same, but it yields to a definition of that name in the same file (prototypes, overloads)
@@ -36,6 +37,9 @@ that around it. ``(#set! either)``: such an attribute may be about the definitio
 ``(#set! whole)``: the grammar may have seen no more than the end of the name.
 
 ``@reference.KIND``    a name that is defined elsewhere: :mod:`te_cli.parse.references` says more of those patterns
+
+Where its fields alone tell what a node is, patterns say ``_`` in place of its kind: for each kind with children in a
+pattern tree-sitter walks the whole parse table (Zig's up to a second), and each new process waits for that.
 """
 
 from __future__ import annotations
@@ -302,7 +306,7 @@ def _subject(nodes: dict[str, list[Node]]) -> str:
 
 
 _PARTS: Final = frozenset(
-    "name selector declarator owner body doc wrapped end parameters from alias qualifier within".split()
+    "name selector declarator owner body held doc wrapped end parameters from alias qualifier within".split()
 )
 _NAMES: Final = frozenset(("name", "declarator"))
 _NOTHING: Final[dict[str, str | None]] = {}
@@ -324,7 +328,7 @@ def _claim(
         name = nodes["name"][0]
     at = name.start_byte if key != "scope" else -1 - nodes[key][0].start_byte
     rank = ranks.get(at, pattern + 1)
-    if rank < pattern or (rank == pattern and "body" not in nodes):
+    if rank < pattern or (rank == pattern and "body" not in nodes and "held" not in nodes):
         return
     ranks[at] = pattern
     if key == "ignore":
@@ -341,8 +345,8 @@ def _claim(
         found.owner = text_of(nodes["owner"][0], source)
     if "body" in nodes:
         found.body = nodes["body"][0].byte_range
-    elif role != "scope" and kind not in _VALUES:
-        body = nodes[key][0].child_by_field_name("body")
+    elif "held" in nodes or (role != "scope" and kind not in _VALUES):
+        body = nodes["held" if "held" in nodes else key][0].child_by_field_name("body")
         found.body = body.byte_range if body is not None else (0, 0)
     named[at] = found
 

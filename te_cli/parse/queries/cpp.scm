@@ -5,18 +5,18 @@
 ] @wrapped) @wrapper
 
 ; A test of googletest's, whose macro makes a class of its suite and its name.
-((function_definition !type declarator: (function_declarator declarator: (identifier) @_macro parameters: (parameter_list
+((function_definition !type declarator: (_ declarator: (identifier) @_macro parameters: (_
   . (parameter_declaration !declarator type: (type_identifier) @owner)
   . (parameter_declaration !declarator type: (type_identifier) @name) .))) @definition.function
   (#match? @_macro "^((TYPED_)?TEST(_[FP])?|TYPED_TEST_P|FUZZ_TEST)$"))
 
-((function_definition !type declarator: (function_declarator declarator: (identifier) @name parameters: (parameter_list
+((function_definition !type declarator: (_ declarator: (identifier) @name parameters: (_
   . (parameter_declaration !declarator) . (parameter_declaration !declarator) .))) @ignore
   (#match? @name "^((TYPED_)?TEST(_[FP])?|TYPED_TEST_P|FUZZ_TEST)$"))
 
 ; A test of Catch's or doctest's is named by a string; its block stands behind it.
-((expression_statement (call_expression function: (identifier) @_macro
-    arguments: (argument_list . (string_literal (string_content) @name)))) @definition.function
+((expression_statement (_ function: (identifier) @_macro
+    arguments: (_ . (string_literal (string_content) @name)))) @definition.function
   . (compound_statement) @end @body
   (#match? @_macro "^(TEST_CASE|SCENARIO|TEST_CASE_FIXTURE)$"))
 (declaration_list (compound_statement) @local)
@@ -36,7 +36,7 @@
 
 ; "Foo::Foo() = default;" outside of the class, which the grammar takes for an assignment.
 ((expression_statement (assignment_expression
-  left: (call_expression function: (qualified_identifier) @name)
+  left: (_ function: (qualified_identifier) @name)
   right: (identifier) @_default)) @definition.function
   (#any-of? @_default "default" "delete"))
 
@@ -97,7 +97,7 @@
 ])
 
 ; "Type name(argument);" in a function makes an object: its arguments are no types.
-(compound_statement (declaration declarator: (function_declarator parameters: (parameter_list
+(compound_statement (declaration declarator: (_ parameters: (_
   (parameter_declaration !declarator type: (type_identifier) @reference.none)))))
 
 ; Base classes; type parameters; names, namespaces and modules that are brought in.

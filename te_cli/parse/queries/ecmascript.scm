@@ -18,124 +18,109 @@
 ; Functions, and functions held by a name.
 (function_declaration name: (identifier) @name) @definition.function
 (generator_function_declaration name: (identifier) @name) @definition.function
-(variable_declarator name: (identifier) @name value: [
-  (arrow_function body: (_) @body)
-  (function_expression body: (_) @body)
-  (generator_function body: (_) @body)
-]) @definition.function
+(variable_declarator name: (identifier) @name
+  value: [(arrow_function) (function_expression) (generator_function)] @held) @definition.function
 ((variable_declarator name: (identifier) @name
-  value: (call_expression function: (member_expression
-    object: (function_expression body: (_) @body)
+  value: (call_expression function: (_
+    object: (function_expression) @held
     property: (property_identifier) @_bind))) @definition.function
   (#eq? @_bind "bind"))
 ([
-  (variable_declarator name: (identifier) @name value: (call_expression
-    function: (parenthesized_expression (function_expression body: (_) @body)))) @definition.variable
-  (variable_declarator name: (identifier) @name value: (parenthesized_expression (call_expression
-    function: (function_expression body: (_) @body)))) @definition.variable
-  (assignment_expression left: (identifier) @name right: (call_expression
-    function: (parenthesized_expression (function_expression body: (_) @body)))) @definition.variable
-  (assignment_expression left: (identifier) @name right: (parenthesized_expression (call_expression
-    function: (function_expression body: (_) @body)))) @definition.variable
+  (variable_declarator name: (identifier) @name value: [
+    (_ function: (parenthesized_expression (function_expression) @held))
+    (parenthesized_expression (_ function: (function_expression) @held))
+  ]) @definition.variable
   (assignment_expression
-    left: (member_expression object: [(identifier) (member_expression)] @owner property: (property_identifier) @name)
-    right: (call_expression function: (parenthesized_expression (function_expression body: (_) @body)))
-  ) @definition.variable
-  (assignment_expression
-    left: (member_expression object: [(identifier) (member_expression)] @owner property: (property_identifier) @name)
-    right: (parenthesized_expression (call_expression function: (function_expression body: (_) @body)))
-  ) @definition.variable
+    left: [
+      (identifier) @name
+      (_ object: [(identifier) (member_expression)] @owner property: (property_identifier) @name)
+    ]
+    right: [
+      (_ function: (parenthesized_expression (function_expression) @held))
+      (parenthesized_expression (_ function: (function_expression) @held))
+    ]) @definition.variable
 ] (#set! shown "anywhere"))
-(export_statement "default" @name value: [
-  (arrow_function body: (_) @body)
-  (function_expression body: (_) @body)
-]) @definition.function
+(export_statement "default" @name value: [(arrow_function) (function_expression)] @held) @definition.function
 
 ; A function that gets several names at once: each is its own, but for what the module calls it.
 ((variable_declarator value: (assignment_expression
-  left: (member_expression object: (_) @_object property: (property_identifier) @name)
+  left: (_ object: (_) @_object property: (property_identifier) @name)
   right: [(arrow_function) (function_expression)])) @ignore
   (#any-of? @_object "exports" "module.exports" "module"))
-(variable_declarator name: (identifier) @name value: (assignment_expression right: [
-  (arrow_function body: (_) @body)
-  (function_expression body: (_) @body)
-])) @definition.function
+(variable_declarator name: (identifier) @name value: (assignment_expression
+  right: [(arrow_function) (function_expression)] @held)) @definition.function
 
 ; Functions assigned to members: of the module, of a prototype, of "this", of any object; and to names declared before.
 ((assignment_expression
-  left: (member_expression object: (_) @_object property: (property_identifier) @name)
-  right: [(arrow_function body: (_) @body) (function_expression body: (_) @body)]) @definition.function
+  left: (_ object: (_) @_object property: (property_identifier) @name)
+  right: [(arrow_function) (function_expression)] @held) @definition.function
   (#any-of? @_object "exports" "module.exports"))
 ((assignment_expression
-  left: (member_expression
-    object: (member_expression object: (_) @owner property: (property_identifier) @_prototype)
+  left: (_
+    object: (_ object: (_) @owner property: (property_identifier) @_prototype)
     property: (property_identifier) @name)
-  right: [(arrow_function body: (_) @body) (function_expression body: (_) @body)]) @definition.method
+  right: [(arrow_function) (function_expression)] @held) @definition.method
   (#eq? @_prototype "prototype") (#set! shown "anywhere"))
 ((assignment_expression right: (assignment_expression
-  left: (member_expression
-    object: (member_expression object: (_) @owner property: (property_identifier) @_prototype)
+  left: (_
+    object: (_ object: (_) @owner property: (property_identifier) @_prototype)
     property: (property_identifier) @name)
   right: [(identifier) (member_expression)]) @definition.field)
   (#eq? @_prototype "prototype") (#set! lift "file") (#set! shown "anywhere"))
 ((assignment_expression
-  left: (member_expression
-    object: (member_expression object: (_) @owner property: (property_identifier) @_prototype)
+  left: (_
+    object: (_ object: (_) @owner property: (property_identifier) @_prototype)
     property: (property_identifier) @name)
   right: (_)) @definition.field
   (#eq? @_prototype "prototype") (#set! shown "anywhere"))
-((assignment_expression left: (member_expression object: (_) @name property: (property_identifier) @_prototype)
+((assignment_expression left: (_ object: (_) @name property: (property_identifier) @_prototype)
   right: (object)) @scope
   (#eq? @_prototype "prototype"))
 ((assignment_expression
-  left: (member_expression object: (identifier) @_module property: (property_identifier) @_exports)
-  right: (function_expression name: (identifier) @name body: (_) @body)) @definition.function
+  left: (_ object: (identifier) @_module property: (property_identifier) @_exports)
+  right: (function_expression name: (identifier) @name) @held) @definition.function
   (#eq? @_module "module") (#eq? @_exports "exports"))
 ((assignment_expression
-  left: (member_expression object: (identifier) @_module property: (property_identifier) @name)
-  right: [(arrow_function body: (_) @body) (function_expression !name body: (_) @body)]) @definition.function
+  left: (_ object: (identifier) @_module property: (property_identifier) @name)
+  right: [(arrow_function) (function_expression !name)] @held) @definition.function
   (#eq? @_module "module") (#eq? @name "exports"))
 ((assignment_expression
-  left: (member_expression object: (identifier) @_module property: (property_identifier) @name)
+  left: (_ object: (identifier) @_module property: (property_identifier) @name)
   right: (function_expression)) @ignore
   (#eq? @_module "module") (#eq? @name "exports"))
 ([
   (assignment_expression right: (assignment_expression
-    left: (member_expression object: [(identifier) (member_expression)] @owner property: (property_identifier) @name)
-    right: [(arrow_function body: (_) @body) (function_expression body: (_) @body)]) @definition.method)
+    left: (_ object: [(identifier) (member_expression)] @owner property: (property_identifier) @name)
+    right: [(arrow_function) (function_expression)] @held) @definition.method)
   (variable_declarator value: (assignment_expression
-    left: (member_expression object: [(identifier) (member_expression)] @owner property: (property_identifier) @name)
-    right: [(arrow_function body: (_) @body) (function_expression body: (_) @body)]) @definition.method)
+    left: (_ object: [(identifier) (member_expression)] @owner property: (property_identifier) @name)
+    right: [(arrow_function) (function_expression)] @held) @definition.method)
 ] (#set! lift "file"))
 ((assignment_expression
-  left: (member_expression object: [(identifier) (member_expression)] @owner property: (property_identifier) @name)
-  right: [(arrow_function body: (_) @body) (function_expression body: (_) @body)]) @definition.method
+  left: (_ object: [(identifier) (member_expression)] @owner property: (property_identifier) @name)
+  right: [(arrow_function) (function_expression)] @held) @definition.method
   (#set! shown "anywhere"))
 ((assignment_expression
-  left: (member_expression object: [(identifier) (member_expression)] @owner property: (property_identifier) @name)
-  right: (assignment_expression right: (function_expression body: (_) @body))) @definition.method
+  left: (_ object: [(identifier) (member_expression)] @owner property: (property_identifier) @name)
+  right: (assignment_expression right: (function_expression) @held)) @definition.method
   (#set! shown "anywhere"))
-((assignment_expression left: (member_expression object: (this) property: (_) @name) right: [
-  (arrow_function body: (_) @body)
-  (function_expression body: (_) @body)
-]) @definition.method
+((assignment_expression left: (_ object: (this) property: (_) @name)
+  right: [(arrow_function) (function_expression)] @held) @definition.method
   (#set! lift "type") (#set! shown "anywhere"))
 ((assignment_expression
   left: [
-    (member_expression object: [(subscript_expression) (call_expression)] property: (property_identifier) @name)
+    (_ object: [(subscript_expression) (call_expression)] property: (property_identifier) @name)
     (subscript_expression object: (_) @owner index: (string) @name)
   ]
-  right: [(arrow_function body: (_) @body) (function_expression body: (_) @body)]) @definition.method
+  right: [(arrow_function) (function_expression)] @held) @definition.method
   (#set! shown "anywhere"))
-(assignment_expression left: (identifier) @name right: [
-  (arrow_function body: (_) @body)
-  (function_expression body: (_) @body)
-]) @definition.function
+(assignment_expression left: (identifier) @name
+  right: [(arrow_function) (function_expression)] @held) @definition.function
 
 ; Classes, also those held by a name.
 (class_declaration name: (_) @name) @definition.class
-(variable_declarator name: (identifier) @name value: (class body: (_) @body)) @definition.class
-(export_statement "default" @name value: (class body: (_) @body)) @definition.class
+(variable_declarator name: (identifier) @name value: (class) @held) @definition.class
+(export_statement "default" @name value: (class) @held) @definition.class
 (assignment_expression left: (member_expression) right: (class name: (_) @name body: (_) @body)) @definition.class
 
 ; Methods of classes and of object literals.
@@ -145,19 +130,16 @@
   (#set! shown "named"))
 ((method_definition name: (_) @name) @definition.method
   (#set! shown "named"))
-((pair key: [(property_identifier) (string) (computed_property_name)] @name value: [
-  (arrow_function body: (_) @body)
-  (function_expression body: (_) @body)
-  (generator_function body: (_) @body)
-]) @definition.method
+((pair key: [(property_identifier) (string) (computed_property_name)] @name
+  value: [(arrow_function) (function_expression) (generator_function)] @held) @definition.method
   (#set! shown "named"))
 (pair key: [(property_identifier) (string)] @name value: (object)) @scope
 
 ((assignment_expression
-  left: (member_expression object: (_) @_object property: (property_identifier) @name) right: (object)) @scope
+  left: (_ object: (_) @_object property: (property_identifier) @name) right: (object)) @scope
   (#any-of? @_object "exports" "module.exports"))
 ((assignment_expression
-  left: (member_expression object: (_) @owner property: (property_identifier) @name) right: (object)) @scope
+  left: (_ object: (_) @owner property: (property_identifier) @name) right: (object)) @scope
   (#not-eq? @name "exports"))
 
 ; What Svelte computes anew whenever something changes: "$: doubled = count * 2".
@@ -245,14 +227,14 @@
   (parenthesized_expression (function_expression) @ignore)
   (member_expression object: [(function_expression) @ignore (parenthesized_expression (function_expression) @ignore)])
 ])
-((program (expression_statement (call_expression function: (identifier) @_define
+((program (expression_statement (_ function: (identifier) @_define
   arguments: (arguments [(function_expression) (arrow_function)] @ignore))))
   (#any-of? @_define "define" "require" "requirejs"))
 (object (pair value: (array . (function_expression) @ignore)))
 (program (expression_statement [
-  (call_expression function: (parenthesized_expression (function_expression))
+  (_ function: (parenthesized_expression (function_expression))
     arguments: (arguments [(function_expression) (arrow_function)] @ignore))
-  (parenthesized_expression (call_expression function: (function_expression)
+  (parenthesized_expression (_ function: (function_expression)
     arguments: (arguments [(function_expression) (arrow_function)] @ignore)))
 ]))
 (class !name) @anonymous
@@ -261,23 +243,23 @@
 ; References. Calls, constructors, tags, decorators; imports, also those of modules that are only run or handed on.
 (call_expression function: [
   (identifier) @reference.call
-  (member_expression property: [(property_identifier) (private_property_identifier)] @reference.call)
+  (_ property: [(property_identifier) (private_property_identifier)] @reference.call)
   (parenthesized_expression [
     (identifier) @reference.call
-    (member_expression property: (_) @reference.call)
-    (sequence_expression [(identifier) @reference.call (member_expression property: (_) @reference.call)] .)
+    (_ property: (_) @reference.call)
+    (sequence_expression [(identifier) @reference.call (_ property: (_) @reference.call)] .)
   ])
-  (await_expression [(identifier) @reference.call (member_expression property: (_) @reference.call)])
+  (await_expression [(identifier) @reference.call (_ property: (_) @reference.call)])
 ])
 (new_expression constructor: [
   (identifier) @reference.call
-  (member_expression property: (property_identifier) @reference.call)
-  (parenthesized_expression [(identifier) @reference.call (member_expression property: (_) @reference.call)])
+  (_ property: (property_identifier) @reference.call)
+  (parenthesized_expression [(identifier) @reference.call (_ property: (_) @reference.call)])
 ])
 (class name: (_) @reference.none)
 (binary_expression operator: "instanceof"
-  right: [(identifier) @reference.type (member_expression property: (_) @reference.type)])
-(decorator [(identifier) @reference.call (member_expression property: (property_identifier) @reference.call)])
+  right: [(identifier) @reference.type (_ property: (_) @reference.type)])
+(decorator [(identifier) @reference.call (_ property: (property_identifier) @reference.call)])
 (import_statement (import_clause (identifier) @reference.import) source: (string) @from (#set! name "default"))
 (import_statement (import_clause (namespace_import (identifier) @reference.import)) source: (string) @from
   (#set! name "*"))

@@ -6,7 +6,7 @@
   @attribute
   (#any-of? @_attribute "doc" "typedoc" "impl"))
 ((call target: (identifier)
-  (do_block (unary_operator operator: "@" operand: (call target: (identifier) @_attribute (arguments (_) @doc)))))
+  (do_block (_ operator: "@" operand: (call target: (identifier) @_attribute (arguments (_) @doc)))))
   @documented
   (#eq? @_attribute "moduledoc"))
 ((unary_operator operator: "@" operand: (call target: (identifier) @_attribute)) @attribute
@@ -18,7 +18,7 @@
 ((call target: (identifier) @_define (arguments . (alias) @name) (do_block) @body) @definition.interface
   (#eq? @_define "defprotocol"))
 ((call target: (identifier) @_define
-  (arguments . (alias) @owner (keywords (pair key: (keyword) @_for value: (alias) @name))) (do_block)) @scope
+  (arguments . (alias) @owner (keywords (_ key: (keyword) @_for value: (alias) @name))) (do_block)) @scope
   (#eq? @_define "defimpl") (#match? @_for "^for:"))
 ((call target: (identifier) @_define (arguments . (alias) @name) (do_block)) @scope
   (#eq? @_define "defimpl"))
@@ -28,8 +28,8 @@
   (arguments . [
     (identifier) @name
     (call target: (identifier) @name (arguments) @parameters)
-    (binary_operator left: (identifier) @name operator: "when")
-    (binary_operator left: (call target: (identifier) @name (arguments) @parameters) operator: "when")
+    (_ left: (identifier) @name operator: "when")
+    (_ left: (call target: (identifier) @name (arguments) @parameters) operator: "when")
   ] (keywords)? @body)
   (do_block)? @body) @definition.function
   (#any-of? @_define "def" "defp" "defdelegate" "defn" "defnp") (#set! clauses))
@@ -37,15 +37,15 @@
   (arguments . [
     (unary_operator operator: _ @name) @parameters
     (binary_operator operator: _ @name) @parameters
-    (binary_operator left: (binary_operator operator: _ @name) @parameters operator: "when")
+    (_ left: (binary_operator operator: _ @name) @parameters operator: "when")
   ] (keywords)? @body) (do_block)? @body) @definition.function
   (#any-of? @_define "def" "defp" "defdelegate") (#not-eq? @name "when") (#set! clauses))
 ((call target: (identifier) @_define
   (arguments . [
     (identifier) @name
     (call target: (identifier) @name (arguments) @parameters)
-    (binary_operator left: (identifier) @name operator: "when")
-    (binary_operator left: (call target: (identifier) @name (arguments) @parameters) operator: "when")
+    (_ left: (identifier) @name operator: "when")
+    (_ left: (call target: (identifier) @name (arguments) @parameters) operator: "when")
   ] (keywords)? @body)
   (do_block)? @body) @definition.macro
   (#any-of? @_define "defmacro" "defmacrop" "defguard" "defguardp") (#set! clauses))
@@ -53,18 +53,18 @@
   (arguments . [
     (unary_operator operator: _ @name) @parameters
     (binary_operator operator: _ @name) @parameters
-    (binary_operator left: (binary_operator operator: _ @name) @parameters operator: "when")
+    (_ left: (binary_operator operator: _ @name) @parameters operator: "when")
   ] (keywords)? @body) (do_block)? @body) @definition.macro
   (#any-of? @_define "defmacro" "defmacrop") (#not-eq? @name "when") (#set! clauses))
 
 ; A struct's fields, which are its module's; records.
 ((call target: (identifier) @_define (arguments . (list [
     (atom) @name @definition.field
-    (keywords (pair key: (keyword) @name) @definition.field)])))
+    (keywords (_ key: (keyword) @name) @definition.field)])))
   (#any-of? @_define "defstruct" "defexception"))
-((call target: (identifier) @_define (arguments . (keywords (pair key: (keyword) @name) @definition.field)))
+((call target: (identifier) @_define (arguments . (keywords (_ key: (keyword) @name) @definition.field)))
   (#any-of? @_define "defstruct" "defexception"))
-((call target: [(identifier) @_define (dot right: (identifier) @_define)] (arguments . (atom) @name)) @definition.struct
+((call target: [(identifier) @_define (_ right: (identifier) @_define)] (arguments . (atom) @name)) @definition.struct
   (#any-of? @_define "defrecord" "defrecordp"))
 
 ; Types, callbacks, and module attributes that hold a value.
@@ -75,9 +75,9 @@
   (arguments (binary_operator left: [
     (identifier) @name
     (call target: (identifier) @name)
-    (binary_operator left: [(identifier) @name (call target: (identifier) @name)] operator: "::")])))) @definition.function
+    (_ left: [(identifier) @name (call target: (identifier) @name)] operator: "::")])))) @definition.function
   (#any-of? @_attribute "callback" "macrocallback"))
-((do_block (unary_operator operator: "@" operand: (call target: (identifier) @name (arguments))) @definition.constant)
+((do_block (_ operator: "@" operand: (call target: (identifier) @name (arguments))) @definition.constant)
   (#not-match? @name
     "^((module|type)?doc|spec|impl|deprecated|type|typep|opaque|(macro|optional_)?callbacks?|behaviour|derive|since|shortdoc)$")
   (#not-match? @name
@@ -85,10 +85,10 @@
 
 ; References. Calls, with parentheses and without, through pipes, and functions that are handed over; a struct's type.
 ((call target: (identifier) @reference.call) (#set! bare))
-(call target: (dot left: [(alias) (atom)] @qualifier right: (identifier) @reference.call))
-(call target: (dot left: (_) right: (identifier) @reference.call) (arguments))
+(call target: (_ left: [(alias) (atom)] @qualifier right: (identifier) @reference.call))
+(call target: (_ left: (_) right: (identifier) @reference.call) (arguments))
 ((binary_operator operator: "|>" right: (identifier) @reference.call) (#set! bare))
-((unary_operator operator: "&" operand: (binary_operator left: (identifier) @reference.call operator: "/"))
+((unary_operator operator: "&" operand: (_ left: (identifier) @reference.call operator: "/"))
   (#set! bare))
 (struct (alias) @reference.type)
 ((unary_operator operator: "@" operand: (identifier) @reference.use) (#set! bare))
@@ -114,10 +114,10 @@
 ((call target: (identifier) @_define (arguments . (alias) @reference.implement))
   (#eq? @_define "defimpl"))
 ((call target: (identifier) @_define
-  (arguments (keywords (pair key: (keyword) @_for value: [(alias) @reference.type (list (alias) @reference.type)]))))
+  (arguments (keywords (_ key: (keyword) @_for value: [(alias) @reference.type (list (alias) @reference.type)]))))
   (#eq? @_define "defimpl") (#match? @_for "^for:"))
 ((call target: (identifier) @_import
-  (arguments . (alias) @reference.import (keywords (pair key: (keyword) @_as value: (alias) @alias))))
+  (arguments . (alias) @reference.import (keywords (_ key: (keyword) @_as value: (alias) @alias))))
   (#eq? @_import "alias") (#match? @_as "^as:"))
 ((call target: (identifier) @_import (arguments . [
   (alias) @reference.import
@@ -128,10 +128,10 @@
   (#any-of? @_define "defmodule" "defprotocol"))
 ((call target: (identifier) @_define (arguments . [
     (call target: (identifier) @reference.none)
-    (binary_operator left: (call target: (identifier) @reference.none) operator: "when")
+    (_ left: (call target: (identifier) @reference.none) operator: "when")
 ]))
   (#any-of? @_define
     "def" "defp" "defmacro" "defmacrop" "defguard" "defguardp" "defdelegate" "defn" "defnp"))
 ((call target: (identifier) @_define
-    (arguments (keywords (pair key: (keyword) @_to value: (alias) @reference.type))))
+    (arguments (keywords (_ key: (keyword) @_to value: (alias) @reference.type))))
   (#eq? @_define "defdelegate") (#match? @_to "^to:"))

@@ -21,10 +21,7 @@
 (module name: (_) @name) @definition.namespace
 
 ; Members of classes. Overloads yield to the implementation.
-(public_field_definition name: (_) @name value: [
-  (arrow_function body: (_) @body)
-  (function_expression body: (_) @body)
-]) @definition.method
+(public_field_definition name: (_) @name value: [(arrow_function) (function_expression)] @held) @definition.method
 (public_field_definition name: (_) @name) @definition.field
 ((required_parameter ["readonly" (accessibility_modifier)] pattern: (identifier) @name) @definition.field
   (#set! lift "type"))
@@ -37,18 +34,18 @@
 
 ; References: calls of what is said to be something, or to be there; what a class or an interface extends and implements; types where they are used, less the parameters.
 (call_expression function: [
-  (non_null_expression [(identifier) @reference.call (member_expression property: (_) @reference.call)])
+  (non_null_expression [(identifier) @reference.call (_ property: (_) @reference.call)])
   (parenthesized_expression [
-    (as_expression . [(identifier) @reference.call (member_expression property: (_) @reference.call)])
-    (satisfies_expression . [(identifier) @reference.call (member_expression property: (_) @reference.call)])
-    (non_null_expression [(identifier) @reference.call (member_expression property: (_) @reference.call)])
+    (as_expression . [(identifier) @reference.call (_ property: (_) @reference.call)])
+    (satisfies_expression . [(identifier) @reference.call (_ property: (_) @reference.call)])
+    (non_null_expression [(identifier) @reference.call (_ property: (_) @reference.call)])
   ])
 ])
 (new_expression constructor: (parenthesized_expression (as_expression
-  . [(identifier) @reference.call (member_expression property: (_) @reference.call)])))
+  . [(identifier) @reference.call (_ property: (_) @reference.call)])))
 (class_heritage (extends_clause value: [
   (identifier) @reference.inherit
-  (member_expression property: (_) @reference.inherit)
+  (_ property: (_) @reference.inherit)
 ]))
 (extends_type_clause type: [
   (type_identifier) @reference.inherit
@@ -63,7 +60,7 @@
 (type_parameter name: (type_identifier) @reference.bound)
 (infer_type (type_identifier) @reference.bound)
 (mapped_type_clause name: (type_identifier) @reference.bound)
-(type_query [(identifier) @reference.use (member_expression property: (_) @reference.use)])
+(type_query [(identifier) @reference.use (_ property: (_) @reference.use)])
 (type_identifier) @reference.type
 (import_require_clause (identifier) @reference.import source: (string) @from (#set! name "*"))
 (import_alias . (identifier) @alias [(identifier) (nested_identifier)] @reference.import .)

@@ -6,9 +6,7 @@
 
 ; Types are constants that hold one.
 (_ (VarDecl variable_type_function: (IDENTIFIER) @name
-  "=" . (ErrorUnionExpr (SuffixExpr . (ContainerDecl (ContainerDeclType "struct") "{" @body) .)))) @definition.struct
-(_ (VarDecl variable_type_function: (IDENTIFIER) @name
-  "=" . (ErrorUnionExpr (SuffixExpr . (ContainerDecl (ContainerDeclType "opaque") "{" @body) .)))) @definition.struct
+  "=" . (ErrorUnionExpr (SuffixExpr . (ContainerDecl (ContainerDeclType ["struct" "opaque"]) "{" @body) .)))) @definition.struct
 (_ (VarDecl variable_type_function: (IDENTIFIER) @name
   "=" . (ErrorUnionExpr (SuffixExpr . (ContainerDecl (ContainerDeclType "union") "{" @body) .)))) @definition.union
 (_ (VarDecl variable_type_function: (IDENTIFIER) @name
@@ -24,8 +22,9 @@
   @definition.constant
 
 ; A function that returns a type that it writes out is that type, with parameters.
-(Decl (FnProto function: (IDENTIFIER) @name)
-  (Block (Statement (AssignExpr "return" (ErrorUnionExpr (SuffixExpr . (ContainerDecl) .))))) @body) @definition.struct
+((Decl (FnProto function: (IDENTIFIER) @name)
+  (Block (Statement (AssignExpr _ @_returns (ErrorUnionExpr (SuffixExpr . (ContainerDecl) .))))) @body) @definition.struct
+  (#eq? @_returns "return"))
 (Decl (FnProto function: (IDENTIFIER) @name) (Block) @body) @definition.function
 (Decl (FnProto function: (IDENTIFIER) @name)) @definition.function
 (VarDecl (PrefixTypeOp) . (ErrorUnionExpr (SuffixExpr (ContainerDecl) @local)))
