@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import weakref
 from typing import TYPE_CHECKING
 
 from te_cli.config import Options, settings_for_indexing
@@ -10,8 +11,11 @@ from te_cli.model import Filters, SearchRequest, UsesRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from types import TracebackType
+    from typing import Self
 
     from te_cli.config import Settings
+    from te_cli.engine.keeping import Readers
     from te_cli.model import (
         Content,
         Hit,
@@ -38,10 +42,36 @@ def open_index(path: str | os.PathLike[str] = ".", *, index_dir: str | None = No
 
 
 class Index:
-    """One index. It holds no files open between calls, so it can be kept, and used while others write."""
+    """One index, to be kept and asked again: by several threads, while others write, and on both sides of a fork.
+
+    Between questions it keeps open what it read, until :meth:`close`, the end of a ``with`` block, or its own.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._kept: Readers | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of all files. Another question opens them again."""
+        if self._kept is not None:
+            self._kept.close()
+
+    @property
+    def _readers(self) -> Readers:
+        if self._kept is None:
+            from te_cli.engine.keeping import Readers
+
+            self._kept = Readers(self._settings, keep=True)
+            weakref.finalize(self, self._kept.close)
+        return self._kept
 
     @property
     def root(self) -> str:
@@ -58,6 +88,7 @@ class Index:
         """
         from te_cli.engine.indexing import update
 
+        self.close()  # so that the catalog's log is the writer's own, and folded in at its end
         return update(self._settings, full=full, progress=progress, wait=wait)
 
     def search(
@@ -85,7 +116,7 @@ class Index:
         """The whole answer to a request: hits, freshness and counts."""
         from te_cli.engine.searching import search
 
-        return search(self._settings, request)
+        return search(self._settings, request, readers=self._readers)
 
     def refs(
         self,
@@ -105,7 +136,8 @@ class Index:
         from te_cli.engine.referring import refs
 
         filters = Filters(tuple(languages), (), tuple(paths))
-        return refs(self._settings, UsesRequest(name, tuple(kinds), filters, refresh=refresh)).uses
+        request = UsesRequest(name, tuple(kinds), filters, refresh=refresh)
+        return refs(self._settings, request, readers=self._readers).uses
 
     def outline(self, file: str) -> Outline:
         """The symbols of one file, nested.

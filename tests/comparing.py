@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from te_cli.model import Filters
+from te_cli.store.counting import count_references
 from te_cli.store.folder import Place
 from te_cli.store.lexical import query_terms
 from te_cli.store.reader import Reader
@@ -57,7 +58,7 @@ def _matches(reader: Reader, word: str, names: dict[int, tuple[str, int]]) -> li
 def _references(reader: Reader) -> dict[str, Any]:
     named = reader.catalog.rows("SELECT DISTINCT name FROM ref_names ORDER BY name")
     found = {name: [(file.path, found) for file, found in reader.references_to(name, Filters())] for (name,) in named}
-    assert reader.references() == sum(len(found) for files in found.values() for _, found in files)
+    assert count_references(reader.catalog) == sum(len(found) for files in found.values() for _, found in files)
     return found
 
 

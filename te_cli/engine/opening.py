@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from te_cli.engine.places import made_alike, open_reader, place_of, same_model
+from te_cli.engine.keeping import Readers
+from te_cli.engine.places import made_alike, place_of, same_model
 from te_cli.engine.plan import make_plan
 from te_cli.errors import IndexBusy, IndexDamaged, NoIndex, NotWritable
 from te_cli.store.attendance import kept_fresh
@@ -51,25 +52,30 @@ class Updater:
 
 
 def read_fresh(
-    settings: Settings, refresh: Refresh, update: Updater, answer: Callable[[Reader, bool], Answer]
+    settings: Settings,
+    refresh: Refresh,
+    update: Updater,
+    answer: Callable[[Reader, bool], Answer],
+    readers: Readers | None = None,
 ) -> tuple[Answer, Freshness, str | None]:
     """What ``answer`` says of an open index (and whether that was checked), how fresh it is, and what to tell of that.
 
-    An index that turns out to be damaged is built anew, and asked again.
+    An index that turns out to be damaged is built anew, and asked again. ``readers``: where a reader comes from, and
+    goes back to; by default it is opened and closed.
 
     Raises:
         StoreError: the index cannot be read, and cannot be built.
     """
+    readers = readers or Readers(settings)
     try:
-        opened = _open_fresh(settings, refresh, update)
-        with opened.reader as reader:
-            return answer(reader, opened.freshness == "fresh"), opened.freshness, opened.note
+        opened = _open_fresh(settings, refresh, readers, update)
+        return _asked(readers, opened, answer), opened.freshness, opened.note
     except IndexDamaged as error:
         if place_of(settings).read_only:
             raise
+        readers.close()
         update(f"{error.message} Building it anew.", full=True)
-        with open_reader(settings) as reader:
-            return answer(reader, True), "fresh", None
+        return _asked(readers, _Opened(readers.take(), "fresh"), answer), "fresh", None
 
 
 class _Opened(NamedTuple):
@@ -80,7 +86,18 @@ class _Opened(NamedTuple):
     note: str | None = None
 
 
-def _open_fresh(settings: Settings, refresh: Refresh, update: Updater) -> _Opened:
+def _asked(readers: Readers, opened: _Opened, answer: Callable[[Reader, bool], Answer]) -> Answer:
+    """What ``answer`` says of an opened reader, which then goes back."""
+    try:
+        found = answer(opened.reader, opened.freshness == "fresh")
+    except BaseException:
+        readers.discard(opened.reader)
+        raise
+    readers.give_back(opened.reader)
+    return found
+
+
+def _open_fresh(settings: Settings, refresh: Refresh, readers: Readers, update: Updater) -> _Opened:
     """The index, built where there is none, and brought up to date where that was asked for or is cheap.
 
     Where a watcher says that it has dealt with everything, there is nothing to compare.
@@ -90,40 +107,41 @@ def _open_fresh(settings: Settings, refresh: Refresh, update: Updater) -> _Opene
     # Asked before opening: what a watcher has dealt with by now is in the index that is opened next.
     watched = refresh == "auto" and kept_fresh(place.folder)
     try:
-        reader = open_reader(settings)
+        reader = readers.take()
     except (NoIndex, IndexDamaged) as error:
         if read_only:
             raise
         update(f"{error.message} Building it{' anew' if isinstance(error, IndexDamaged) else ''}.")
-        return _Opened(open_reader(settings), "fresh")
+        return _Opened(readers.take(), "fresh")
     try:
         if watched and made_alike(settings, reader):
             return _Opened(reader, "fresh")
-        return _brought_up_to_date(settings, refresh, reader, update, read_only=read_only)
+        return _brought_up_to_date(settings, refresh, readers, reader, update, read_only=read_only)
     except BaseException:
-        reader.close()
+        readers.discard(reader)
         raise
 
 
 def _brought_up_to_date(
-    settings: Settings, refresh: Refresh, reader: Reader, update: Updater, *, read_only: bool
+    settings: Settings, refresh: Refresh, readers: Readers, reader: Reader, update: Updater, *, read_only: bool
 ) -> _Opened:
     """``reader``, or one of the index that an update left."""
     comparable = same_model(reader)
     note = None if comparable else OTHER_MODEL
-    slow = float(reader.catalog.meta("walk_ms", "0")) > CHEAP_MS
+    slow = float(reader.note("walk_ms", "0")) > CHEAP_MS
     if refresh == "never" or read_only or (refresh == "auto" and slow and comparable):
         return _Opened(reader, "unchecked", note)
     if made_alike(settings, reader) and not _changed(settings, reader):
         return _Opened(reader, "fresh")
-    reader.close()
+    readers.discard(reader)
+    readers.close()  # the last to close the catalog's log folds it in, and that is to be the writer
     try:
         update("" if comparable else "Another model made this index. Building it anew.")
     except (IndexBusy, NotWritable) as error:
         if refresh == "always":
             raise
-        return _Opened(open_reader(settings), "unchecked", note or error.message)
-    return _Opened(open_reader(settings), "fresh")
+        return _Opened(readers.take(), "unchecked", note or error.message)
+    return _Opened(readers.take(), "fresh")
 
 
 def _changed(settings: Settings, reader: Reader) -> bool:

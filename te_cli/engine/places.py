@@ -81,12 +81,12 @@ def recipe_of(settings: Settings) -> str:
 
 def same_model(reader: Reader) -> bool:
     """Whether the index's vectors can be compared with this model's."""
-    return reader.catalog.meta("model") == embedder().identity.fingerprint
+    return reader.note("model") == embedder().identity.fingerprint
 
 
 def made_alike(settings: Settings, reader: Reader) -> bool:
     """Whether this te would derive from the sources what the index holds."""
-    return same_model(reader) and reader.catalog.meta("recipe") == recipe_of(settings)
+    return same_model(reader) and reader.note("recipe") == recipe_of(settings)
 
 
 def open_reader(settings: Settings) -> Reader:

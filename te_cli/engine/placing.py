@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from te_cli.store.locating import files_named, unit_at, unit_called
+
 if TYPE_CHECKING:
     from te_cli.model import Filters
     from te_cli.rank.analyse import Query
@@ -36,10 +38,10 @@ def places(reader: Reader, query: Query, filters: Filters) -> dict[int, float]:
 
 def _at(reader: Reader, path: str, line: int | None) -> dict[int, float]:
     """The files that ``path`` may mean, or what lies at ``line`` of them."""
-    files = reader.files_named(path)
+    files = files_named(reader.catalog, path)
     found = {}
     for file_id, module in reader.modules(files).items():
-        at_line = reader.unit_at(file_id, line) if line else None
+        at_line = unit_at(reader.catalog, file_id, line) if line else None
         found[module if at_line is None else at_line] = 1.0 / math.sqrt(len(files))
     return found
 
@@ -51,14 +53,14 @@ def _running(reader: Reader, frame: Frame) -> dict[int, float]:
     name it is meant, nearest to the line. Where none has, the frame is believed if more of its path than the file's
     name fits: every library has a ``utils.py``.
     """
-    files = reader.files_named(frame.path)
+    files = files_named(reader.catalog, frame.path)
     if frame.function:
-        called = {file_id: reader.unit_called(file_id, frame.function, frame.line or 0) for file_id in files}
+        called = {file_id: unit_called(reader.catalog, file_id, frame.function, frame.line or 0) for file_id in files}
         if sure := [unit_id for unit_id in called.values() if unit_id is not None]:
             return dict.fromkeys(sure, 1.0 / math.sqrt(len(sure)))
     folder = [part for part in frame.path.split("/")[:-1] if part not in ("", ".", "..")][-1:]
     fitting = [file_id for file_id, path in files.items() if path.split("/")[-2:-1] == folder]
     says = (UNSURE if frame.function else 1.0) / math.sqrt(len(fitting) or 1)
     modules = reader.modules(fitting)
-    at_line = {file_id: reader.unit_at(file_id, frame.line) if frame.line else None for file_id in fitting}
+    at_line = {file_id: unit_at(reader.catalog, file_id, frame.line) if frame.line else None for file_id in fitting}
     return {modules[file_id] if unit_id is None else unit_id: says for file_id, unit_id in at_line.items()}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from te_cli.model import SourceFile
 from te_cli.store.lexical import query_terms
+from te_cli.store.locating import unit_at
 from te_cli.walk.content import FileText, read
 from te_cli.words import identifiers
 
@@ -61,7 +62,7 @@ def quoted(reader: Reader, query: Query, filters: Filters, root: Path | None) ->
         holders = reader.by_all_words(query_terms(identifiers(phrase)), HOLDERS, filters)
         files = {record.file_id: record.path for record in reader.units(unit_id for unit_id, _ in holders).values()}
         lines = {file_id: tuple(found) for file_id, found in _lines(reader, phrase, files, root)}
-        innermost = [reader.unit_at(file_id, line) for file_id, found in lines.items() for line in found]
+        innermost = [unit_at(reader.catalog, file_id, line) for file_id, found in lines.items() for line in found]
         units |= dict.fromkeys(unit_id for unit_id in innermost if unit_id is not None)
         places.append(lines)
     admitted = reader.admitted(units, filters)

@@ -10,12 +10,14 @@ from te_cli.engine.opening import Updater, read_fresh
 from te_cli.engine.snippets import Sources
 from te_cli.errors import EmptyQuery
 from te_cli.model import Use, UsesResult
+from te_cli.store.counting import referred_like
 from te_cli.words import readable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from te_cli.config import Settings
+    from te_cli.engine.keeping import Readers
     from te_cli.model import Progress, Reference, Symbol, UsesRequest
     from te_cli.store.reader import Reader
     from te_cli.store.records import FileRecord
@@ -30,6 +32,7 @@ def refs(
     *,
     progress: Callable[[Progress], None] | None = None,
     announce: Callable[[str], None] | None = None,
+    readers: Readers | None = None,
 ) -> UsesResult:
     """Every reference to ``request.name``, which may bear its owner's (``Writer.publish``).
 
@@ -43,7 +46,7 @@ def refs(
     owner = next((part for part in reversed(owners) if part), "")
     updater = Updater(settings, progress, announce)
     found, freshness, note = read_fresh(
-        settings, request.refresh, updater, partial(_find, settings, request, owner, name)
+        settings, request.refresh, updater, partial(_find, settings, request, owner, name), readers
     )
     uses, total, near = found
     if freshness == "unchecked" and any(use.stale for use in uses):
@@ -67,7 +70,7 @@ def _find(
         for each in meant[:room]:
             unit = around[each.unit]
             uses.append(_use(file, each, unit.symbol, unit.id, sources))
-    near = [] if total else [name] * bool(others) + reader.names_like(name)
+    near = [] if total else [name] * bool(others) + referred_like(reader.catalog, name)
     return tuple(uses), total, tuple(near)
 
 

@@ -11,8 +11,10 @@ from te_cli.engine.plan import make_plan
 from te_cli.model import Skipped
 from te_cli.state import Status
 from te_cli.store.attendance import kept_fresh, watcher
+from te_cli.store.counting import count_by, count_references
 from te_cli.store.formats import FORMAT
 from te_cli.store.lock import current_holder
+from te_cli.store.records import count_unembedded
 from te_cli.walk.content import FileText, read
 
 if TYPE_CHECKING:
@@ -43,13 +45,13 @@ def status(settings: Settings) -> Status:
             format=FORMAT,
             files=counted,
             symbols=units,
-            references=reader.references(),
-            by_language=reader.count_by("f.language"),
-            by_kind=reader.count_by("u.kind"),
+            references=count_references(reader.catalog),
+            by_language=count_by(reader.catalog, "f.language"),
+            by_kind=count_by(reader.catalog, "u.kind"),
             skipped=skipped_files(files),
             model=reader.catalog.meta("model_name"),
             dimensions=reader.dimensions,
-            unembedded=reader.unembedded(),
+            unembedded=count_unembedded(reader.catalog),
             bytes=place.sizes(),
             freshness="stale" if changed or not made_alike(settings, reader) else "fresh",
             changed_files=changed,

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from te_cli.config import Settings
     from te_cli.engine.folding import Group
+    from te_cli.engine.keeping import Readers
     from te_cli.model import Mode, Progress, SearchRequest, Symbol
     from te_cli.store.reader import Reader
     from te_cli.store.records import FileRecord
@@ -62,8 +63,11 @@ def search(
     *,
     progress: Callable[[Progress], None] | None = None,
     announce: Callable[[str], None] | None = None,
+    readers: Readers | None = None,
 ) -> SearchResult:
     """Answer ``request``; where there is no index, build it first and say so through ``announce``.
+
+    ``readers`` keep the index open between the questions of one process.
 
     Raises:
         EmptyQuery: there is nothing to search for.
@@ -75,7 +79,7 @@ def search(
     started = time.perf_counter()
     with_typed_filters(request)  # refuses before anything is built
     updater = Updater(settings, progress, announce)
-    found, freshness, note = read_fresh(settings, request.refresh, updater, partial(answer, settings, request))
+    found, freshness, note = read_fresh(settings, request.refresh, updater, partial(answer, settings, request), readers)
     if freshness == "unchecked" and any(hit.stale for hit in found.hits):
         freshness = "stale"
     seconds = time.perf_counter() - started

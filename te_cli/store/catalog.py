@@ -63,7 +63,7 @@ CREATE TABLE units (
     digest BLOB NOT NULL,
     sum INTEGER NOT NULL
 );
-CREATE INDEX units_by_file ON units (file_id);
+CREATE INDEX units_by_file ON units (file_id, position);
 CREATE INDEX units_by_name ON units (name_lower);
 CREATE TABLE refs (file_id INTEGER PRIMARY KEY, total INTEGER NOT NULL, packed BLOB NOT NULL);
 CREATE TABLE ref_names (name TEXT NOT NULL, file_id INTEGER NOT NULL, PRIMARY KEY (name, file_id)) WITHOUT ROWID;
@@ -262,7 +262,13 @@ def _connect(path: Path, use: Use) -> sqlite3.Connection:
     question = {"write": "", "read": "?mode=ro", "frozen": "?immutable=1"}[use]
     address = f"{path.absolute().as_uri()}{question}" if question else path
     with translated():
-        connection = sqlite3.connect(address, uri=bool(question), isolation_level=None, timeout=BUSY_MS / 1000)
+        connection = sqlite3.connect(
+            address,
+            uri=bool(question),
+            isolation_level=None,
+            timeout=BUSY_MS / 1000,
+            check_same_thread=use == "write",  # a reader that is kept is used by one thread after another
+        )
         try:
             connection.execute("PRAGMA trusted_schema = OFF")
             if use == "write":

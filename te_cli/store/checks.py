@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from te_cli.errors import IndexDamaged, TeError
 from te_cli.state import Check
 from te_cli.store.catalog import Catalog
+from te_cli.store.counting import count_references
 from te_cli.store.lock import SEALING, WriterLock, is_held, misplaced
 from te_cli.store.owner import read_owner
 from te_cli.store.reader import Reader
@@ -143,7 +144,7 @@ def _files(place: Place) -> list[Check]:
 def _parts(reader: Reader) -> list[Check]:
     catalog = reader.catalog
     fault = references_fault(catalog)
-    checks = [Check("references", not fault, fault or f"{reader.references():,} of them")]
+    checks = [Check("references", not fault, fault or f"{count_references(reader.catalog):,} of them")]
     left = unfinished(catalog)
     for name, text, modules in (
         ("text of units", reader.units_text, False),

@@ -8,6 +8,7 @@ beyond it is dropped.
 from __future__ import annotations
 
 from contextlib import ExitStack
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -19,12 +20,7 @@ from te_cli.model import Filters
 from te_cli.store.catalog import Catalog
 from te_cli.store.lexical import TextIndex
 from te_cli.store.naming import Names
-from te_cli.store.records import (
-    FILE_COLUMNS,
-    UNIT_COLUMNS,
-    FileRecord,
-    UnitRecord,
-)
+from te_cli.store.records import FILE_COLUMNS, ORDER, UNIT_COLUMNS, FileRecord, UnitRecord
 from te_cli.store.references import unpack
 from te_cli.store.scope import Scope
 from te_cli.store.scrutiny import disagreement, refuse_damage
@@ -44,8 +40,8 @@ if TYPE_CHECKING:
 ATTEMPTS = 20
 """How often to start over when a writer publishes between two looks; each takes milliseconds."""
 
-NAMESAKES = 8
-"""Files of one name that a path may mean; `index.js` has hundreds."""
+SCOPES_KEPT = 4
+"""What so many different filters admit is remembered between questions: at most 8 bytes a unit each."""
 
 EXACT_ROWS = 20_000
 """Rows scored exactly rather than through the graph: 20 ms, and a narrow filter never comes back empty."""
@@ -72,6 +68,7 @@ class Reader:
             IndexDamaged: a part is missing or does not check out.
         """
         self._doubtful, self._given = doubtful, place
+        self._notes: dict[str, str] | None = None
         self._shadow: TemporaryDirectory[str] | None = None
         self._open_files = ExitStack()
         try:
@@ -111,9 +108,21 @@ class Reader:
         if self._shadow is not None:
             self._shadow.cleanup()
 
+    def rest(self) -> None:
+        """Let go of the catalog's snapshot, which writers' logs would have to keep, until :meth:`resume`."""
+        self.catalog.rollback()
+        self._notes = None
+        if len(self._scopes) > SCOPES_KEPT:
+            self._scopes.clear()
+
+    def resume(self) -> bool:
+        """Fix a snapshot anew; whether it is still that of the run that was opened."""
+        self.catalog.begin()
+        return self.catalog.meta("run") == self._run
+
     def _open(self) -> bool:
         """Whether one run's state was caught whole."""
-        before = self.catalog.meta("run")
+        self._run = before = self.catalog.meta("run")
         if before == "0":
             raise IndexDamaged("The index was never built to its end.", "Run `te index` to build it.")
         generation = self.catalog.number("generation")
@@ -132,6 +141,9 @@ class Reader:
                 return False
             raise
         self.catalog.begin()
+        self._notes = None
+        self._counts: tuple[int, int] | None = None
+        self._exact: bool | None = None
         self._delta: tuple[NDArray[np.int64], NDArray[np.int8]] | None = None
         self._scopes: dict[Filters, Scope] = {}
         self.names = Names(self.catalog)
@@ -149,10 +161,18 @@ class Reader:
 
     # Rows
 
+    def note(self, key: str, default: str = "") -> str:
+        """One value of the catalog's own notes, which are read together."""
+        if self._notes is None:
+            self._notes = dict(self.catalog.notes())
+        return self._notes.get(key, default)
+
     def counts(self) -> tuple[int, int]:
         """Files and units in the index."""
-        files = self.catalog.rows("SELECT count(*) FROM files WHERE skip IS NULL")[0][0]
-        return int(files), int(self.catalog.rows("SELECT count(*) FROM units")[0][0])
+        if self._counts is None:
+            files = self.catalog.rows("SELECT count(*) FROM files WHERE skip IS NULL")[0][0]
+            self._counts = int(files), int(self.catalog.rows("SELECT count(*) FROM units")[0][0])
+        return self._counts
 
     def files(self, paths: Iterable[str] | None = None) -> list[FileRecord]:
         """All files that the last run met, or those of ``paths``; in order of path."""
@@ -163,34 +183,6 @@ class Reader:
             (FileRecord.of(row) for row in self.catalog.rows_in(f"{sql} WHERE f.path IN ({{}})", paths)),
             key=lambda record: record.path,
         )
-
-    def files_named(self, path: str) -> dict[int, str]:
-        """Ids and paths of the files that ``path`` may mean: the longest end of it that is the end of indexed paths."""
-        parts = [part for part in path.split("/") if part not in ("", ".", "..")]
-        sql = "SELECT id, path FROM files WHERE skip IS NULL AND (path = ? OR substr(path, -length(?) - 1) = '/' || ?)"
-        for start in range(len(parts)):
-            end = "/".join(parts[start:])
-            if found := self.catalog.rows(f"{sql} ORDER BY length(path), path LIMIT {NAMESAKES}", (end,) * 3):
-                return dict(found)
-        return {}
-
-    def unit_at(self, file_id: int, line: int) -> int | None:
-        """The smallest unit of a file that holds ``line``."""
-        sql = (
-            "SELECT id FROM units WHERE file_id = ? AND start_line <= ? AND end_line >= ?"
-            " ORDER BY end_line - start_line, position DESC LIMIT 1"
-        )
-        found = self.catalog.rows(sql, (file_id, line, line))
-        return int(found[0][0]) if found else None
-
-    def unit_called(self, file_id: int, name: str, line: int) -> int | None:
-        """The unit of a file that is called ``name``: the smallest around ``line``, else the one nearest to it."""
-        sql = (
-            "SELECT id FROM units WHERE file_id = ? AND position AND name = ?"
-            " ORDER BY max(start_line - ?, ? - end_line, 0), end_line - start_line, position LIMIT 1"
-        )
-        found = self.catalog.rows(sql, (file_id, name, line, line))
-        return int(found[0][0]) if found else None
 
     def units(self, ids: Iterable[int]) -> dict[int, UnitRecord]:
         """The units of ``ids`` that the snapshot has."""
@@ -234,15 +226,6 @@ class Reader:
         for *columns, packed in self.catalog.rows(sql, (name, *values)):
             yield FileRecord.of(tuple(columns)), [each for each in unpack(packed) if each.name == name]
 
-    def names_like(self, name: str) -> list[str]:
-        """Names that something refers to and that differ from ``name`` in case only."""
-        sql = "SELECT DISTINCT name FROM ref_names WHERE name = ? COLLATE NOCASE AND name != ? ORDER BY name"
-        return [row[0] for row in self.catalog.rows(sql, (name, name))]
-
-    def references(self) -> int:
-        """How many references there are."""
-        return int(self.catalog.rows("SELECT coalesce(sum(total), 0) FROM refs")[0][0])
-
     def modules(self, file_ids: Iterable[int]) -> dict[int, int]:
         """The id of each file's module unit."""
         sql = "SELECT file_id, id FROM units WHERE position = 0 AND file_id IN ({})"
@@ -251,16 +234,6 @@ class Reader:
     def members(self, file_ids: Iterable[int]) -> dict[int, int]:
         """The file of each unit of certain files, module units apart."""
         return dict(self.catalog.rows_in("SELECT id, file_id FROM units WHERE position AND file_id IN ({})", file_ids))
-
-    def count_by(self, column: str) -> dict[str, int]:
-        """Files by language (``f.language``) or units by kind (``u.kind``), most first."""
-        source = "files f WHERE f.skip IS NULL" if column.startswith("f.") else "units u"
-        sql = f"SELECT {column}, count(*) FROM {source} GROUP BY 1 ORDER BY 2 DESC, 1"
-        return {str(name): int(count) for name, count in self.catalog.rows(sql)}
-
-    def unembedded(self) -> int:
-        """Units whose text has no word that the model knows, and so no vector."""
-        return int(self.catalog.rows("SELECT count(*) FROM units WHERE NOT embedded")[0][0])
 
     def fault(self) -> str:
         """Which derived part does not hold what the catalog says; empty where all do."""
@@ -321,24 +294,50 @@ class Reader:
                 found = [pair for pair, is_within in zip(found, within, strict=True) if is_within]
             return found, complete
 
-        return self._cut(fetch, count)
+        return self._cut(fetch, count, exact=self.exact)
 
-    def _cut(self, fetch: Callable[[int], tuple[Scored, bool]], count: int) -> Scored:
+    def _cut(self, fetch: Callable[[int], tuple[Scored, bool]], count: int, *, exact: bool = False) -> Scored:
         """The best ``count`` that the snapshot has; equals at the cut are chosen by the total order.
 
-        ``fetch`` gives about as many as it is asked for, and whether there are no more. Derived indexes hold units
-        that the catalog no longer has: more are fetched until enough are left, and until the fetched list reaches
-        past the scores that tie at the cut.
+        ``fetch`` gives about as many as it is asked for, best first, and whether there are no more. Derived indexes may
+        hold units that the catalog no longer has (not ``exact`` ones): more are fetched until enough are left, and
+        until the fetched list reaches past the scores that tie at the cut.
         """
         wanted = count + count // 2 + 10
         while True:
             fetched, complete = fetch(wanted)
-            records = self.units(unit_id for unit_id, _ in fetched)
-            live = [(unit_id, score) for unit_id, score in fetched if unit_id in records]
+            live = fetched if exact else self._live(fetched)
             if complete or (len(live) > count and live[-1][1] < live[count - 1][1]):
-                live.sort(key=lambda pair: (-pair[1], records[pair[0]].order))
-                return live[:count]
+                return self._ordered(live, count)
             wanted *= 4
+
+    def _live(self, found: Scored) -> Scored:
+        """Those of ``found`` that the snapshot has."""
+        ids = (unit_id for unit_id, _ in found)
+        held = {row[0] for row in self.catalog.rows_in("SELECT id FROM units WHERE id IN ({})", ids)}
+        return [pair for pair in found if pair[0] in held]
+
+    def _ordered(self, found: Scored, count: int) -> Scored:
+        """The first ``count`` of ``found``, which come best first: equal scores in the total order of their units."""
+        last = found[min(count, len(found)) - 1][1] if found else 0.0
+        tied = {score for (_, score), (_, after) in pairwise(found) if score == after and score >= last}
+        if not tied:
+            return found[:count]
+        sql = f"SELECT u.id, {ORDER} {_UNITS} WHERE u.id IN ({{}})"
+        rows = self.catalog.rows_in(sql, (unit_id for unit_id, score in found if score in tied))
+        place = {row[0]: row[1:] for row in rows}
+        return sorted(found, key=lambda pair: (-pair[1], place.get(pair[0], ())))[:count]
+
+    @property
+    def exact(self) -> bool:
+        """Whether the text indexes hold just what the snapshot has, so that nothing that they find has to be dropped.
+
+        They hold all of it in any case, one document a unit: so they need only be counted.
+        """
+        if self._exact is None:
+            files, units = self.counts()
+            self._exact = (self.files_text.documents, self.units_text.documents) == (files, units - files)
+        return self._exact
 
     def _scope(self, filters: Filters) -> Scope:
         """What ``filters`` admit, worked out at the first use."""

@@ -22,6 +22,7 @@ from te_cli.planted import json_of, read_planted
 from te_cli.store.catalog import CATALOG_FILE
 from te_cli.store.faults import reach
 from te_cli.store.folder import SEAL_FILE
+from te_cli.store.owner import OWNER_FILE
 from te_cli.store.removal import put_over, remove
 from te_cli.store.vectors import base_name
 
@@ -91,6 +92,45 @@ def intact(place: Place) -> bool:
     """Whether all files of the index are as te left them."""
     seal = read_seal(place)
     return bool(not seal.broken and seal.files and not seal.changed(place))
+
+
+class Unbroken:
+    """A seal that fits, with all that it was compared with: to be looked at again for a fraction of the price."""
+
+    def __init__(self, place: Place) -> None:
+        """Look at the seal and at the owner's mark; :meth:`holds` says whether they fitted."""
+        self._place = place
+        self._marks = [os.fspath(place.folder / name) for name in (SEAL_FILE, OWNER_FILE)]
+        self._seen = [_identity(path) for path in self._marks]
+        seal = read_seal(place)
+        files = {} if seal.broken else seal.files
+        self._files = [(os.fspath(place.folder / name), imprint) for name, imprint in files.items()]
+        self._log = None if LOG_FILE in seal.files else place.folder / LOG_FILE
+
+    @property
+    def whole(self) -> bool:
+        """Whether there was a seal that nobody had broken."""
+        return bool(self._files)
+
+    def holds(self) -> bool:
+        """Whether no file of the index was touched since, by te or by anybody else."""
+        if not self._files or self._seen != [_identity(path) for path in self._marks]:
+            return False
+        if self._log is not None and _size(self._log):
+            return False
+        moved = self._place.read_only
+        try:
+            return all(imprint.fits(os.lstat(path), moved=moved) for path, imprint in self._files)
+        except OSError:  # gone; an empty log, which goes and comes as it likes, is looked at in full
+            return False
+
+
+def _identity(path: str) -> tuple[int, int, int, int] | None:
+    try:
+        said = os.lstat(path)
+    except OSError:
+        return None
+    return (said.st_size, said.st_mtime_ns, said.st_ctime_ns, said.st_ino)
 
 
 def break_seal(place: Place, index_id: str, run: int) -> None:
