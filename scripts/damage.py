@@ -39,7 +39,7 @@ ROLES = {
     "catalog.db": "catalog.db",
     "catalog.db-wal": "catalog.db-wal",
     "catalog.db-shm": "catalog.db-shm",
-    "vectors": "vectors-*.usearch",
+    "vectors": "vectors-*.rows",
     "owner": "owner",
     "lock": "lock",
     ".gitignore": ".gitignore",
@@ -214,8 +214,8 @@ def _made_newer(path: Path) -> bool:
     data = path.read_bytes()
     for mark, fresh in ((b'"minor":27', b'"minor":99'), (b'"index_format_version":7', b'"index_format_version":9')):
         data = data.replace(mark, fresh)
-    if path.suffix == ".usearch":
-        data = data.replace(b"usearch\x02", b"usearch\x63", 1)
+    if path.suffix == ".rows":
+        data = data.replace(b"te.rows1", b"te.rows9", 1)
     changed = data != path.read_bytes()
     path.write_bytes(data)
     return changed

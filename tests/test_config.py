@@ -199,7 +199,7 @@ def test_the_index_never_goes_into_a_folder_with_other_things(repo: MakeReposito
 def test_the_index_may_go_where_one_already_is(repo: MakeRepository, tmp_path: Path) -> None:
     repo()
     moved = tmp_path / "moved"
-    for name in (".gitignore", "catalog.db", "catalog.db-wal", "owner", "vectors-3.usearch"):
+    for name in (".gitignore", "catalog.db", "catalog.db-wal", "owner", "vectors-3.rows"):
         moved.mkdir(exist_ok=True)
         (moved / name).touch()
     assert settings_for_indexing(None, Options(index_dir=str(moved))).index_dir == moved

@@ -11,7 +11,6 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pytest
 from comparing import contents, place_of, same
 from conftest import SOURCE, te_command, te_environment
@@ -20,12 +19,11 @@ from hypothesis import strategies as st
 
 from te_cli import open_index
 from te_cli.engine import workers
-from te_cli.errors import EmptyQuery, IndexDamaged, NotWritable
+from te_cli.errors import EmptyQuery, NotWritable
 from te_cli.store.catalog import Catalog
 from te_cli.store.lexical import TextIndex
 from te_cli.store.reader import Reader
 from te_cli.store.scrutiny import unfinished
-from te_cli.store.vectors import write_base
 from te_cli.store.writer import Writer
 
 if TYPE_CHECKING:
@@ -317,7 +315,7 @@ def test_a_damaged_part_is_built_anew(repo: MakeRepository, te: Run) -> None:
             for path in (root / ".te/text").rglob("*.json"):
                 path.unlink()
         elif part == "vectors":
-            (vectors,) = (root / ".te").glob("vectors-*.usearch")
+            (vectors,) = (root / ".te").glob("vectors-*")
             os.truncate(vectors, 100)
         else:
             (root / ".te/catalog.db").write_bytes(b"not a database at all" * 100)
@@ -327,19 +325,6 @@ def test_a_damaged_part_is_built_anew(repo: MakeRepository, te: Run) -> None:
         assert "damaged" in ran.stdout + ran.stderr, part
         assert te("doctor").exit_code == 0, part
         assert same(whole, contents(root)), part
-
-
-def test_a_base_that_is_cut_short_is_refused(tmp_path: Path) -> None:
-    """A vector file that was truncated is damage, not an answer."""
-    from te_cli.store.vectors import VectorBase
-
-    path = tmp_path / "vectors-1.usearch"
-    rows = np.random.default_rng(0).integers(-127, 127, (500, 256)).astype(np.int8)
-    write_base(path, np.arange(500), rows, 1)
-    assert len(VectorBase(path, 256)) == 500
-    os.truncate(path, 5000)
-    with pytest.raises(IndexDamaged):
-        VectorBase(path, 256)
 
 
 def test_the_package_is_the_one_under_test() -> None:

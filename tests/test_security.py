@@ -240,7 +240,7 @@ def plant(root: Path, mark: dict[str, Any] | None = None) -> Path:
     (folder / "owner").write_text(json.dumps(mark or {"id": "1", "root": str(root), "mark": "0" * 64}))
     (folder / "text/1/units").mkdir(parents=True)
     (folder / "text/1/units/meta.json").write_text("{}")
-    (folder / "vectors-1.usearch").write_bytes(b"\xff" * 4096)
+    (folder / "vectors-1.rows").write_bytes(b"\xff" * 4096)
     (folder / "cache.db").write_bytes(b"cbuiltins\neval\n.")
     return folder
 

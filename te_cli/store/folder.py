@@ -162,7 +162,7 @@ class Place:
             if path.is_file():
                 target.parent.mkdir(parents=True, exist_ok=True)
                 _link(path, target)
-        for path in self.folder.glob("vectors-*.usearch"):
+        for path in self.folder.glob("vectors-*"):
             _link(path, folder / path.name)
         return Place(folder, self.root, self.given, trusted=True)
 
@@ -172,7 +172,7 @@ class Place:
         return {
             "catalog": sum(path.stat().st_size for path in (self.catalog, self._log) if path.is_file()),
             "text": sum(text),
-            "vectors": sum(path.stat().st_size for path in self.folder.glob("vectors-*.usearch")),
+            "vectors": sum(path.stat().st_size for path in self.folder.glob("vectors-*")),
         }
 
     @property
@@ -182,7 +182,7 @@ class Place:
     def _files(self) -> Iterator[Path]:
         """What has to be a file of its own, or not to be there."""
         yield from (self.catalog, self._log, self.folder / f"{CATALOG_FILE}-shm")
-        yield from self.folder.glob("vectors-*.usearch")
+        yield from self.folder.glob("vectors-*")
 
     def _parts(self) -> Iterator[Path]:
         # The owner goes last: what is left of an index whose removal was cut short is still known as this user's.

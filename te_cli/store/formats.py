@@ -6,9 +6,10 @@ An index of an older format is built anew (saying so); one of a newer format is 
     2   references
     3   a checksum on every row of the catalog, and on the vectors' base
     4   what units were cut to, and earlier versions of files
+    5   vectors as rows with their signs rather than as a graph
 """
 
 from __future__ import annotations
 
-FORMAT = 4
+FORMAT = 5
 """The format that this te writes and reads."""

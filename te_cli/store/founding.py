@@ -18,7 +18,7 @@ from te_cli.store.lock import WriterLock
 from te_cli.store.owner import claim
 from te_cli.store.removal import put_over
 from te_cli.store.seal import intact
-from te_cli.store.vectors import base_name
+from te_cli.store.vectors import base_path
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,7 +59,8 @@ def _copy(model: Place, place: Place) -> None:
         reach("create.copy")
         shutil.copytree(model.text / text, place.text / text, ignore=shutil.ignore_patterns("*.lock"))
         if generation:
-            shutil.copyfile(model.folder / base_name(generation), place.folder / base_name(generation))
+            base = base_path(model.folder, generation)
+            shutil.copyfile(base, place.folder / base.name)
         catalog.copy_to(fresh)
     index_id = claim(place.folder, place.root)
     with closing(Catalog(fresh)) as catalog, catalog.alone("create.notes"):

@@ -19,7 +19,7 @@ import numpy as np
 from te_cli.errors import IndexDamaged
 from te_cli.model import Symbol, Unit
 from te_cli.store.references import Packed, inflated, names_in
-from te_cli.store.vectors import VectorBase, base_name
+from te_cli.store.vectors import open_base
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from te_cli.store.catalog import Catalog
+    from te_cli.store.vectors import Base
 
 VERSIONS = 4
 """Versions kept of each file, its present one apart: people go to and fro between a few branches."""
@@ -104,7 +105,7 @@ class Past:
         self._folder = folder
         self._dimensions = dimensions
         self._generation = catalog.number("generation") if base else 0
-        self._base: VectorBase | None = None
+        self._base: Base | None = None
         self._grown = False
 
     def close(self) -> None:
@@ -206,6 +207,6 @@ class Past:
         if not ids or not self._generation:
             return {}
         if self._base is None:
-            self._base = VectorBase(self._folder / base_name(self._generation), self._dimensions)
+            self._base = open_base(self._folder, self._generation, self._dimensions)
         held, rows = self._base.rows(np.array(ids, np.int64))
         return {int(unit_id): row.tobytes() for unit_id, row in zip(held, rows, strict=True)}

@@ -24,7 +24,7 @@ from te_cli.store.records import FILE_COLUMNS, ORDER, UNIT_COLUMNS, FileRecord, 
 from te_cli.store.references import unpack
 from te_cli.store.scope import Scope
 from te_cli.store.scrutiny import disagreement, refuse_damage
-from te_cli.store.vectors import VectorBase, base_name, similarity
+from te_cli.store.vectors import base_path, open_base, similarity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from te_cli.model import Reference, Symbol
     from te_cli.store.folder import Place
     from te_cli.store.lexical import Word
+    from te_cli.store.vectors import Base
 
 ATTEMPTS = 20
 """How often to start over when a writer publishes between two looks; each takes milliseconds."""
@@ -151,13 +152,13 @@ class Reader:
             raise IndexDamaged(f"The index's {fault} damaged.", "Run `te doctor --repair`.")
         return self.catalog.meta("run") == before
 
-    def _open_base(self, generation: int) -> VectorBase | None:
+    def _open_base(self, generation: int) -> Base | None:
         if not generation:
             return None
-        path = self._place.folder / base_name(generation)
+        path = base_path(self._place.folder, generation)
         if not path.is_file():
             raise IndexDamaged(f"The vector file {path.name} is missing.", "Run `te doctor --repair`.")
-        return VectorBase(path, self.dimensions)
+        return open_base(self._place.folder, generation, self.dimensions)
 
     # Rows
 
@@ -261,8 +262,8 @@ class Reader:
             fresh = fresh[np.isin(fresh, allowed)]
         found = self._cut(lambda _: (self._score(query, fresh), True), count)
         if self.base is not None:
-            # On its own, so that what the delta holds is not taken for what the graph still has to give.
-            found += self._cut(lambda wanted: self._approximate(query, wanted, allowed), count)
+            # On its own, so that what the delta holds is not taken for what the base still has to give.
+            found += self._cut(lambda wanted: self._of_base(query, wanted, allowed), count)
         return self._cut(lambda _: (sorted(found, key=lambda pair: -pair[1]), True), count)
 
     def by_name(self, names: Sequence[str], count: int, filters: Filters, *, prefix: bool = False) -> list[int]:
@@ -363,30 +364,20 @@ class Reader:
         found, rows = self._rows(np.array(ids, np.int64))
         return dict(zip(found.tolist(), rows, strict=True))
 
-    def _approximate(
+    def _of_base(
         self, query: NDArray[np.float32], count: int, allowed: NDArray[np.int64] | None
     ) -> tuple[Scored, bool]:
-        """Of the nearest ``count`` in the base, those allowed, rescored; whether that is all there is.
-
-        Past half of the base the graph saves nothing, and it may not reach every row: then all are scored.
-        """
+        """The nearest ``count`` of those allowed in the base, rescored; whether that is all there is."""
         assert self.base is not None
-        if 2 * count >= len(self.base):
-            return self._score(query, self._scope(Filters()).ids if allowed is None else allowed), True
-        peak = np.abs(query).max() or 1.0
-        ids = self.base.nearest(np.rint(query * (127 / peak)).astype(np.int8), count)
-        if allowed is not None:
-            ids = ids[np.isin(ids, allowed)]
-        return self._score(query, np.unique(ids)), count >= len(self.base)
+        scored = _scored(query, *self.base.nearest(query, count, allowed))
+        ends = next((place for place in range(count, len(scored)) if scored[place][1] < scored[count - 1][1]), None)
+        return scored[:ends], count >= len(self.base)
 
     def _score(self, query: NDArray[np.float32], ids: NDArray[np.int64]) -> Scored:
         """Cosines for those of ``ids`` that have a vector, best first."""
         if not query.any() or not len(ids):
             return []
-        found, rows = self._rows(ids)
-        scores = np.round(similarity(query, rows).astype(np.float64), SCORE_DIGITS)
-        order = np.lexsort((found, -scores))
-        return list(zip(found[order].tolist(), scores[order].tolist(), strict=True))
+        return _scored(query, *self._rows(ids))
 
     def _rows(self, ids: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int8]]:
         """Those of ``ids`` that have a vector, and their rows."""
@@ -397,3 +388,10 @@ class Reader:
             base_ids, base_rows = self.base.rows(np.setdiff1d(ids, found))
             found, rows = np.concatenate([found, base_ids]), np.concatenate([rows, base_rows])
         return found, rows
+
+
+def _scored(query: NDArray[np.float32], ids: NDArray[np.int64], rows: NDArray[np.int8]) -> Scored:
+    """The cosine of each row with ``query``, best first."""
+    scores = np.round(similarity(query, rows).astype(np.float64), SCORE_DIGITS)
+    order = np.lexsort((ids, -scores))
+    return list(zip(ids[order].tolist(), scores[order].tolist(), strict=True))

@@ -18,7 +18,7 @@ from te_cli.errors import IndexDamaged
 from te_cli.store.references import unpack
 from te_cli.store.seal import crc_of, read_seal, text_files
 from te_cli.store.sums import altered, notes_sum
-from te_cli.store.vectors import base_name
+from te_cli.store.vectors import base_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from te_cli.store.folder import Place
     from te_cli.store.lexical import TextIndex
     from te_cli.store.seal import Imprint, Seal
-    from te_cli.store.vectors import VectorBase
+    from te_cli.store.vectors import Base
 
 MAGIC = (1337).to_bytes(4, "little")
 """The end of each file of a Tantivy segment: content, footer (JSON with its CRC-32), length of the footer, this."""
@@ -110,8 +110,9 @@ def damaged_files(place: Place, catalog: Catalog, seal: Seal, *, every: bool) ->
         if fault := _text_fault(place, folder, known, trusted, broken=seal.broken):
             found["text"] = fault
             break
-    if (generation := catalog.number("generation")) and base_name(generation) not in trusted:
-        found["vectors"] = _base_fault(place.folder / base_name(generation), catalog.number("base_crc"))
+    if generation := catalog.number("generation"):
+        base = base_path(place.folder, generation)
+        found["vectors"] = "" if base.name in trusted else _base_fault(base, catalog.number("base_crc"))
     return {part: fault for part, fault in found.items() if fault}
 
 
@@ -202,7 +203,7 @@ def refuse_damage(place: Place, catalog: Catalog) -> None:
 # What the parts say of each other
 
 
-def disagreement(catalog: Catalog, texts: Mapping[bool, TextIndex], base: VectorBase | None) -> str:
+def disagreement(catalog: Catalog, texts: Mapping[bool, TextIndex], base: Base | None) -> str:
     """Which derived part does not hold what the catalog says; ``texts`` by whether a document stands for a file."""
     exact = not unfinished(catalog)
     for modules, text in texts.items():
@@ -224,7 +225,7 @@ def unit_ids(catalog: Catalog, *, modules: bool) -> list[int]:
     return [row[0] for row in catalog.rows(f"SELECT id FROM units WHERE position {'=' if modules else '>'} 0")]
 
 
-def vectors_lost(catalog: Catalog, base: VectorBase | None) -> int:
+def vectors_lost(catalog: Catalog, base: Base | None) -> int:
     """Units that should have a vector, and have none in base or delta."""
     wanted = np.array([row[0] for row in catalog.rows("SELECT id FROM units WHERE embedded")], np.int64)
     held = np.array([row[0] for row in catalog.rows("SELECT unit_id FROM delta")], np.int64)

@@ -24,7 +24,7 @@ from te_cli.store.faults import reach
 from te_cli.store.folder import SEAL_FILE
 from te_cli.store.owner import OWNER_FILE
 from te_cli.store.removal import put_over, remove
-from te_cli.store.vectors import base_name
+from te_cli.store.vectors import base_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -185,7 +185,7 @@ def _names(place: Place, text: int, generation: int) -> Iterator[str]:
     if _size(place.folder / LOG_FILE):
         yield LOG_FILE
     if generation:
-        yield base_name(generation)
+        yield base_path(place.folder, generation).name
     for part in ("units", "files"):
         for path in text_files(place.text / str(text) / part):
             yield path.relative_to(place.folder).as_posix()

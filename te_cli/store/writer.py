@@ -19,7 +19,7 @@ from te_cli.store.catalog import Catalog, translated
 from te_cli.store.entries import entries, file_id_of, put_references, units_of
 from te_cli.store.faults import reach
 from te_cli.store.founding import found
-from te_cli.store.generations import Base, store_vectors
+from te_cli.store.generations import Current, Fresh, store_vectors
 from te_cli.store.lexical import TextIndex, file_words, unit_words
 from te_cli.store.lock import WriterLock
 from te_cli.store.past import Past
@@ -29,7 +29,7 @@ from te_cli.store.removal import sweep
 from te_cli.store.rows import UnitRow, put_file, touch_file
 from te_cli.store.scrutiny import disagreement, looked_through
 from te_cli.store.seal import break_seal, intact, make_seal
-from te_cli.store.vectors import VectorBase, base_name
+from te_cli.store.vectors import base_path, open_base
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from te_cli.model import Document, SourceFile, Symbol
     from te_cli.store.entries import Entry
     from te_cli.store.folder import Place
+    from te_cli.store.vectors import Base
 
 REASONS = {
     "absent": None,
@@ -84,7 +85,7 @@ class Writer:
         self.stale_recipe = False
         self.units_written = 0
         self._unembedded = 0  # how many more units without a vector there are than before the run
-        self._new: dict[int, NDArray[np.int8]] = {}
+        self._new = Fresh(dimensions)
         self._text_committed = False
         self._whole = False  # known to be so: then it is sealed at the end
         self._texts: dict[bool, TextIndex] = {}  # by whether a document stands for a file
@@ -169,9 +170,9 @@ class Writer:
             for text in texts.values():
                 stack.callback(text.close)
 
-    def _base(self) -> VectorBase | None:
+    def _base(self) -> Base | None:
         if generation := self.catalog.number("generation"):
-            return VectorBase(self._place.folder / base_name(generation), self.catalog.number("dimensions"))
+            return open_base(self._place.folder, generation, self.catalog.number("dimensions"))
         return None
 
     def _base_opens(self) -> bool:
@@ -349,7 +350,7 @@ class Writer:
         self._whole = True
         with translated():
             reach("publish.done")
-        sweep(self._place.folder, "vectors-*", base_name(generation), "sweep.vectors")
+        sweep(self._place.folder, "vectors-*", base_path(self._place.folder, generation).name, "sweep.vectors")
         sweep(self._place.text, "*", str(self._text_generation), "sweep.text")
 
     def note(self, **notes: object) -> None:
@@ -379,7 +380,7 @@ class Writer:
         self.units_written += 1
         self._unembedded += vector is None
         if vector is not None:
-            self._new[unit_id] = vector
+            self._new.add(unit_id, vector)
         is_file = document.kind == "module"
         words = file_words(document) if is_file else unit_words(document)
         self._texts[is_file].add(unit_id, file_id, file.language, file.content, document.kind, words)
@@ -395,5 +396,5 @@ class Writer:
             text.commit(point)
 
     def _store_vectors(self, threads: int) -> int:
-        base = Base(self._place.folder, self.catalog.number("generation"), self._dimensions)
+        base = Current(self._place.folder, self.catalog.number("generation"), self._dimensions)
         return store_vectors(self.catalog, base, self._new, everything=self._everything, threads=threads)

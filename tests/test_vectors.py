@@ -1,0 +1,143 @@
+"""Vectors on disk: what a base is asked for comes back, whichever way its rows lie."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from te_cli.errors import IndexDamaged
+from te_cli.store import flat, vectors
+from te_cli.store.vectors import base_path, open_base, similarity, write_base
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from te_cli.store.vectors import Base
+
+COUNT = 20_000
+
+DIMENSIONS = 100
+"""No multiple of 64, or of 8."""
+
+
+@pytest.fixture(scope="module")
+def rows() -> NDArray[np.int8]:
+    """Rows around a few hundred centres, as code has them: some alike, many unlike."""
+    chance = np.random.default_rng(0)
+    centres = chance.normal(0, 30, (400, DIMENSIONS))
+    found = centres[chance.integers(0, 400, COUNT)] + chance.normal(0, 20, (COUNT, DIMENSIONS))
+    return np.clip(np.rint(found), -127, 127).astype(np.int8)
+
+
+@pytest.fixture(params=["flat", "graph"])
+def base(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: NDArray[np.int8]
+) -> Iterator[Base]:
+    """A base of ``rows``, with every third number as an id."""
+    if request.param == "graph":
+        monkeypatch.setattr(vectors, "GRAPH_ROWS", 1000)
+    path = write_base(tmp_path, 1, np.arange(COUNT) * 3, rows, 2)
+    assert path.suffix == {"flat": ".rows", "graph": ".usearch"}[request.param]
+    assert path == base_path(tmp_path, 1)
+    opened = open_base(tmp_path, 1, DIMENSIONS)
+    yield opened
+    opened.close()
+
+
+def best(query: NDArray[np.float32], ids: NDArray[np.int64], found: NDArray[np.int8], count: int) -> set[int]:
+    """The ids of the nearest ``count``, by exact cosine."""
+    return set(ids[np.argsort(-similarity(query, found), kind="stable")[:count]].tolist())
+
+
+def queries(rows: NDArray[np.int8], count: int) -> list[NDArray[np.float32]]:
+    """Unit vectors not far from some of the rows."""
+    chance = np.random.default_rng(1)
+    near = rows[chance.integers(0, len(rows), count)] + chance.normal(0, 30, (count, rows.shape[1]))
+    return [(query / np.linalg.norm(query)).astype(np.float32) for query in near]
+
+
+def test_what_is_near_is_found(base: Base, rows: NDArray[np.int8]) -> None:
+    """Of the true nearest ten, nine and more of ten; and each id comes with its own row."""
+    ids, found = np.arange(COUNT) * 3, 0
+    for query in queries(rows, 30):
+        got, own = base.nearest(query, 60, None)
+        assert np.array_equal(own, rows[got // 3])
+        found += len(best(query, ids, rows, 10) & best(query, got, own, 10))
+    assert found >= 0.9 * 300
+
+
+@pytest.mark.parametrize("share", [2, 40, 4000])
+def test_only_what_is_allowed_is_found(base: Base, rows: NDArray[np.int8], share: int) -> None:
+    """A filter leaves the nearest of what it admits, however little that is."""
+    allowed = np.arange(0, COUNT, share) * 3
+    for query in queries(rows, 5):
+        got, own = base.nearest(query, 10, allowed)
+        assert np.isin(got, allowed).all()
+        wanted = best(query, allowed, rows[allowed // 3], 5)
+        assert len(wanted & best(query, got, own, 5)) >= 4
+
+
+def test_rows_come_in_the_order_of_their_ids(base: Base, rows: NDArray[np.int8]) -> None:
+    """Ids that the base does not hold are left out, whether few or nearly all are asked for."""
+    for asked in (np.array([9, 3, 4, 30_000, 10**9, 0]), np.arange(3 * COUNT)[::-1].copy(), np.array([], np.int64)):
+        ids, own = base.rows(asked)
+        assert ids.tolist() == [number for number in asked.tolist() if number % 3 == 0 and number < 3 * COUNT]
+        assert np.array_equal(own, rows[ids // 3])
+
+
+def test_all_alike_are_cut_alike(tmp_path: Path) -> None:
+    """Copies of one row do not all come back, and the same ones each time."""
+    alike = np.tile(np.arange(-50, 50, dtype=np.int8), (COUNT, 1))
+    write_base(tmp_path, 1, np.arange(COUNT), alike, 1)
+    base = open_base(tmp_path, 1, DIMENSIONS)
+    query = alike[0] / np.linalg.norm(alike[0].astype(np.float32))
+    first, again = (base.nearest(query.astype(np.float32), 10, None)[0] for _ in range(2))
+    assert np.array_equal(first, again)
+    assert 10 <= len(first) <= 2 * flat.BY_WEIGHT
+    base.close()
+
+
+def test_rows_are_read_where_the_system_cannot_read_at_a_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: NDArray[np.int8]
+) -> None:
+    """Windows has no pread."""
+    monkeypatch.delattr(os, "pread")
+    write_base(tmp_path, 1, np.arange(COUNT), rows, 1)
+    base = open_base(tmp_path, 1, DIMENSIONS)
+    assert np.array_equal(base.rows(np.array([7, 19_000]))[1], rows[[7, 19_000]])
+    base.close()
+
+
+@pytest.mark.parametrize("kind", ["flat", "graph"])
+def test_a_base_that_is_cut_short_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: NDArray[np.int8], kind: str
+) -> None:
+    """A vector file that was truncated, emptied or is another model's is damage, not an answer."""
+    monkeypatch.setattr(vectors, "GRAPH_ROWS", 1 if kind == "graph" else 1_000)
+    path = write_base(tmp_path, 1, np.arange(500), rows[:500], 1)
+    for dimensions in (64, 256):
+        with pytest.raises(IndexDamaged):
+            open_base(tmp_path, 1, dimensions)
+    for size in (5_000, 3, 0):
+        os.truncate(path, size)
+        with pytest.raises(IndexDamaged):
+            open_base(tmp_path, 1, DIMENSIONS)
+
+
+def test_a_base_of_the_other_kind_that_a_dead_run_left_is_not_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: NDArray[np.int8]
+) -> None:
+    """A run that died after its base was named leaves a file of that number, which the next run writes anew."""
+    with monkeypatch.context() as patch:
+        patch.setattr(vectors, "GRAPH_ROWS", 1)
+        write_base(tmp_path, 1, np.arange(500), rows[:500], 1)
+    write_base(tmp_path, 1, np.arange(300), rows[:300], 1)
+    base = open_base(tmp_path, 1, DIMENSIONS)
+    assert len(base) == 300
+    base.close()
