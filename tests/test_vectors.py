@@ -99,7 +99,7 @@ def test_all_alike_are_cut_alike(tmp_path: Path) -> None:
     query = alike[0] / np.linalg.norm(alike[0].astype(np.float32))
     first, again = (base.nearest(query.astype(np.float32), 10, None)[0] for _ in range(2))
     assert np.array_equal(first, again)
-    assert 10 <= len(first) <= 2 * flat.BY_WEIGHT
+    assert 10 <= len(first) <= 2 * flat.STEPS[-1][1]
     base.close()
 
 

@@ -42,8 +42,8 @@ CHUNK = 1 << 15
 """Rows whose signs are compared at a time: what is worked on stays in the processor's cache."""
 
 STEPS = ((0, 12_800, 128), (2, 1_600, 16), (4, 400, 4))
-"""How the rows are thinned out: by how many bits of the query's sizes, and how many rows are left at least, and for each
-that is wanted. Of the nearest ten, the first step loses one in a thousand, the second five, the third eight."""
+"""How the rows are thinned out: by how many bits of the query's sizes, and how many rows are left at least, and for
+each that is wanted. All three together lose one in a hundred of the nearest ten."""
 
 LARGE = (0.4, 0.75)
 """Shares of a query's dimensions below which a sign counts once, and below which twice; above, three times."""
