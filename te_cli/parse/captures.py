@@ -47,6 +47,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from te_cli.parse.declarators import declared
@@ -179,9 +180,9 @@ def collect(
     passed: dict[str, set[tuple[int, int]]] = {"ignore": set(), "elsewhere": set()}
     asides = {"comment": captures.comments, "attribute": captures.attributes, "filedoc": captures.file_docs}
     for pattern, nodes in matches:
-        key = _subject(nodes)
+        key = _subject(tuple(nodes))
         if key.startswith("reference."):
-            mentions.note(key[10:], pattern, nodes, settings.get(pattern, _NOTHING))
+            mentions.note(key, pattern, nodes, settings.get(pattern, _NOTHING))
         elif key == "modifier":
             captures.attributes.append(_comment(nodes[key][0], source))
             captures.modifiers.add(captures.attributes[-1].start)
@@ -294,10 +295,11 @@ def _goes_on(last: Found, found: Found, captures: Captures, source: Source, link
     return not source.data[position : found.start].strip()
 
 
-def _subject(nodes: dict[str, list[Node]]) -> str:
+@cache
+def _subject(names: tuple[str, ...]) -> str:
     """What a match is about: its one capture that is neither a part of something nor for predicates."""
     subject = ""
-    for name in nodes:
+    for name in names:
         if name not in _PARTS and name[0] != "_":
             if name != "module":
                 return name

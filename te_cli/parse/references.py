@@ -27,7 +27,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from itertools import islice
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from te_cli.model import Reference
 from te_cli.parse.names import MAX_NAME, selector, text_of
@@ -39,6 +39,11 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from te_cli.parse.source import Source
+
+    Nodes = dict[str, list[Node]]
+    Said = dict[str, str | None]
+    Mention = tuple[int, str, Node, Nodes, Said]
+    """A match that takes a name: how strongly, as what, and all that it says. No class: there are ten a unit."""
 
 MAX_QUALIFIER: Final = 120
 """Bytes before a name that are looked at."""
@@ -62,6 +67,7 @@ _MEMBERS: Final = frozenset(("field_identifier", "property_identifier"))
 
 _PATH: Final = re.compile(r"[\w$&*]+(?:(?:\.|->|::)[\w$]+)*")
 _BINDABLE: Final = frozenset(("call", "type"))
+_KEYWORDS: Final = frozenset(("call", "use"))
 _NARROW: Final = {".": r"\.(?!\.)", "\\": r"\\(?!\s)"}
 """Links that are none beside another, or behind a blank, as patterns that are read backwards."""
 
@@ -82,16 +88,7 @@ _NO_OWNERS: Final = frozenset(("await", "case", "else", "return", "throw", "try"
 """Words before a name that begins with a link: Swift's and Zig's ``return .some(value)``."""
 
 _JOINTS: Final = ".?!&:>-\\/$@"
-
-
-class _Mention(NamedTuple):
-    """A match that takes a name: how strongly, as what, and all that it says."""
-
-    rank: int
-    role: str
-    node: Node
-    nodes: dict[str, list[Node]]
-    said: dict[str, str | None]
+_BLANKS: Final = frozenset(b" \t\n\r\v\f")
 
 
 class Mentions:
@@ -102,16 +99,17 @@ class Mentions:
         self._primitives = primitives
         self._keywords = keywords
         self._before, self._last = _chains(links)
-        self._found: dict[int, _Mention] = {}
+        self._backwards = source.text[::-1] if source.is_ascii else ""
+        self._found: dict[int, Mention] = {}
         self._bound: dict[int, str] = {}
         self._types: list[tuple[int, int]] = []
 
-    def note(self, role: str, pattern: int, nodes: dict[str, list[Node]], said: dict[str, str | None]) -> None:
+    def note(self, key: str, pattern: int, nodes: Nodes, said: Said) -> None:
         """Take in one match of a ``@reference.…`` pattern; the strongest kind keeps the name."""
-        found = self._found
-        before = (said.get("before") or "").encode()
+        found, role = self._found, key[10:]
         rank = _STRENGTH.get(role, 0) * _PATTERNS + pattern
-        for node in nodes["reference." + role]:
+        before = (said.get("before") or "").encode() if said else b""
+        for node in nodes[key]:
             start = node.start_byte
             if before and not self._source.data.startswith(before, node.end_byte):
                 continue
@@ -121,28 +119,34 @@ class Mentions:
             if role == "bound":
                 self._bound[start] = self._source.between(*node.byte_range)
             known = found.get(start)
-            if (known is None or rank < known.rank) and len(found) < MAX_REFERENCES:
-                found[start] = _Mention(rank, role, node, nodes, said)
+            if (known is None or rank < known[0]) and len(found) < MAX_REFERENCES:
+                found[start] = (rank, role, node, nodes, said)
 
     def _qualifier(self, node: Node, start: int) -> str:
         """What stands before a name: ``a.b`` of ``a.b.name``; ``?`` where that is, or begins with, an expression."""
         data = self._source.data
-        last = data[start - 1 : start]
-        if last not in self._last and not (last.isspace() and node.type in _MEMBERS):
+        last = data[start - 1] if start else -1
+        if last not in self._last and not (last in _BLANKS and node.type in _MEMBERS):
             return ""
-        before = data[max(0, start - MAX_QUALIFIER) : start].decode("utf-8", "ignore")[::-1]
-        found = self._before.match(before)
-        if found is not None and ("\n" in found[0] or (not found["chain"] and before[found.end() :][:1].isspace())):
-            found = self._before.match(self._without_comments(start))
+        if self._source.is_ascii:
+            before, at = self._backwards, len(data) - start
+        else:
+            before, at = data[max(0, start - MAX_QUALIFIER) : start].decode("utf-8", "ignore")[::-1], 0
+        beyond = at + MAX_QUALIFIER
+        found = self._before.match(before, at, beyond)
+        if found is not None:
+            whole, chain, more, expression = found.group(0, "chain", "more", "expression")
+            if "\n" in whole or (not chain and before[found.end() : beyond][:1].isspace()):
+                found = self._before.match(self._without_comments(start))
         if found is None:
             return ""
-        chain = "".join((found["chain"] or "")[::-1].split())
+        whole, chain, more, expression = found.group(0, "chain", "more", "expression")
+        chain = "".join((chain or "")[::-1].split())
         first, _, rest = chain.partition(".")
         owner = (rest if first in _NO_OWNERS else chain).rstrip(_JOINTS)
-        owner += ">" * (owner.count("<") > owner.count(">"))
-        return (
-            f"?{found['more'][::-1].strip()}{owner}" if found["more"] else owner or ("?" if found["expression"] else "")
-        )
+        if "<" in owner:
+            owner += ">" * (owner.count("<") > owner.count(">"))
+        return f"?{more[::-1].strip()}{owner}" if more else owner or ("?" if expression else "")
 
     def _without_comments(self, start: int) -> str:
         """The text before an offset, backwards, where it has several lines: no comment on them holds an owner."""
@@ -171,33 +175,46 @@ class Mentions:
         every = sorted(spans, key=lambda span: (span[0], -span[1]))
         walk = _Spans(every)
         bound = {(self._bound[at], walk.around(at)) for at in sorted(self._bound)}
+        bound_names = frozenset(name for name, _ in bound)
         walk = _Spans(every)
         types = _Spans([(start, end, 1) for start, end in sorted(self._types)])
         settled: list[Reference] = []
+        is_ascii = self._source.is_ascii
         for start in sorted(self._found):
             mention = self._found[start]
-            kind = mention.role
-            if mention.rank < _PATTERNS or (mention.rank >= _CLAIMABLE and start in claimed):
+            rank, kind, node, nodes, said = mention
+            if rank < _PATTERNS or (rank >= _CLAIMABLE and start in claimed):
                 continue
             position = walk.around(start)
             if kind == "call" and self._types and types.around(start):
                 kind = "type"
-            reference = self._reference(start, kind, mention, position)
-            if "words" in mention.said:
-                settled += _each_word(reference, self._source.between(*mention.node.byte_range))
-                continue
-            if not reference.name or (kind == "type" and reference.name in self._primitives):
-                continue
-            if kind in ("call", "use") and reference.name in self._keywords and not reference.qualifier:
-                continue
-            free = not bound or reference.qualifier or kind not in _BINDABLE
-            if not free and any((reference.name, around) in bound for around in walk.open()):
-                continue
+            name = "" if said or len(nodes) > 1 or kind == "import" else text_of(node, self._source)
+            if name.isidentifier():  # a match that captured one word and says no more, as nearly all do
+                if kind == "type" and name in self._primitives:
+                    continue
+                row, column = node.start_point
+                if not is_ascii:
+                    column = self._source.characters(start - column, start)
+                qualifier = self._qualifier(node, start)
+                reference = Reference(kind, name, qualifier, "", row + 1, column + 1, position)  # type: ignore[arg-type]
+            else:
+                reference = self._reference(start, kind, mention, position)
+                name, qualifier = reference.name, reference.qualifier
+                if "words" in said:
+                    settled += _each_word(reference, self._source.between(*node.byte_range))
+                    continue
+                if not name or (kind == "type" and name in self._primitives):
+                    continue
+            if not qualifier:
+                if name in self._keywords and kind in _KEYWORDS:
+                    continue
+                if name in bound_names and kind in _BINDABLE and any((name, at) in bound for at in walk.open()):
+                    continue
             settled.append(reference)
         return tuple(settled)
 
-    def _reference(self, start: int, kind: str, mention: _Mention, position: int) -> Reference:
-        source, node = self._source, mention.node
+    def _reference(self, start: int, kind: str, mention: Mention, position: int) -> Reference:
+        source, node = self._source, mention[2]
         name = text_of(node, source)
         if name.startswith('@"'):  # Zig's names in quotes
             name = name[2:].removesuffix('"')
@@ -213,7 +230,7 @@ class Mentions:
         column = source.characters(start - column, start) + 1
         return Reference(kind, name, qualifier, alias, row + 1, column, position)  # type: ignore[arg-type]
 
-    def _brought_in(self, start: int, name: str, mention: _Mention) -> tuple[str, str, str]:
+    def _brought_in(self, start: int, name: str, mention: Mention) -> tuple[str, str, str]:
         """An import's name, origin and alias; of a list of names the origin alone, as what each is is told later."""
         _, _, node, nodes, said = mention
         alias = _text(nodes.get("alias"), self._source)
@@ -227,7 +244,7 @@ class Mentions:
             return "", origin, alias
         return *self._imported(node, wanted or name, origin, said), alias
 
-    def _named(self, start: int, name: str, mention: _Mention) -> tuple[str, str]:
+    def _named(self, start: int, name: str, mention: Mention) -> tuple[str, str]:
         """The name of what is used, and what it is a member of."""
         _, _, node, nodes, said = mention
         qualifier = _text(nodes["qualifier"], self._source).rstrip(".") if "qualifier" in nodes else ""
@@ -250,16 +267,23 @@ class _Spans:
         self._spans = spans
         self._next = 0
         self._open: list[tuple[int, int]] = [(1 << 62, 0)]  # ends and positions, the outermost first
+        self._until = -1  # the offset at which something begins or ends
 
     def around(self, offset: int) -> int:
         """The position of the smallest span around ``offset``; 0, the file's own, where there is none."""
+        if offset >= self._until:
+            self._go_to(offset)
+        return self._open[-1][1]
+
+    def _go_to(self, offset: int) -> None:
         while self._next < len(self._spans) and self._spans[self._next][0] <= offset:
             start, end, position = self._spans[self._next]
             self._close(start)
             self._open.append((end, position))
             self._next += 1
         self._close(offset)
-        return self._open[-1][1]
+        following = self._spans[self._next][0] if self._next < len(self._spans) else 1 << 62
+        self._until = min(following, self._open[-1][0])
 
     def _close(self, offset: int) -> None:
         while self._open[-1][0] <= offset:
@@ -271,7 +295,7 @@ class _Spans:
 
 
 @cache
-def _chains(links: str) -> tuple[re.Pattern[str], frozenset[bytes]]:
+def _chains(links: str) -> tuple[re.Pattern[str], frozenset[int]]:
     """What matches a chain of owners read backwards, and the bytes that can stand right before a name it belongs to.
 
     ``links`` are what joins names in one language alone, beside :data:`_LINKS`, with spaces between; a ``-`` stands
@@ -285,7 +309,7 @@ def _chains(links: str) -> tuple[re.Pattern[str], frozenset[bytes]]:
     owner = rf"{link}\s*(?:>[^<>()]{{0,60}}<(?:::)?)?[\w$]+#?"
     expression = r"\s*[)\]}\"'`>?!]"
     pattern = rf"\s*(?:(?P<chain>(?:{owner})+)(?P<more>\s*{link}(?={expression}))?|{link}(?P<expression>{expression})?)"
-    return re.compile(pattern), frozenset(each[0].encode() for each in every)
+    return re.compile(pattern), frozenset(ord(each[0]) for each in every)
 
 
 def _each_word(reference: Reference, text: str) -> list[Reference]:

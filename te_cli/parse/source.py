@@ -19,7 +19,7 @@ def count_lines(text: str) -> int:
 class Source:
     """The text of one file and the bytes that the grammar sees. What has no UTF-8 form becomes a question mark."""
 
-    __slots__ = ("_ascii", "data", "lines", "text")
+    __slots__ = ("data", "is_ascii", "lines", "text")
 
     def __init__(self, text: str) -> None:
         try:
@@ -29,17 +29,17 @@ class Source:
             text = self.data.decode("utf-8")
         self.text = text
         self.lines = count_lines(text)
-        self._ascii = len(self.data) == len(text)
+        self.is_ascii = len(self.data) == len(text)
 
     def between(self, start: int, end: int) -> str:
         """The text between two byte offsets."""
-        if self._ascii:
+        if self.is_ascii:
             return self.text[start:end]
         return self.data[start:end].decode("utf-8", "replace")
 
     def characters(self, start: int, end: int) -> int:
         """How many characters lie between two byte offsets."""
-        return end - start if self._ascii else len(self.data[start:end].decode("utf-8", "replace"))
+        return end - start if self.is_ascii else len(self.data[start:end].decode("utf-8", "replace"))
 
     def starts_line(self, start: int, column: int) -> bool:
         """Whether nothing but blanks stands before ``start``, which is ``column`` bytes into its line."""
