@@ -20,8 +20,8 @@ from te_cli.config import Options, settings_for_indexing
 from te_cli.embed import pieces, static
 from te_cli.engine import workers
 from te_cli.engine.indexing import update
+from te_cli.engine.lines import MAX_LINE
 from te_cli.engine.reading import Job
-from te_cli.engine.snippets import MAX_LINE
 from te_cli.errors import IndexBusy, NotWritable
 from te_cli.model import Document, Filters, SearchRequest
 from te_cli.parse import parse
