@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 os.environ |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false"}
 
 from te_cli.config import Options, settings_for_indexing
+from te_cli.document import Document
 from te_cli.embed.fielded import FieldedEncoder
 from te_cli.embed.port import quantised
 from te_cli.embed.static import SHIPPED, StaticModel
@@ -27,7 +28,6 @@ from te_cli.engine.documents import documents_of
 from te_cli.engine.indexing import look
 from te_cli.engine.reading import Job
 from te_cli.engine.workers import read_all
-from te_cli.model import Document
 
 if TYPE_CHECKING:
     from collections.abc import Callable

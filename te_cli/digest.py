@@ -20,12 +20,9 @@ def digest(data: bytes) -> bytes:
 
 def digest_fields(fields: Iterable[str]) -> bytes:
     """A 16-byte digest of a list of strings; lengths are part of it, so fields cannot run into each other."""
-    hasher = blake3()
-    for text in fields:
-        data = text.encode("utf-8", "surrogatepass")
-        hasher.update(len(data).to_bytes(8, "little"))
-        hasher.update(data)
-    return hasher.digest(length=16)
+    texts = list(fields)
+    lengths = " ".join([str(len(text)) for text in texts])
+    return blake3(f"{lengths}\n{''.join(texts)}".encode("utf-8", "surrogatepass")).digest(length=16)
 
 
 def keyed_mark(key: bytes, message: bytes) -> str:

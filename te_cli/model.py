@@ -156,22 +156,6 @@ class ParsedFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
-    """The fields of a unit that its text is found by, for the lexical index and for the embedding model alike.
-
-    A ``module`` unit carries the text of its whole file in ``body``: it stands for the file.
-    """
-
-    path: str
-    kind: str
-    name: str
-    qualified_name: str
-    signature: str
-    doc: str
-    body: str
-
-
-@dataclass(frozen=True, slots=True)
 class Excluded:
     """What no hit may be. ``words`` stand in its path or name; ``paths`` are patterns that fit a part of its path."""
 

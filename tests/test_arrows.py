@@ -11,12 +11,13 @@ PACKAGE = Path(__file__).resolve().parent.parent / "te_cli"
 FILES = sorted(PACKAGE.rglob("*.py"))
 NAMES = [file.relative_to(PACKAGE).as_posix() for file in FILES]
 
-GROUND = {"model", "state", "evaluation", "errors", "digest", "planted", "words", "timings"}
+GROUND = {"model", "document", "state", "evaluation", "errors", "digest", "planted", "words", "timings"}
 """The bottom floor: any room may stand on it."""
 
 ARROWS = {
     "model": set(),
     "state": {"model"},
+    "document": {"words"},
     "evaluation": {"model"},
     "errors": set(),
     "digest": set(),

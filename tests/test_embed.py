@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from te_cli.embed.fielded import first_identifiers
+from te_cli.document import Document
 from te_cli.embed.formula import FIELDS, Formula, Weight
 from te_cli.embed.pieces import read_tokenizer
 from te_cli.embed.port import quantised
@@ -23,7 +23,6 @@ from te_cli.embed.spelling import Spelling
 from te_cli.embed.static import SHIPPED, StaticModel
 from te_cli.embed.table import TokenTable
 from te_cli.errors import ModelError
-from te_cli.model import Document
 from te_cli.words import MAX_WORD, identifiers
 
 if TYPE_CHECKING:
@@ -90,7 +89,7 @@ def by_the_book(document: Document, formula: Formula) -> np.ndarray:
     boosted: dict[int, float] = defaultdict(float)
     for field, weight in formula.fields:
         counts: Counter[int] = Counter()
-        for identifier in identifiers(FIELDS[field](document)):
+        for identifier in identifiers(getattr(document, field)):
             counts.update(token for token in LIBRARY.encode(identifier).ids if token != SPELLING.unknown)
         for token, tf in counts.items():
             counted[token] += weight.each * tf
@@ -150,12 +149,6 @@ def test_a_document_is_read_up_to_its_words() -> None:
     assert same("a_file of cookie", "a_file of")
     assert same("upload " * 99, "upload " * 3)
     assert not same("one of", "one of us")
-
-
-@given(text=st.text(st.sampled_from("ab_ .\n"), max_size=400), limit=st.integers(0, 12))
-def test_the_first_identifiers(text: str, limit: int) -> None:
-    """Reading no more of a text than is wanted cuts no identifier in two."""
-    assert first_identifiers(text, limit) == identifiers(text)[:limit]
 
 
 def test_unknown_words_give_no_vector(model: StaticModel) -> None:

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from safetensors.numpy import save_file
 from tokenizers import Tokenizer, models, pre_tokenizers
 
+from te_cli.document import Document
 from te_cli.embed.static import SHIPPED, StaticModel
-from te_cli.model import Document
 
 if TYPE_CHECKING:
     from pathlib import Path

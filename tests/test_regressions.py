@@ -17,13 +17,14 @@ import pytest
 
 from te_cli import open_index
 from te_cli.config import Options, settings_for_indexing
+from te_cli.document import Document
 from te_cli.embed import pieces, static
 from te_cli.engine import workers
 from te_cli.engine.indexing import update
 from te_cli.engine.lines import MAX_LINE
 from te_cli.engine.reading import Job
 from te_cli.errors import IndexBusy, NotWritable
-from te_cli.model import Document, Filters, SearchRequest
+from te_cli.model import Filters, SearchRequest
 from te_cli.parse import parse
 from te_cli.parse.preprocessor import without_macros
 from te_cli.store import lock

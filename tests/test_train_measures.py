@@ -14,7 +14,7 @@ from documented import asked, first_sentence, without_doc
 from measures import Place, interval, one_a_file, ranks_of, score, score_ranks
 from searched import file_of
 
-from te_cli.model import Document
+from te_cli.document import Document
 
 
 def test_a_target_with_lines_is_hit_by_what_overlaps_them() -> None:

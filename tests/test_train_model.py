@@ -24,8 +24,8 @@ from export import export
 from tokenizer import layout
 from tokenizers import Tokenizer
 
+from te_cli.document import Document
 from te_cli.embed.static import StaticModel
-from te_cli.model import Document
 
 trainer = importlib.import_module("train")  # a type checker takes the name for the folder's
 

@@ -17,8 +17,8 @@ from searched import Searched, file_of, of_folder, of_repository
 from searching import Pool, Timed
 from suites import thinned
 
+from te_cli.document import Document
 from te_cli.embed.static import StaticModel
-from te_cli.model import Document
 
 if TYPE_CHECKING:
     from conftest import MakeRepository, Run

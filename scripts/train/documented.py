@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from searched import File
 
-    from te_cli.model import Document
+    from te_cli.document import Document
 
 KINDS = frozenset(("function", "method", "constructor", "class", "struct", "interface", "trait", "enum"))
 """The definitions that are candidates."""

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 from trees import blobs, listing
 
 from te_cli.digest import digest
+from te_cli.document import Document
 from te_cli.engine.places import RECIPE
-from te_cli.model import Document, Symbol
+from te_cli.model import Symbol
 from te_cli.parse import parse
 from te_cli.walk.boundary import OWN_FOLDERS
 from te_cli.walk.content import HEAD_BYTES, decode

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from searched import File
 
+    from te_cli.document import Document
     from te_cli.embed.port import Embedder, ModelIdentity
-    from te_cli.model import Document
 
 BATCH_FILES = 400
 

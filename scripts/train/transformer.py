@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from te_cli.model import Document
+    from te_cli.document import Document
 
 DIMENSIONS = 384
 

@@ -13,19 +13,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from te_cli.embed.formula import FIELDS
 from te_cli.embed.port import normalised
-from te_cli.words import MAX_WORD, identifiers
+from te_cli.words import identifiers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
+    from te_cli.document import Document
     from te_cli.embed.formula import Formula
     from te_cli.embed.pieces import Pieces
     from te_cli.embed.table import TokenTable
-    from te_cli.model import Document
 
     Floats = NDArray[np.float32]
     Numbers = NDArray[np.int64]
@@ -34,23 +33,20 @@ if TYPE_CHECKING:
 BATCH = 1_024
 """Documents encoded together: enough to share the cost of a call, few enough to hold."""
 
-WORD_LENGTH = 12
-"""Characters that a word and what surrounds it take, generously: a first guess of how much of a text must be split."""
-
 
 class FieldedEncoder:
     """Encodes by ``formula``. Not for several threads at once."""
 
     def __init__(self, formula: Formula, pieces: Pieces, table: TokenTable) -> None:
         self._formula, self._pieces, self._table = formula, pieces, table
-        self._read = [FIELDS[name] for name, _ in formula.fields]
+        self._fields = [name for name, _ in formula.fields]
 
     def words(self, document: Document) -> Words:
         """The identifiers of each field, no more of them than words may be read."""
         left = self._formula.max_words
         found = []
-        for read in self._read:
-            found.append(first_identifiers(read(document), left))
+        for field in self._fields:
+            found.append(document.identifiers(field)[:left])
             left -= len(found[-1])  # an identifier is at least one word
         return tuple(found)
 
@@ -68,7 +64,7 @@ class FieldedEncoder:
 
     def _weighed(self, documents: Sequence[Words]) -> tuple[Numbers, Floats, Numbers]:
         """Each document's distinct tokens and their weights, end to end, and where each document's end."""
-        fields = len(self._read)
+        fields = len(self._fields)
         lists = list(chain.from_iterable(documents))
         sizes = np.fromiter(map(len, lists), np.int64, len(lists))
         numbers = self._pieces.numbers(list(chain.from_iterable(lists)))
@@ -115,16 +111,3 @@ def _runs(keys: Numbers) -> tuple[Numbers, Numbers]:
     keys.sort()
     firsts = np.flatnonzero(np.diff(keys, prepend=-1))
     return keys[firsts], np.diff(firsts, append=len(keys))
-
-
-def first_identifiers(text: str, limit: int) -> list[str]:
-    """The first ``limit`` identifiers of ``text``, which is not split further than they reach."""
-    if limit <= 0 or not text:
-        return []
-    reach = limit * WORD_LENGTH
-    while True:
-        found = identifiers(text[:reach])
-        # One more than wanted, for the last one may be cut in two.
-        if len(found) > limit or reach >= len(text) or reach >= limit * MAX_WORD:
-            return found[:limit]
-        reach *= 2

@@ -23,11 +23,9 @@ import numpy as np
 from te_cli.errors import ModelError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from numpy.typing import NDArray
-
-    from te_cli.model import Document
 
     Floats = NDArray[np.float32]
     Numbers = NDArray[np.int64]
@@ -39,19 +37,7 @@ SATURATE: dict[str, Callable[[Floats], Floats]] = {"log": np.log1p, "raw": np.po
 """How a token's weighted count becomes its weight."""
 
 
-def _scope(document: Document) -> str:
-    """What stands before the name in the qualified name."""
-    return document.qualified_name.removesuffix(document.name)
-
-
-FIELDS: dict[str, Callable[[Document], str]] = {
-    "name": lambda document: document.name,
-    "scope": _scope,
-    "path": lambda document: document.path,
-    "signature": lambda document: document.signature,
-    "doc": lambda document: document.doc,
-    "body": lambda document: document.body,
-}
+FIELDS = ("name", "scope", "path", "signature", "doc", "body")
 """The fields of a document, in the order in which they share the words that may be read: the body gets what is left."""
 
 
@@ -122,7 +108,7 @@ class Formula:
         return SATURATE[self.query_saturate](counts)
 
 
-def _known(what: str, name: str, known: Mapping[str, object]) -> str:
+def _known(what: str, name: str, known: Collection[str]) -> str:
     if name not in known:
         raise ModelError(f"The embedding model names an unknown {what}: '{name}'.", f"Known: {', '.join(known)}.")
     return name

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from tokenizers import Tokenizer
 
+    from te_cli.document import Document
     from te_cli.embed.table import TokenTable
-    from te_cli.model import Document
 
 MAX_LENGTH = 512
 """Tokens of a text that count where the configuration does not say."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from te_cli.model import Document
+    from te_cli.document import Document
 
 Vector = npt.NDArray[np.int8]
 """One quantised vector, shape (dimensions,)."""

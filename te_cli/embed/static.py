@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from te_cli.model import Document
+    from te_cli.document import Document
 
 SHIPPED = Path(__file__).parent / "model"
 """The model that comes with the package."""

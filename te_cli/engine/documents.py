@@ -9,8 +9,8 @@ from __future__ import annotations
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from te_cli.document import Document
 from te_cli.embed.port import mean_direction, quantised
-from te_cli.model import Document
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

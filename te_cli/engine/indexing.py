@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from te_cli.config import Settings
+    from te_cli.document import Document
     from te_cli.embed.port import Vector
-    from te_cli.model import Document, ParsedFile, Symbol
+    from te_cli.model import ParsedFile, Symbol
     from te_cli.store.catalog import Catalog
     from te_cli.store.records import FileRecord
 

@@ -10,7 +10,8 @@ from te_cli.store.rows import Placed, mark_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from te_cli.model import Document, SourceFile, Symbol
+    from te_cli.document import Document
+    from te_cli.model import SourceFile, Symbol
     from te_cli.store.catalog import Catalog
 
 

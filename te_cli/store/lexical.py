@@ -1,14 +1,16 @@
 """Words: two Tantivy indexes, one document a unit and one a file. The only importer of tantivy.
 
 They are kept apart because BM25 compares a document's length and words with its kind's: a file is a hundred times a
-function. Text goes in as words split by :mod:`te_cli.words`, names and paths repeated by their weight, so that
-one field and one set of statistics serve all. Queries are built term by term, never parsed.
+function. Text goes in as words split by :mod:`te_cli.words` and with their English endings folded, each identifier
+once in the life of a process, names and paths repeated by their weight, so that one field and one set of statistics
+serve all. Queries are built term by term, never parsed.
 """
 
 from __future__ import annotations
 
 from contextlib import contextmanager
 from functools import lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 import tantivy
@@ -22,7 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from te_cli.model import Document, Filters
+    from te_cli.document import Document
+    from te_cli.model import Filters
 
 NAME_WEIGHT = 4
 """How often a unit's name is repeated: zoekt gives symbol matches five times a body's weight."""
@@ -46,6 +49,9 @@ PREFIX_SCORE = 2.0
 """What a document scores for a word that begins with one typed: as much as a word found in an eighth of them."""
 
 ANALYZER = "te_words"
+
+MOST_SPELLED = 1 << 18
+"""Identifiers whose spelling is remembered, some 50 MB."""
 
 
 class Term(NamedTuple):
@@ -96,8 +102,14 @@ def _refuse_panic(error: BaseException) -> None:
 
 
 @lru_cache(maxsize=1)
-def _analyzer() -> tantivy.TextAnalyzer:
-    """Words arrive split and lowered; only English endings are folded here."""
+def _splitter() -> tantivy.TextAnalyzer:
+    """What the index does with the words that it is given: they arrive folded."""
+    return tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
+
+
+@lru_cache(maxsize=1)
+def _folder() -> tantivy.TextAnalyzer:
+    """What folds English endings."""
     builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace())
     return builder.filter(tantivy.Filter.stemmer("english")).build()
 
@@ -112,36 +124,45 @@ def _schema() -> tantivy.Schema:
     return schema.build()
 
 
-@lru_cache(maxsize=1 << 18)
-def _spelled(identifier: str) -> str:
-    return " ".join(terms(identifier))
+class _Spelled(dict[str, str]):
+    """The words of each identifier that was met, as the index has them: code repeats its names."""
+
+    def __missing__(self, identifier: str) -> str:
+        if len(self) >= MOST_SPELLED:
+            self.clear()
+        spelled = self[identifier] = " ".join(_folder().analyze(" ".join(terms(identifier))))
+        return spelled
+
+
+_spelled = _Spelled()
 
 
 def forget_words() -> None:
     """Drop how identifiers are spelled: after a large run most of them are not met again."""
-    for remembered in (_spelled, terms, parts):
+    _spelled.clear()
+    for remembered in (terms, parts):
         remembered.cache_clear()
 
 
-def _repeated(text: str, times: int) -> list[str]:
-    return [_spelled(identifier) for identifier in identifiers(text)] * times
+def _words(*texts: Iterable[str]) -> str:
+    return " ".join(map(_spelled.__getitem__, chain.from_iterable(texts)))
 
 
 def unit_words(document: Document) -> str:
     """The words of a unit's document, weights applied by repetition."""
-    name, path = document.name, document.path
-    body = f"{document.qualified_name}\n{document.signature}\n{document.doc}\n{document.body}"
-    return " ".join(_repeated(name, NAME_WEIGHT) + _repeated(path, PATH_WEIGHT) + _repeated(body, 1))
+    names, places = document.identifiers("name"), document.identifiers("path")
+    said = map(document.identifiers, ("qualified_name", "signature", "doc", "body"))
+    return _words(names * NAME_WEIGHT, places * PATH_WEIGHT, *said)
 
 
 def file_words(document: Document) -> str:
     """The words of a whole file, its path repeated."""
-    return " ".join(_repeated(document.path, FILE_PATH_WEIGHT) + _repeated(document.body, 1))
+    return _words(document.identifiers("path") * FILE_PATH_WEIGHT, identifiers(document.body))  # asked for here only
 
 
 def query_terms(asked: Iterable[str]) -> tuple[str, ...]:
     """The identifiers of a query as the index spells them: lowered, split, folded; distinct, in order."""
-    return tuple(dict.fromkeys(_analyzer().analyze(" ".join(map(_spelled, asked)))))
+    return tuple(dict.fromkeys(_words(asked).split()))
 
 
 class TextIndex:
@@ -163,7 +184,7 @@ class TextIndex:
         with _writing() if create else _reading():
             path = str(folder)
             self._index = tantivy.Index(self._schema, path, reuse=True) if create else tantivy.Index.open(path)
-        self._index.register_tokenizer(ANALYZER, _analyzer())
+        self._index.register_tokenizer(ANALYZER, _splitter())
         self._writer: tantivy.IndexWriter | None = None
         with _reading():  # a writer may be removing this generation
             # By default a thread watches the folder and reloads on its own; here a searcher sees what it was opened on.
@@ -173,17 +194,18 @@ class TextIndex:
 
     # Writing
 
-    def add(self, unit_id: int, file_id: int, language: str, content: str, kind: str, words: str) -> None:
-        """Add one document; nobody sees it before :meth:`commit`."""
-        document = tantivy.Document()
-        document.add_unsigned("id", unit_id)
-        document.add_unsigned("file", file_id)
-        document.add_text("kind", kind)
-        document.add_text("language", language)
-        document.add_text("content", content)
-        document.add_text("words", words)
+    def add(self, file_id: int, language: str, content: str, units: Iterable[tuple[int, str, str]]) -> None:
+        """Add a file's documents, each of an id, a kind and words; nobody sees them before :meth:`commit`."""
         with _writing():
-            self._open_writer().add_document(document)
+            for unit_id, kind, words in units:
+                document = tantivy.Document()
+                document.add_unsigned("id", unit_id)
+                document.add_unsigned("file", file_id)
+                document.add_text("kind", kind)
+                document.add_text("language", language)
+                document.add_text("content", content)
+                document.add_text("words", words)
+                self._open_writer().add_document(document)
 
     def delete(self, unit_ids: Iterable[int]) -> None:
         """Delete documents by id; takes effect at :meth:`commit`."""

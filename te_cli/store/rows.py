@@ -9,7 +9,10 @@ from te_cli.digest import digest_fields
 from te_cli.store.sums import UNIT_COLUMNS, set_file_sum, sum_of
 
 if TYPE_CHECKING:
-    from te_cli.model import Document, SourceFile, Symbol
+    from collections.abc import Iterable
+
+    from te_cli.document import Document
+    from te_cli.model import SourceFile, Symbol
     from te_cli.store.catalog import Catalog
 
 _UNIT_VALUES = ", ".join("?" * (UNIT_COLUMNS.count(",") + 2))
@@ -71,10 +74,10 @@ class UnitRow(NamedTuple):
     mark: bytes
     embedded: bool
 
-    def insert(self, catalog: Catalog) -> None:
-        """Write it for the first time."""
+    def values(self) -> tuple[object, ...]:
+        """All columns, the sum last."""
         values = self._values()
-        catalog.run(f"INSERT INTO units VALUES ({_UNIT_VALUES})", (*values, sum_of(values)))
+        return (*values, sum_of(values))
 
     def update(self, catalog: Catalog) -> None:
         """Write what may differ in a unit that an edit left as it was."""
@@ -91,6 +94,11 @@ class UnitRow(NamedTuple):
             symbol.qualified_name, symbol.module, symbol.signature, symbol.doc, placed.start_line, placed.end_line,
             placed.ordinal, int(self.embedded), self.mark,
         )  # fmt: skip
+
+
+def insert_units(catalog: Catalog, rows: Iterable[UnitRow]) -> None:
+    """Write units for the first time."""
+    catalog.run_many(f"INSERT INTO units VALUES ({_UNIT_VALUES})", [row.values() for row in rows])
 
 
 def mark_of(file: SourceFile, symbol: Symbol, document: Document) -> bytes:

@@ -26,20 +26,21 @@ from te_cli.store.past import Past
 from te_cli.store.records import FileRecord, count_unembedded, counted, files_at_or_below, files_skipped
 from te_cli.store.references import NO_REFERENCES, Packed
 from te_cli.store.removal import sweep
-from te_cli.store.rows import UnitRow, put_file, touch_file
+from te_cli.store.rows import UnitRow, insert_units, put_file, touch_file
 from te_cli.store.scrutiny import disagreement, looked_through
 from te_cli.store.seal import break_seal, intact, make_seal
 from te_cli.store.vectors import base_path, open_base
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from types import TracebackType
     from typing import Self
 
     import numpy as np
     from numpy.typing import NDArray
 
-    from te_cli.model import Document, SourceFile, Symbol
+    from te_cli.document import Document
+    from te_cli.model import SourceFile, Symbol
     from te_cli.store.entries import Entry
     from te_cli.store.folder import Place
     from te_cli.store.vectors import Base
@@ -282,25 +283,38 @@ class Writer:
             self.past.remember(file_id, gone)
         self.past.forget(file.path, digest)
         file_id = put_file(self.catalog, file, digest, lines, skip=None)
-        for entry, vector in zip(found, vectors, strict=True):
-            self._put_unit(file, file_id, entry, vector)
+        self._put_units(file, file_id, zip(found, vectors, strict=True))
         self._remove_units(gone)
         put_references(self.catalog, file_id, references)
         self.past.present(file_id, packed)
         return True
 
-    def _put_unit(self, file: SourceFile, file_id: int, entry: Entry, vector: NDArray[np.int8] | None) -> None:
-        known = entry.known
-        embedded = vector is not None if known is None or self._everything else known.embedded
-        row_id = self._next_id if known is None else known.id
-        row = UnitRow(row_id, file_id, entry.placed, entry.symbol, entry.mark, embedded)
-        if known is None:
-            self._next_id += 1
-            row.insert(self.catalog)
-        elif (known.placed, known.embedded) != (entry.placed, embedded):
-            row.update(self.catalog)
-        if known is None or self._everything:
-            self._derive(row_id, file_id, file, entry.document, vector)
+    def _put_units(
+        self, file: SourceFile, file_id: int, units: Iterable[tuple[Entry, NDArray[np.int8] | None]]
+    ) -> None:
+        """Write a file's units; those that are new, or all where everything is made anew, with what is derived."""
+        fresh: list[UnitRow] = []
+        derived: list[tuple[int, Document]] = []
+        for entry, vector in units:
+            known = entry.known
+            embedded = vector is not None if known is None or self._everything else known.embedded
+            row_id = self._next_id if known is None else known.id
+            row = UnitRow(row_id, file_id, entry.placed, entry.symbol, entry.mark, embedded)
+            if known is None:
+                self._next_id += 1
+                fresh.append(row)
+            elif (known.placed, known.embedded) != (entry.placed, embedded):
+                row.update(self.catalog)
+            if known is None or self._everything:
+                derived.append((row_id, entry.document))
+                self._unembedded += vector is None
+                if vector is not None:
+                    self._new.add(row_id, vector)
+        insert_units(self.catalog, fresh)
+        self.units_written += len(derived)
+        for is_file, words in ((True, file_words), (False, unit_words)):
+            told = [(row_id, each.kind, words(each)) for row_id, each in derived if (each.kind == "module") is is_file]
+            self._texts[is_file].add(file_id, file.language, file.content, told)
 
     def skip(self, file: SourceFile, reason: str) -> None:
         """Note a file that was met and left out; its units go."""
@@ -370,20 +384,6 @@ class Writer:
     def counts(self) -> tuple[int, int, int]:
         """Files, units, and units without a vector."""
         return counted(self.catalog)
-
-    # Its parts
-
-    def _derive(
-        self, unit_id: int, file_id: int, file: SourceFile, document: Document, vector: NDArray[np.int8] | None
-    ) -> None:
-        """Give a unit its document and its vector."""
-        self.units_written += 1
-        self._unembedded += vector is None
-        if vector is not None:
-            self._new.add(unit_id, vector)
-        is_file = document.kind == "module"
-        words = file_words(document) if is_file else unit_words(document)
-        self._texts[is_file].add(unit_id, file_id, file.language, file.content, document.kind, words)
 
     def _remove_units(self, ids: list[int]) -> None:
         self._unembedded -= len(self.catalog.rows_in("SELECT id FROM units WHERE NOT embedded AND id IN ({})", ids))
