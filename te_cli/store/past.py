@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 
 from te_cli.errors import IndexDamaged
-from te_cli.model import Symbol, Unit
+from te_cli.model import Symbol, Unit, values_of
 from te_cli.store.references import Packed, inflated, names_in
 from te_cli.store.vectors import open_base
 
@@ -59,14 +59,7 @@ class Version(NamedTuple):
 
 def pack_units(units: Sequence[Unit]) -> bytes:
     """Units as the catalog keeps them. The text of the module unit is the file's, and not kept."""
-    rows = [
-        (
-            *(symbol.kind, symbol.name, symbol.qualified_name, symbol.module, symbol.signature, symbol.doc),
-            *(symbol.start_line, symbol.end_line, symbol.parent, unit.text if position else ""),
-        )
-        for position, unit in enumerate(units)
-        for symbol in (unit.symbol,)
-    ]
+    rows = [(*values_of(unit.symbol), unit.text if position else "") for position, unit in enumerate(units)]
     text = json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
     return zlib.compress(text.encode("utf-8", "surrogatepass"), LEVEL)
 
