@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from trees import blobs, listing
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from te_cli.model import Content
+
+_FIELDS = [each.name for each in fields(Document) if each.init]
 
 FORMAT = "2"
 """Raised when what is kept changes."""
@@ -119,7 +121,11 @@ class _Builder:
 
     def kept(self, trees: dict[str, list[int]]) -> Kept:
         """Everything, with the trees that the files form."""
-        return {"documents": [astuple(document) for document in self._documents], "files": self._files, "trees": trees}
+        return {
+            "documents": [[getattr(document, name) for name in _FIELDS] for document in self._documents],
+            "files": self._files,
+            "trees": trees,
+        }
 
 
 def _key(*parts: str) -> str:
