@@ -21,7 +21,7 @@ Matches = dict[int, dict[str, str]]
 MAX_LINE = 1_000
 """Characters of a line that are looked at or shown: where a file is one line, each hit would bring all of it along."""
 
-STRETCH = 4096
+STRETCH = 1024
 """Characters between two places of a text whose line numbers are known."""
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from te_cli.model import Content, Symbol
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A unit that some retriever found. Scores are raw: BM25 is not bounded, cosines lie between -1 and 1.
 
     ``file_words`` and ``file_vector`` are the scores of the whole file; ``gathered`` is what the best cosines of its

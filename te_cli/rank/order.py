@@ -2,52 +2,61 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from operator import itemgetter, mul
 from typing import TYPE_CHECKING
 
 from te_cli.model import Signal
-from te_cli.rank.signals import signals
+from te_cli.rank.signals import SIGNALS, signal_rows
 from te_cli.rank.weights import CROWDED, CROWDING, DIGITS, SEMANTIC, SEMANTIC_CROWDING, WEIGHTS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from te_cli.rank.analyse import Query
     from te_cli.rank.candidates import Candidate
+    from te_cli.rank.signals import Row
+    from te_cli.rank.weights import Weight
 
 
-@dataclass(frozen=True, slots=True)
 class Ranked:
-    """A candidate in its place. ``reasons`` add up to ``score``."""
+    """A candidate in its place."""
 
-    candidate: Candidate
-    score: float
-    reasons: tuple[Signal, ...]
+    def __init__(
+        self, candidate: Candidate, score: float, plain: float, row: Row, weights: Mapping[str, Weight]
+    ) -> None:
+        """``plain``: the score before other hits of its file came; ``row``: its signals."""
+        self.candidate, self.score = candidate, score
+        self._plain, self._row, self._weights = plain, row, weights
+
+    @property
+    def reasons(self) -> tuple[Signal, ...]:
+        """What the score is made of: they add up to it, the weightiest first. Worked out for those who ask."""
+        values = zip(SIGNALS, self._row, strict=True)
+        weights = self._weights
+        reasons = [
+            Signal(name, round(value, DIGITS), *weights[name]) for name, value in values if name in weights and value
+        ]
+        if self.score != self._plain:
+            reasons.append(Signal("crowding", 1.0, round(self.score - self._plain, DIGITS), CROWDED))
+        reasons.sort(key=lambda reason: (-abs(reason.value * reason.weight), reason.name))
+        return tuple(reasons)
 
 
 def rank(query: Query, candidates: Sequence[Candidate], limit: int, *, by_vectors_alone: bool = False) -> list[Ranked]:
     """The best ``limit`` candidates, best first, in an order that does not depend on how they came."""
     weights = SEMANTIC if by_vectors_alone else WEIGHTS[query.intent]
     crowding = SEMANTIC_CROWDING if by_vectors_alone else CROWDING[query.intent]
-    pick, factors = itemgetter(*weights), [weight.value for weight in weights.values()]
+    pick = itemgetter(*map(SIGNALS.index, weights))
+    factors = [weight.value for weight in weights.values()]
     scored = [
-        (round(sum(map(mul, factors, pick(values))), DIGITS), candidate, values)
-        for candidate, values in zip(candidates, signals(query, candidates), strict=True)
+        (round(sum(map(mul, factors, pick(row))), DIGITS), candidate, row)
+        for candidate, row in zip(candidates, signal_rows(query, candidates), strict=True)
     ]
     scored.sort(key=lambda entry: (-entry[0], entry[1].order))
     page: list[Ranked] = []
     for score, place in _spread([(score, candidate.path) for score, candidate, _ in scored], limit, crowding):
-        plain, candidate, values = scored[place]
-        reasons = [
-            Signal(name, round(value, DIGITS), *weights[name])
-            for name, value in values.items()
-            if name in weights and value
-        ]
-        if score != plain:
-            reasons.append(Signal("crowding", 1.0, round(score - plain, DIGITS), CROWDED))
-        reasons.sort(key=lambda reason: (-abs(reason.value * reason.weight), reason.name))
-        page.append(Ranked(candidate, score, tuple(reasons)))
+        plain, candidate, row = scored[place]
+        page.append(Ranked(candidate, score, plain, row, weights))
     return page
 
 

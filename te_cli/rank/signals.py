@@ -49,12 +49,35 @@ DAY_NS = 86_400 * 10**9
 _VERSION = re.compile(r"(?:^|/)v(\d{1,4})(?=/)")
 
 
+BASE = (
+    *("fused", "words", "words_score", "file_words", "file_words_score", "vector", "file_vector", "stands_out"),
+    *("coherence", "asked_for", "phrase", "named_file", "recent", "documented", "length"),
+    # What ranks by vectors alone: cosines as they are, for there is nothing to weigh them against.
+    *("cosine", "file_cosine", "gathered"),
+)
+KIND = ("module", "whole_file", "type", "member")
+NAME = ("name_found", "name_asked", "exact_name", "joined_name", "name_prefix", "private")
+PATH = (
+    *("stem_found", "stem_asked", "stem_is_name", "folder_found", "depth", "test", "example", "compat", "superseded"),
+    *("entry_file", "declaration", "not_code"),
+)
+SIGNALS = (*BASE, *KIND, "qualifier", *NAME, *PATH)
+"""The names of all signals, in the order of a row."""
+
+Row = tuple[float, ...]
+
+
 def signals(query: Query, candidates: Sequence[Candidate]) -> list[Values]:
-    """The signals of each candidate, in order. Scores are scaled by the best of the page."""
+    """The signals of each candidate, in order, by name. Scores are scaled by the best of the page."""
+    return [dict(zip(SIGNALS, row, strict=True)) for row in signal_rows(query, candidates)]
+
+
+def signal_rows(query: Query, candidates: Sequence[Candidate]) -> list[Row]:
+    """The same as rows in the order of :data:`SIGNALS`."""
     scales = _Scales(candidates)
     asked = _Asked(query)
-    asked.newest = newest_versions(candidate.path for candidate in candidates)
-    return [_one(asked, candidate, scales) for candidate in candidates]
+    asked.newest = newest_versions({candidate.path for candidate in candidates})
+    return [_row(asked, candidate, scales) for candidate in candidates]
 
 
 def newest_versions(paths: Iterable[str]) -> dict[str, int]:
@@ -69,7 +92,7 @@ def newest_versions(paths: Iterable[str]) -> dict[str, int]:
 
 def superseded(path: str, newest: Mapping[str, int], words: Container[str]) -> bool:
     """Whether ``path`` lies in the folder of an older version than another one's, which the query does not name."""
-    return any(
+    return bool(newest) and any(
         int(found[1]) < newest.get(path[: found.start()], 0) and f"v{found[1]}" not in words
         for found in _VERSION.finditer(path)
     )
@@ -110,27 +133,27 @@ class _Asked:
         self.compact = "".join(query.words)
         self.typed = frozenset(identifier.lower() for identifier in query.identifiers)
         self.newest: dict[str, int] = {}
-        self.by_path: dict[str, Values] = {}
-        self.by_name: dict[str, Values] = {}
+        self.by_path: dict[str, Row] = {}
+        self.by_name: dict[str, Row] = {}
         self._like: dict[str, int] = {}
 
     def like(self, word: str) -> int:
         """Which of the query's words are like ``word``, as bits; names share their words, so each is compared once."""
-        found = self._like.get(word)
-        if found is None:
-            folded = fold(word)
-            found = 0
-            for place, other in enumerate(self.folded):
-                if alike(folded, other):
-                    found |= 1 << place
-            self._like[word] = found
+        folded = fold(word)
+        found = 0
+        for place, other in enumerate(self.folded):
+            if alike(folded, other):
+                found |= 1 << place
+        self._like[word] = found
         return found
 
     def shares(self, words: Sequence[str]) -> tuple[float, float]:
         """The share of the query's words that are among ``words``, and of ``words`` that are among the query's."""
         found = wanted = 0
+        known = self._like
         for word in words:
-            if like := self.like(word):
+            like = known[word] if word in known else self.like(word)
+            if like:
                 found |= like
                 wanted += 1
         return (found.bit_count() / len(self.folded), wanted / len(words)) if wanted else (0.0, 0.0)
@@ -155,42 +178,36 @@ class _Asked:
         return float(any(each in whole for each in self.qualifiers))
 
 
-def _one(asked: _Asked, candidate: Candidate, scales: _Scales) -> Values:
-    symbol = candidate.symbol
-    values = {
-        "fused": fused(candidate),
-        "words": candidate.words / scales.words,
-        "words_score": candidate.words / WORDS_SCALE,
-        "file_words": candidate.file_words / scales.file_words,
-        "file_words_score": candidate.file_words / WORDS_SCALE,
-        "vector": max(0.0, candidate.vector) / scales.vector,
-        "file_vector": max(0.0, candidate.file_vector) / scales.file_vector,
-        "stands_out": (candidate.vector - scales.usual) / scales.spread if scales.spread else 0.0,
-        "coherence": math.log1p(scales.gathered[candidate.path]) / scales.most,
-        "asked_for": candidate.asked_for,
-        "phrase": candidate.phrase,
-        "named_file": scales.named.get(candidate.path, 0.0),
-        "recent": DAY_NS / (DAY_NS + scales.newest_ns - candidate.changed_ns) if candidate.changed_ns else 0.0,
-        "documented": 1.0 if symbol.doc else 0.0,
-        "length": _length(symbol.end_line - symbol.start_line) if candidate.content == "code" else 0.0,
-        # What ranks by vectors alone: cosines as they are, for there is nothing to weigh them against.
-        "cosine": candidate.vector,
-        "file_cosine": candidate.file_vector,
-        "gathered": candidate.gathered,
-    }
-    values |= _kind_signals(symbol.kind, candidate.content)
-    values["qualifier"] = asked.share_qualified(symbol)
+def _row(asked: _Asked, candidate: Candidate, scales: _Scales) -> Row:
+    symbol, path = candidate.symbol, candidate.path
+    base = (
+        fused(candidate),
+        candidate.words / scales.words,
+        candidate.words / WORDS_SCALE,
+        candidate.file_words / scales.file_words,
+        candidate.file_words / WORDS_SCALE,
+        max(0.0, candidate.vector) / scales.vector,
+        max(0.0, candidate.file_vector) / scales.file_vector,
+        (candidate.vector - scales.usual) / scales.spread if scales.spread else 0.0,
+        math.log1p(scales.gathered[path]) / scales.most,
+        candidate.asked_for,
+        candidate.phrase,
+        scales.named.get(path, 0.0),
+        DAY_NS / (DAY_NS + scales.newest_ns - candidate.changed_ns) if candidate.changed_ns else 0.0,
+        1.0 if symbol.doc else 0.0,
+        _length(symbol.end_line - symbol.start_line) if candidate.content == "code" else 0.0,
+        candidate.vector,
+        candidate.file_vector,
+        candidate.gathered,
+    )
     # Names and paths come again and again on a page, and each says the same of all its bearers.
-    if symbol.kind == "module":
-        values |= NAMELESS
-    elif (said := asked.by_name.get(symbol.name)) is not None:
-        values |= said
-    else:
-        values |= asked.by_name.setdefault(symbol.name, _name_signals(asked, symbol.name))
-    if (said := asked.by_path.get(candidate.path)) is None:
-        said = asked.by_path.setdefault(candidate.path, _path_signals(asked, candidate))
-    values |= said
-    return values
+    name = NAMELESS if symbol.kind == "module" else asked.by_name.get(symbol.name)
+    if name is None:
+        name = asked.by_name[symbol.name] = _name_signals(asked, symbol.name)
+    place = asked.by_path.get(path)
+    if place is None:
+        place = asked.by_path[path] = _path_signals(asked, candidate)
+    return (*base, *_kind_signals(symbol.kind, candidate.content), asked.share_qualified(symbol), *name, *place)
 
 
 @lru_cache(maxsize=4096)
@@ -199,52 +216,52 @@ def _length(lines: int) -> float:
     return min(1.0, math.log1p(lines) / 6.0)
 
 
-NAMELESS = dict.fromkeys(("name_found", "name_asked", "exact_name", "joined_name", "name_prefix", "private"), 0.0)
+NAMELESS: Row = (0.0,) * len(NAME)
 """What the name of a file's module unit says: nothing, for the file's stem says it."""
 
 
-def _name_signals(asked: _Asked, name: str) -> Values:
+def _name_signals(asked: _Asked, name: str) -> Row:
+    """The values of :data:`NAME`."""
     name_words = parts(name)
-    name_found, name_asked = asked.shares(name_words)
-    return {
-        "name_found": name_found,
-        "name_asked": name_asked,
-        "exact_name": float(name in asked.exact),
-        "joined_name": float(bool(name_words) and asked.spells("".join(name_words))),
-        "name_prefix": asked.share_begun(name),
-        "private": float(name.startswith(("_", "#")) and not name.endswith("__") and name not in asked.exact),
-    }
+    exact = name in asked.exact
+    return (
+        *asked.shares(name_words),
+        float(exact),
+        float(bool(name_words) and asked.spells("".join(name_words))),
+        asked.share_begun(name),
+        float(name.startswith(("_", "#")) and not name.endswith("__") and not exact),
+    )
 
 
-def _path_signals(asked: _Asked, candidate: Candidate) -> Values:
+def _path_signals(asked: _Asked, candidate: Candidate) -> Row:
+    """The values of :data:`PATH`."""
     folders, _, file_name = candidate.path.rpartition("/")
     stem = file_name.split(".")[0] or file_name
     entry = stem.lower() in ENTRY_STEMS
     stem_words = parts(folders.rpartition("/")[2] if entry and folders else stem)
     role = role_of(candidate.path)
     query = asked.query
-    stem_found, stem_asked = asked.shares(stem_words)
-    return {
-        "stem_found": stem_found,
-        "stem_asked": stem_asked,
-        "stem_is_name": float(asked.spells("".join(stem_words))),
-        "folder_found": asked.shares(parts(folders))[0],
-        "depth": min(1.0, candidate.path.count("/") / 8),
-        "test": float(role == "test" and not query.wants_tests),
-        "example": float(role == "example" and not query.wants_examples),
-        "compat": float(role == "compat"),
-        "superseded": float(superseded(candidate.path, asked.newest, asked.typed)),
-        "entry_file": float(entry),
-        "declaration": float(candidate.path.endswith(DECLARATIONS)),
-        "not_code": float(candidate.content != "code"),
-    }
+    return (
+        *asked.shares(stem_words),
+        float(asked.spells("".join(stem_words))),
+        asked.shares(parts(folders))[0],
+        min(1.0, candidate.path.count("/") / 8),
+        float(role == "test" and not query.wants_tests),
+        float(role == "example" and not query.wants_examples),
+        float(role == "compat"),
+        float(superseded(candidate.path, asked.newest, asked.typed)),
+        float(entry),
+        float(candidate.path.endswith(DECLARATIONS)),
+        float(candidate.content != "code"),
+    )
 
 
 @lru_cache(maxsize=256)
-def _kind_signals(kind: str, content: str) -> Values:
-    return {
-        "module": float(kind == "module" and content == "code"),  # a document is better answered by its section
-        "whole_file": float(kind == "module"),
-        "type": float(kind in TYPE_KINDS),
-        "member": float(kind in MEMBER_KINDS),
-    }
+def _kind_signals(kind: str, content: str) -> Row:
+    """The values of :data:`KIND`."""
+    return (
+        float(kind == "module" and content == "code"),  # a document is better answered by its section
+        float(kind == "module"),
+        float(kind in TYPE_KINDS),
+        float(kind in MEMBER_KINDS),
+    )

@@ -256,15 +256,15 @@ class Reader:
             return []
         allowed = self._scope(filters).ids if filters else None
         if allowed is not None and len(allowed) <= EXACT_ROWS:
-            return self._cut(lambda _: (self._score(query, allowed), True), count)
+            return self._cut(lambda _: (self._score(query, allowed), True), count, exact=True)
         fresh = self.delta()[0]
         if allowed is not None:
             fresh = fresh[np.isin(fresh, allowed)]
-        found = self._cut(lambda _: (self._score(query, fresh), True), count)
+        found = self._cut(lambda _: (self._score(query, fresh), True), count, exact=True)
         if self.base is not None:
             # On its own, so that what the delta holds is not taken for what the base still has to give.
             found += self._cut(lambda wanted: self._of_base(query, wanted, allowed), count)
-        return self._cut(lambda _: (sorted(found, key=lambda pair: -pair[1]), True), count)
+        return self._cut(lambda _: (sorted(found, key=lambda pair: -pair[1]), True), count, exact=True)
 
     def by_name(self, names: Sequence[str], count: int, filters: Filters, *, prefix: bool = False) -> list[int]:
         """Units whose name is (or, with ``prefix``, starts with) one of ``names``: :meth:`Names.bearers`."""

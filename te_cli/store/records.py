@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from te_cli.model import Fingerprint, Symbol
 
@@ -89,8 +89,7 @@ class FileRecord:
         return cls(row[0], row[1], row[2], row[3], Fingerprint(*row[4:9]), row[9], row[10], bool(row[11]))
 
 
-@dataclass(frozen=True, slots=True)
-class UnitRecord:
+class UnitRecord(NamedTuple):
     """A unit with its file."""
 
     id: int
@@ -105,7 +104,7 @@ class UnitRecord:
     @classmethod
     def of(cls, row: tuple[Any, ...]) -> UnitRecord:
         """From a row of :data:`UNIT_COLUMNS`."""
-        return cls(row[0], row[1], row[2], row[3], row[4], row[5], row[6], Symbol(*row[7:]))
+        return cls(*row[:7], symbol=Symbol(*row[7:]))
 
     @property
     def order(self) -> tuple[str, int, int, str, str, int]:
