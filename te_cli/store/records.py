@@ -104,7 +104,7 @@ class UnitRecord(NamedTuple):
     @classmethod
     def of(cls, row: tuple[Any, ...]) -> UnitRecord:
         """From a row of :data:`UNIT_COLUMNS`."""
-        return cls(*row[:7], symbol=Symbol(*row[7:]))
+        return cls(row[0], row[1], row[2], row[3], row[4], row[5], row[6], Symbol(*row[7:]))
 
     @property
     def order(self) -> tuple[str, int, int, str, str, int]:
