@@ -74,7 +74,7 @@ def _misspelt(reader: Reader, word: str) -> tuple[str, ...]:
     """The names, or words of names, that ``word`` may be a slip for."""
     if not slips_in(word) or not word.replace("_", "").isalpha():
         return ()
-    names = reader.names.holding(intact(word))
+    names = reader.names.holding(intact(word), word, slips_in(word))
     if any(word.lower() in name.lower() for name in names):
         return ()
     found = nearest(word, names)

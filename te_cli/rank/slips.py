@@ -55,7 +55,15 @@ def nearest(word: str, names: Iterable[str]) -> tuple[str, ...]:
                 used[each] = used.get(each, 0) + 1
                 if each not in split or word != lowered:
                     written.setdefault(each, name if each == name.lower() else each)
-    away = {each: count for each in used if (count := distance(lowered, each, most)) is not None}
+    letters = frozenset(lowered)
+    away = {
+        each: count
+        for each in used
+        # One slip takes one letter away, and brings one: that is seen in a hundredth of the time.
+        if len(letters.difference(each)) <= most
+        and len(frozenset(each) - letters) <= most
+        and (count := distance(lowered, each, most)) is not None
+    }
     least = min(away.values(), default=0)
     chosen = sorted((each for each in away if away[each] == least), key=lambda each: (-used[each], each))
     return tuple(written.get(each, each) for each in chosen[:MOST_MEANT])

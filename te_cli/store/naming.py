@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from te_cli.store.records import KIND_RANK, ORDER
+from te_cli.store.spelled import Spelled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +25,8 @@ class Names:
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
+        self._searches = 0
+        self._all: Spelled | None = None
 
     def bearers(self, names: Sequence[str], count: int, scope: Scope, *, prefix: bool = False) -> list[int]:
         """Units whose name is (or, with ``prefix``, starts with) one of ``names``, whatever the case.
@@ -48,16 +52,35 @@ class Names:
         sql = "SELECT DISTINCT name_lower FROM units WHERE name_lower >= ? AND name_lower < ? || char(1114111) LIMIT ?"
         return [row[0] for row in self._catalog.rows(sql, (prefix.lower(), prefix.lower(), count))]
 
-    def holding(self, pieces: Sequence[str]) -> list[str]:
-        """Distinct names, as they are written, with any of ``pieces`` in them, whatever the case."""
-        test = " OR ".join(["instr(name_lower, ?)"] * len(pieces))
-        return self._distinct(test, [piece.lower() for piece in pieces]) if pieces else []
+    def holding(self, pieces: Sequence[str], word: str, lost: int) -> list[str]:
+        """Distinct names, as they are written, with any of ``pieces`` in them, whatever the case.
+
+        Those that lack more than ``lost`` of the letters of ``word`` may be missing.
+        """
+        wanted = [piece.lower() for piece in pieces]
+        if (spelled := self._spelled()) is not None:
+            near = spelled.having(word.lower(), lost)
+            return [name for name in near if any(piece in name.lower() for piece in wanted)]
+        test = " OR ".join(["instr(name_lower, ?)"] * len(wanted))
+        return self._distinct(test, wanted) if wanted else []
 
     def spaced(self, letters: str) -> list[str]:
         """Distinct names, as they are written, that begin with the first of ``letters`` and hold the others."""
-        pattern = "%".join(letters.lower().replace("_", ""))
-        return self._distinct("ltrim(name_lower, '_$@.') LIKE ?", [f"{pattern}%"])
+        letters = letters.lower().replace("_", "")
+        if (spelled := self._spelled()) is not None:
+            fits = re.compile(f"[_$@.]*{'.*'.join(map(re.escape, letters))}", re.DOTALL).match
+            return [name for name in spelled.having(letters, 0) if fits(name.lower())]
+        return self._distinct("ltrim(name_lower, '_$@.') LIKE ?", [f"{'%'.join(letters)}%"])
+
+    def _spelled(self) -> Spelled | None:
+        """All names in memory, from the second time on that somebody looks through all of them."""
+        self._searches += 1
+        if self._searches > 1 and self._all is None:
+            self._all = Spelled(row[0] for row in self._catalog.rows("SELECT name FROM units"))
+        return self._all
 
     def _distinct(self, test: str, values: list[str]) -> list[str]:
-        sql = f"SELECT DISTINCT name FROM units WHERE {test} ORDER BY name LIMIT {LOOKED_AT}"
+        # The names as they are written are in the rows, all of which would have to be read to test them.
+        inner = f"SELECT name_lower FROM units WHERE {test}"
+        sql = f"SELECT DISTINCT name FROM units WHERE name_lower IN ({inner}) ORDER BY name LIMIT {LOOKED_AT}"
         return [row[0] for row in self._catalog.rows(sql, values)]
