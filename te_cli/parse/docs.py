@@ -49,6 +49,9 @@ _LICENCE: Final = re.compile(
     r"redistribution and use|@licen[cs]e",
     re.IGNORECASE,
 )
+_OF_LICENCES: Final = ("copyright", "(c)", "licen", "spdx-", "all rights", "permission is", "redistribution and")
+"""One of these is part of whatever that finds."""
+
 _XML_REFERENCE: Final = re.compile(
     r"<(?:see|seealso|paramref|typeparamref)\b[^<>]*?(?:cref|name|langword)=\"([^\"]*)\"\s*/>"
 )
@@ -228,17 +231,33 @@ def clean_comment(texts: list[str], *, xml: bool = False) -> str:
     """What comments say: markers, rulers, linters' orders and licences left out."""
     lines: list[str] = []
     for text in texts:
-        lines.extend(_STAR.sub("", line).rstrip() for line in _unmarked(text).split("\n"))
+        said = _unmarked(text)
+        rows = said.split("\n")
+        lines += [_STAR.sub("", row).rstrip() for row in rows] if "*" in said else map(str.rstrip, rows)
+    licensed = _may_licence("\n".join(lines))
     kept: list[str] = []
     for line in lines:
-        if _LICENCE.search(line):
+        if licensed and _LICENCE.search(line):
             kept = kept if any(len(said.split()) >= _WORDS_BEFORE_LICENCE for said in kept) else []
             break
-        if not line.strip() or not (_RULE.match(line) or _NOISE.match(line)):
+        if not line or not (_RULE.match(line) or _NOISE.match(line)):
             kept.append(line)
     doc = "\n".join(kept)
     if xml:
         doc = _XML_TAG.sub("", _XML_REFERENCE.sub(r"\1", doc))
+    return _cleaned(doc)
+
+
+def _may_licence(text: str) -> bool:
+    """Whether a line of ``text`` may be of a licence: looked at as a whole, since few are."""
+    lower = text.lower()
+    return any(word in lower for word in _OF_LICENCES) or not text.isascii()
+
+
+def _cleaned(doc: str) -> str:
+    """``doc`` without the indentation of its lines, as far as it is kept."""
+    if "\n" not in doc:
+        return doc.expandtabs().strip()[:MAX_DOC]
     return inspect.cleandoc(doc).strip()[:MAX_DOC]
 
 
@@ -272,4 +291,4 @@ def clean_string(text: str) -> str:
     if text.lstrip().startswith(("//", "--")):
         return clean_comment([text])
     quoted = _STRING.match(text)
-    return inspect.cleandoc(quoted[2] if quoted else text).strip()[:MAX_DOC]
+    return _cleaned(quoted[2] if quoted else text)
