@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from parsed import check_units, units_of
 
-from te_cli.parse import configuration, count_lines
+from te_cli.parse import configuration, count_lines, preprocessor
 from te_cli.parse.grammars import GRAMMARS
 from te_cli.parse.mending import mended, prepared
 from te_cli.parse.preprocessor import one_branch_only, without_macros
@@ -185,6 +185,36 @@ def test_what_a_preprocessor_takes_away_keeps_its_place(text: str) -> None:
     for blank in (one_branch_only(data), without_macros(data)[0], *mends):
         assert len(blank) == len(data)
         assert blank.count(b"\n") == data.count(b"\n")
+
+
+MACROS = st.lists(
+    st.sampled_from(
+        "FOO_EXPORT|class API_X |NS_ENUM(int, A) {|void f() |NO_THROW;|  |\n|#define A \\\n|X_TRY {|(MY_NOESCAPE ^"
+        "|private Q_SLOTS:|if LIKELY (|typedef |LIST_OF(int) x;| ATTR_PRINTF(1, 2);|, STD_REQUIRES(A) >|int g(int);"
+        "|@interface A\n|opener|{|}|MACRO_X|STDMETHOD_CALL |struct |BEGIN_DECLS|\n\n|*| &&|// c|case_|.X_Y "
+        "|LABEL_A:".split("|")
+    ),
+    max_size=30,
+).map("".join)
+
+
+@settings(max_examples=300, deadline=None)
+@given(text=MACROS)
+def test_macros_are_found_where_one_may_begin(text: str) -> None:
+    """The cheap look before each pattern for macros passes none of them over."""
+    data = text.encode()
+    assert [found.span() for found in preprocessor._lead_macros(data)] == [
+        found.span() for found in preprocessor._LEAD_MACRO.finditer(data)
+    ]
+    assert preprocessor._MAY_HEAD.search(data) or not preprocessor._HEAD_MACRO.search(data)
+    assert preprocessor._MAY_TAIL.search(data) or not preprocessor._TAIL_MACRO.search(data)
+    assert any(word in data for word in preprocessor._OF_CALLS) or not preprocessor._CALL_MACRO.search(data)
+
+
+def test_a_row_of_ampersands_behind_a_function_ends() -> None:
+    """Each of them could be read alone or with the next, which took twice as long for every one and a half more."""
+    data = b"void f()" + b"&" * 200 + b" x\n"
+    assert without_macros(data) == (data, [])
 
 
 def test_a_language_whose_grammar_finds_nothing_falls_back_to_blocks() -> None:

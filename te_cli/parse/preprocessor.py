@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _QUIET: Final = re.compile(rb"/\*.*?(?:\*/|\Z)|//[^\n]*|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'", re.DOTALL)
 DIRECTIVE: Final = re.compile(rb"[ \t]*#[ \t]*(\w+)[ \t]*([^\n]*)")
@@ -30,7 +33,7 @@ _HEAD_MACRO: Final = re.compile(
 )
 _TAIL_MACRO: Final = re.compile(
     rb"^[ \t]*(?!return\b|if\b|for\b|while\b|switch\b|else\b)[A-Za-z_~][\w:<>,*&~ \t]{0,200}\([^;={}()\n]{0,300}\)"
-    rb"(?:[ \t]*(?:const|noexcept|override|final|&&?))*[ \t]+([A-Z][A-Z0-9]*_[A-Z0-9_]*(?:\([^()\n]{0,100}\))?)"
+    rb"(?:[ \t]*(?:const|noexcept|override|final|&))*[ \t]+([A-Z][A-Z0-9]*_[A-Z0-9_]*(?:\([^()\n]{0,100}\))?)"
     rb"(?=\s*[;{])"
     rb"|^[ \t]*(?!(?:return|if|for|while|switch|else|case|default|new|throw)\b)[A-Za-z_][\w:<>,*& \t]{0,200}[ \t*&>]\w+"
     rb"\([^;={}()]{0,300}\)(?:\s+(?:const|noexcept|override|final))*[ \t]*\n[ \t]*"
@@ -83,6 +86,30 @@ _LEAD_MACRO: Final = re.compile(
     rb"|(?P<constraint>,\s*[A-Z]+_(?:ENABLE_IF|REQUIRES)" + _ARGUMENTS + rb")(?=\s*>)",
     re.MULTILINE,
 )
+_LINE: Final = re.compile(rb"\n")
+_MAY_LEAD_LINE: Final = re.compile(rb"\n(?=[ \t]*[#A-Z])")
+_MAY_LEAD: Final = (
+    re.compile(rb"[A-Z](?<!\w.)[A-Z0-9_]*(?=[\s{^])"),
+    re.compile(rb"if[ \t]+[A-Z]|p(?:ublic|rotected|rivate)[ \t]+[Qs]|typedef\s+(?:typename\s+)?[A-Z]"),
+    re.compile(rb",\s*[A-Z]+_(?:ENABLE_IF|REQUIRES)"),
+)
+_OF_SUFFIXES: Final = (
+    b"DEPRECATED", b"ATTR", b"UNUSED", b"ALIGN", b"GUARDED", b"PRINTF", b"AVAILABLE", b"SWIFT_NAME", b"NOEXCEPT",
+    b"OVERRIDE", b"FINAL",
+)  # fmt: skip
+_OPENED: Final = (b"@interface", b"@implementation", b"@protocol", b"@class")
+_MAY_SUFFIX: Final = re.compile(rb"\s(?<=[\w)\]/]\s)\s*[A-Z0-9_]*(?:" + b"|".join(_OF_SUFFIXES) + rb")")
+"""Where a lead macro may begin: cheaper to find, and a few places too many do not matter."""
+
+_MAY_HEAD: Final = re.compile(rb"(?:class|struct|union|enum)\s+(?:\[\[|alignas|__attribute__|[A-Z][A-Z0-9_]{2})")
+_MAY_TAIL: Final = re.compile(
+    rb"\)(?:\s*(?:const|noexcept|override|final|&))*\s+[A-Z][A-Z0-9]*_|Q_OBJECT|Q_GADGET|(?:\A|\n)[A-Z0-9_]*(?:BEGIN|END)"
+)
+_OF_CALLS: Final = (
+    b"WINAPI", b"CALLBACK", b"APIENTRY", b"JNICALL", b"PASCAL", b"_CALL", b"_CDECL", b"_STDCALL", b"_NOTHROW"
+)  # fmt: skip
+"""What is in a text that has one of the others: most have none, and are not looked through byte by byte."""
+
 _BARE_MACRO: Final = re.compile(rb"[A-Z][A-Z0-9]*_[A-Z0-9_]*")
 _ENDS: Final = frozenset((b";", b"{", b"}", b">", b":", b")", b"\\", b"/"))
 _LEADING: Final = ("call", "word", "alone", "plain")
@@ -131,7 +158,12 @@ def without_macros(data: bytes) -> tuple[bytes, list[tuple[int, int]]]:
 
     They stand in heads of classes, behind parameters, alone as brackets; and like attributes before a declaration.
     """
-    data = _CALL_MACRO.sub(_without_group, _TAIL_MACRO.sub(_without_group, _HEAD_MACRO.sub(_without_group, data)))
+    if _MAY_HEAD.search(data):
+        data = _HEAD_MACRO.sub(_without_group, data)
+    if _MAY_TAIL.search(data):
+        data = _TAIL_MACRO.sub(_without_group, data)
+    if any(word in data for word in _OF_CALLS):
+        data = _CALL_MACRO.sub(_without_group, data)
     if b"_ENUM(" in data or b"_OPTIONS(" in data:
         data = _TYPED_ENUM.sub(_as_enum, data)
     if b"@end" in data:
@@ -142,7 +174,7 @@ def without_macros(data: bytes) -> tuple[bytes, list[tuple[int, int]]]:
         data = _LONG_MACRO.sub(_without_comments, data)
     left: bytearray | None = None
     leading: list[tuple[int, int]] = []
-    for found in _LEAD_MACRO.finditer(data):
+    for found in _lead_macros(data):
         role = "word" if found.lastgroup == "own" else found.lastgroup
         if role == "word" and found["call"]:
             role = "call"
@@ -154,6 +186,26 @@ def without_macros(data: bytes) -> tuple[bytes, list[tuple[int, int]]]:
         if role in _LEADING and not _BRACKETING.search(found[0]):
             leading.append((start, end))
     return (data if left is None else bytes(left)), leading
+
+
+def _lead_macros(data: bytes) -> Iterator[re.Match[bytes]]:
+    """What ``_LEAD_MACRO.finditer`` gives, which tries its many branches at each byte: here only where one may match.
+
+    It takes a quarter of the time, of which parsing C took as much again.
+    """
+    starts = {found.end() for found in _MAY_LEAD_LINE.finditer(data)}
+    starts.add(0)
+    starts.update(found.start() for pattern in _MAY_LEAD for found in pattern.finditer(data))
+    if any(word in data for word in _OF_SUFFIXES):
+        starts.update(found.start() for found in _MAY_SUFFIX.finditer(data))
+    if any(word in data for word in _OPENED):
+        starts.update(found.end() for found in _LINE.finditer(data))
+    position = 0
+    for start in sorted(starts):
+        found = _LEAD_MACRO.match(data, start) if start >= position else None
+        if found is not None:
+            yield found
+            position = found.end()
 
 
 def _with_plain_enumerators(data: bytes) -> bytes:
