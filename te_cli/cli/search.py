@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+import time
 from typing import TYPE_CHECKING
 
 import typer
 
 from te_cli.cli.names import contents_of, kinds_of, languages_of, paths_of
-from te_cli.cli.options import Directory, IndexDir, Json, Quiet
+from te_cli.cli.options import Directory, IndexDir, Json, Quiet, Timings
 from te_cli.cli.places import say_where_paths_start
 from te_cli.cli.questions import (
     MAX_LIMIT,
@@ -32,6 +33,7 @@ from te_cli.errors import EmptyQuery, UsageError, one_of
 from te_cli.model import MODES, REFRESHES, Filters, SearchRequest
 from te_cli.render import machine, plain, screen, words
 from te_cli.render.progress import ProgressBar
+from te_cli.timings import Clock
 
 if TYPE_CHECKING:
     from te_cli.model import SearchResult
@@ -53,6 +55,7 @@ def search(
     refresh: RefreshName = "auto",
     as_json: Json = False,
     as_lines: JsonLines = False,
+    timings: Timings = False,
     quiet: Quiet = False,
     index_dir: IndexDir = None,
 ) -> None:
@@ -79,16 +82,29 @@ def search(
         fold=not no_fold,
         max_tokens=None if max_tokens is None else at_least("--max-tokens", max_tokens, 1),
     )
+    clock = _begun(timings)
     settings = settings_for_asking(directory, Options(index_dir), build=True)
-    from te_cli.engine import searching
+    with clock.stage("start-up"):
+        from te_cli.engine import searching
 
     with ProgressBar(quiet=quiet) as progress:
-        result = searching.search(settings, request, progress=progress, announce=None if quiet else screen.say)
-    _show(result, as_json=as_json, as_lines=as_lines, source=context is not None)
+        announce = None if quiet else screen.say
+        result = searching.search(settings, request, progress=progress, announce=announce, clock=clock)
+    with clock.stage("rendering"):
+        _show(result, clock, as_json=as_json, as_lines=as_lines, source=context is not None)
     if not (as_json or as_lines or quiet):
         _remark(result, request)
+    if timings and not as_json:
+        _say_timings(clock)
     if not (result.hits or result.left_out):
         raise typer.Exit(1)
+
+
+def _begun(timings: bool) -> Clock:
+    """A clock that knows what was before it: the processor's time, for nobody says when the process began."""
+    clock = Clock(running=timings)
+    clock.add("start-up", time.process_time())
+    return clock
 
 
 def _text(query: list[str] | None) -> str:
@@ -104,10 +120,13 @@ def _limit(value: int) -> int:
     return at_least("-k", value, 1)
 
 
-def _show(result: SearchResult, *, as_json: bool, as_lines: bool, source: bool) -> None:
+def _show(result: SearchResult, clock: Clock, *, as_json: bool, as_lines: bool, source: bool) -> None:
     on_terminal = screen.on_terminal(sys.stdout)
     if as_json:
-        screen.write(machine.text_of(machine.search(result), indent=on_terminal))
+        value = machine.search(result)
+        if stages := clock.stages():
+            value |= machine.timings(stages)
+        screen.write(machine.text_of(value, indent=on_terminal))
     elif as_lines:
         screen.write("".join(machine.text_of(machine.hit(hit)) for hit in result.hits))
     elif on_terminal:
@@ -116,6 +135,11 @@ def _show(result: SearchResult, *, as_json: bool, as_lines: bool, source: bool) 
         human.search(result)
     else:
         screen.write(plain.search(result, source=source))
+
+
+def _say_timings(clock: Clock) -> None:
+    for line in words.timings(clock.stages()):
+        screen.say(line)
 
 
 def _remark(result: SearchResult, request: SearchRequest) -> None:

@@ -9,6 +9,7 @@ from te_cli.engine.places import made_alike, place_of, same_model
 from te_cli.engine.plan import make_plan
 from te_cli.errors import IndexBusy, IndexDamaged, NoIndex, NotWritable
 from te_cli.store.attendance import kept_fresh
+from te_cli.timings import OFF
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from te_cli.config import Settings
     from te_cli.model import Freshness, IndexReport, Progress, Refresh
     from te_cli.store.reader import Reader
+    from te_cli.timings import Clock
 
 Answer = TypeVar("Answer")
 
@@ -57,6 +59,7 @@ def read_fresh(
     update: Updater,
     answer: Callable[[Reader, bool], Answer],
     readers: Readers | None = None,
+    clock: Clock = OFF,
 ) -> tuple[Answer, Freshness, str | None]:
     """What ``answer`` says of an open index (and whether that was checked), how fresh it is, and what to tell of that.
 
@@ -68,7 +71,7 @@ def read_fresh(
     """
     readers = readers or Readers(settings)
     try:
-        opened = _open_fresh(settings, refresh, readers, update)
+        opened = _open_fresh(settings, refresh, readers, update, clock)
         return _asked(readers, opened, answer), opened.freshness, opened.note
     except IndexDamaged as error:
         if place_of(settings).read_only:
@@ -97,7 +100,7 @@ def _asked(readers: Readers, opened: _Opened, answer: Callable[[Reader, bool], A
     return found
 
 
-def _open_fresh(settings: Settings, refresh: Refresh, readers: Readers, update: Updater) -> _Opened:
+def _open_fresh(settings: Settings, refresh: Refresh, readers: Readers, update: Updater, clock: Clock) -> _Opened:
     """The index, built where there is none, and brought up to date where that was asked for or is cheap.
 
     Where a watcher says that it has dealt with everything, there is nothing to compare.
@@ -105,38 +108,43 @@ def _open_fresh(settings: Settings, refresh: Refresh, readers: Readers, update: 
     place = place_of(settings)
     read_only = place.read_only
     # Asked before opening: what a watcher has dealt with by now is in the index that is opened next.
-    watched = refresh == "auto" and kept_fresh(place.folder)
+    with clock.stage("checking"):
+        watched = refresh == "auto" and kept_fresh(place.folder)
     try:
-        reader = readers.take()
+        with clock.stage("opening"):
+            reader = readers.take()
     except (NoIndex, IndexDamaged) as error:
         if read_only:
             raise
-        update(f"{error.message} Building it{' anew' if isinstance(error, IndexDamaged) else ''}.")
+        with clock.stage("updating"):
+            update(f"{error.message} Building it{' anew' if isinstance(error, IndexDamaged) else ''}.")
         return _Opened(readers.take(), "fresh")
     try:
-        if watched and made_alike(settings, reader):
+        with clock.stage("model"):
+            alike = made_alike(settings, reader)
+        if watched and alike:
             return _Opened(reader, "fresh")
-        return _brought_up_to_date(settings, refresh, readers, reader, update, read_only=read_only)
+        with clock.stage("checking"):
+            comparable = same_model(reader)
+            note = None if comparable else OTHER_MODEL
+            slow = float(reader.note("walk_ms", "0")) > CHEAP_MS
+            if refresh == "never" or read_only or (refresh == "auto" and slow and comparable):
+                return _Opened(reader, "unchecked", note)
+            if alike and not _changed(settings, reader):
+                return _Opened(reader, "fresh")
+        with clock.stage("updating"):
+            return _updated(refresh, readers, reader, update, note)
     except BaseException:
         readers.discard(reader)
         raise
 
 
-def _brought_up_to_date(
-    settings: Settings, refresh: Refresh, readers: Readers, reader: Reader, update: Updater, *, read_only: bool
-) -> _Opened:
-    """``reader``, or one of the index that an update left."""
-    comparable = same_model(reader)
-    note = None if comparable else OTHER_MODEL
-    slow = float(reader.note("walk_ms", "0")) > CHEAP_MS
-    if refresh == "never" or read_only or (refresh == "auto" and slow and comparable):
-        return _Opened(reader, "unchecked", note)
-    if made_alike(settings, reader) and not _changed(settings, reader):
-        return _Opened(reader, "fresh")
+def _updated(refresh: Refresh, readers: Readers, reader: Reader, update: Updater, note: str | None) -> _Opened:
+    """A reader of the index that an update left; of the old one, where another te is writing."""
     readers.discard(reader)
     readers.close()  # the last to close the catalog's log folds it in, and that is to be the writer
     try:
-        update("" if comparable else "Another model made this index. Building it anew.")
+        update("Another model made this index. Building it anew." if note else "")
     except (IndexBusy, NotWritable) as error:
         if refresh == "always":
             raise

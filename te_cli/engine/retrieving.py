@@ -15,6 +15,7 @@ from te_cli.engine.quoting import quoted
 from te_cli.rank.analyse import STOP_WORDS
 from te_cli.rank.candidates import Candidate
 from te_cli.store.lexical import Term, query_terms
+from te_cli.timings import OFF
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from te_cli.store.lexical import Word
     from te_cli.store.reader import Reader
     from te_cli.store.records import UnitRecord
+    from te_cli.timings import Clock
 
 DEPTH = 60
 """Candidates from the words and from the vectors, at least."""
@@ -69,6 +71,7 @@ def retrieve(
     filters: Filters,
     vector: Direction | None,
     root: Path | None = None,
+    clock: Clock = OFF,
 ) -> list[Candidate]:
     """The candidates for ``query``, in no particular order, each with all scores its mode allows.
 
@@ -76,21 +79,28 @@ def retrieve(
     without it phrases in quotes are words as any others.
     """
     depth = max(DEPTH, 3 * limit)
-    terms = _telling(reader, query) if mode in ("hybrid", "text") else ()
-    by_words = reader.by_words(terms, depth, filters)
-    by_file = reader.by_file_words(terms, max(FILES_BY_WORDS, limit), filters)
-    by_vector = reader.by_vector(vector, depth, filters) if vector is not None else []
-    by_name = _by_name(reader, query, limit, filters) if mode in ("hybrid", "name") else []
-    by_path = places(reader, query, filters) if mode in ("hybrid", "name") else {}
-    by_phrase = quoted(reader, query, filters, root if mode in ("hybrid", "text") else None)
-    found = [unit_id for unit_id, _ in (*by_words, *by_file, *by_vector)] + by_name + [*by_path, *by_phrase.units]
-    records = reader.units(dict.fromkeys(found))
-    modules = reader.modules({record.file_id for record in records.values()})
-    words = reader.units_text.scores(terms, list(records))
-    file_words = reader.files_text.scores(terms, sorted(modules.values()))
-    cosines = reader.similarities(vector, {*records, *modules.values()}) if vector is not None else {}
-    gathered = _gathered(reader, vector, modules) if mode == "semantic" and vector is not None else {}
-    changed = _changed(reader, records.values()) if query.wants_recent else {}
+    with clock.stage("words"):
+        terms = _telling(reader, query) if mode in ("hybrid", "text") else ()
+        by_words = reader.by_words(terms, depth, filters)
+        by_file = reader.by_file_words(terms, max(FILES_BY_WORDS, limit), filters)
+    with clock.stage("vectors"):
+        by_vector = reader.by_vector(vector, depth, filters) if vector is not None else []
+    with clock.stage("names"):
+        by_name = _by_name(reader, query, limit, filters) if mode in ("hybrid", "name") else []
+        by_path = places(reader, query, filters) if mode in ("hybrid", "name") else {}
+    with clock.stage("phrases"):
+        by_phrase = quoted(reader, query, filters, root if mode in ("hybrid", "text") else None)
+    with clock.stage("rows"):
+        found = [unit_id for unit_id, _ in (*by_words, *by_file, *by_vector)] + by_name + [*by_path, *by_phrase.units]
+        records = reader.units(dict.fromkeys(found))
+        modules = reader.modules({record.file_id for record in records.values()})
+        changed = _changed(reader, records.values()) if query.wants_recent else {}
+    with clock.stage("words"):
+        words = reader.units_text.scores(terms, list(records))
+        file_words = reader.files_text.scores(terms, sorted(modules.values()))
+    with clock.stage("vectors"):
+        cosines = reader.similarities(vector, {*records, *modules.values()}) if vector is not None else {}
+        gathered = _gathered(reader, vector, modules) if mode == "semantic" and vector is not None else {}
     ranks = _ranks(_merged(by_words, by_file)), _ranks([i for i, _ in by_vector]), _ranks(by_name)
     return [
         Candidate(

@@ -21,6 +21,7 @@ from te_cli.model import Alike, Hit, SearchResult
 from te_cli.rank.analyse import analyse
 from te_cli.rank.fitness import Judge, floors
 from te_cli.rank.order import rank
+from te_cli.timings import OFF
 from te_cli.words import readable
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from te_cli.model import Mode, Progress, SearchRequest, Symbol
     from te_cli.store.reader import Reader
     from te_cli.store.records import FileRecord
+    from te_cli.timings import Clock
 
     Parents = dict[tuple[str, int], Symbol]
 
@@ -64,10 +66,11 @@ def search(
     progress: Callable[[Progress], None] | None = None,
     announce: Callable[[str], None] | None = None,
     readers: Readers | None = None,
+    clock: Clock = OFF,
 ) -> SearchResult:
     """Answer ``request``; where there is no index, build it first and say so through ``announce``.
 
-    ``readers`` keep the index open between the questions of one process.
+    ``readers`` keep the index open between the questions of one process. ``clock`` is told where the time goes.
 
     Raises:
         EmptyQuery: there is nothing to search for.
@@ -79,7 +82,8 @@ def search(
     started = time.perf_counter()
     with_typed_filters(request)  # refuses before anything is built
     updater = Updater(settings, progress, announce)
-    found, freshness, note = read_fresh(settings, request.refresh, updater, partial(answer, settings, request), readers)
+    asked = partial(answer, settings, request, clock=clock)
+    found, freshness, note = read_fresh(settings, request.refresh, updater, asked, readers, clock)
     if freshness == "unchecked" and any(hit.stale for hit in found.hits):
         freshness = "stale"
     seconds = time.perf_counter() - started
@@ -88,37 +92,42 @@ def search(
     return SearchResult(request.text, root, freshness, *found.counts, seconds, found.hits, said, found.left_out)
 
 
-def answer(settings: Settings, request: SearchRequest, reader: Reader, checked: bool) -> Answer:
+def answer(settings: Settings, request: SearchRequest, reader: Reader, checked: bool, clock: Clock = OFF) -> Answer:
     """What an open index answers; ``checked``: the work tree was compared with it just now."""
     limit = min(request.limit, MAX_LIMIT)
     request, excluded = with_typed_filters(replace(request, text=readable(request.text)))
-    query, respelt = respelled(reader, analyse(request.text))
-    comparable = same_model(reader)
-    vector = meaning(query, request.mode) if comparable else None
+    with clock.stage("analysing"):
+        asked = analyse(request.text)
+    with clock.stage("spelling"):
+        query, respelt = respelled(reader, asked)
+    with clock.stage("model"):
+        comparable = same_model(reader)
+        vector = meaning(query, request.mode) if comparable else None
     wordless = request.mode == "semantic" and vector is None
     mode: Mode = "text" if wordless else request.mode
     request = replace(request, mode=mode)
     told = _joined(excluded, respelt, NO_KNOWN_WORD if wordless and comparable else None)
     candidates = retrieve(
-        reader, query, mode=mode, limit=limit, filters=request.filters, vector=vector, root=settings.root
+        reader, query, mode=mode, limit=limit, filters=request.filters, vector=vector, root=settings.root, clock=clock
     )
-    ranked = rank(query, candidates, max(limit, JUDGED) + SPARE, by_vectors_alone=mode == "semantic")
-    judge = Judge(
-        query, ceilings_of(reader, query), floors(by_words=mode in ("hybrid", "text"), by_vectors=vector is not None)
-    )
+    with clock.stage("ranking"):
+        ranked = rank(query, candidates, max(limit, JUDGED) + SPARE, by_vectors_alone=mode == "semantic")
+        grounds = floors(by_words=mode in ("hybrid", "text"), by_vectors=vector is not None)
+        judge = Judge(query, ceilings_of(reader, query), grounds)
     # Who filters asks for the best of a part, where the other words of the question need not occur.
     if not request.filters and not judge.fits(entry.candidate for entry in ranked[: max(limit, JUDGED)]):
         return Answer((), reader.counts(), _joined(told, NOTHING_FITS if ranked else None))
-    records = {record.path: record for record in reader.files({entry.candidate.path for entry in ranked})}
-    sources = Sources(settings.root, records, checked=checked)
-    weights = weights_of(reader, query)
-    groups = folded(ranked, limit, sources) if request.fold else [(entry, []) for entry in ranked[:limit]]
-    parents = _parents(reader, records, groups)
-    hits = tuple(_hit(group, parents, records, sources, request, weights, judge) for group in groups)
-    remark = _joined(told, ALL_WEAK if hits and all(hit.weak for hit in hits) else None)
-    left_out = 0
-    if request.max_tokens is not None:
-        hits, left_out = within(hits, request.max_tokens, sources, weights)
+    with clock.stage("snippets"):
+        records = {record.path: record for record in reader.files({entry.candidate.path for entry in ranked})}
+        sources = Sources(settings.root, records, checked=checked)
+        weights = weights_of(reader, query)
+        groups = folded(ranked, limit, sources) if request.fold else [(entry, []) for entry in ranked[:limit]]
+        parents = _parents(reader, records, groups)
+        hits = tuple(_hit(group, parents, records, sources, request, weights, judge) for group in groups)
+        remark = _joined(told, ALL_WEAK if hits and all(hit.weak for hit in hits) else None)
+        left_out = 0
+        if request.max_tokens is not None:
+            hits, left_out = within(hits, request.max_tokens, sources, weights)
     return Answer(hits, reader.counts(), remark, left_out)
 
 

@@ -76,8 +76,8 @@ def left_out(result: SearchResult, tokens: int) -> str:
     return f"{more} {verb} not fit into {counted(tokens, 'token')}."
 
 
-def timings(stages: Sequence[Stage]) -> str:
+def timings(stages: Sequence[Stage]) -> list[str]:
     """Where the time went: a line a stage, and their sum."""
     rows = [*stages, ("in all", sum(seconds for _, seconds in stages))]
     wide = max(len(name) for name, _ in rows)
-    return "\n".join(f"{name.ljust(wide)} {seconds * 1000:9,.1f} ms" for name, seconds in rows)
+    return [f"{name.ljust(wide)} {seconds * 1000:9,.1f} ms" for name, seconds in rows]
