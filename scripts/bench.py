@@ -229,10 +229,15 @@ def warm(tool: Tool, tree: Path) -> list[float]:
 
 
 def peak(tool: Tool) -> float:
-    """The most memory (MiB, proportional set size) that all processes of a cold index hold at once."""
+    """The same as :func:`peak_of`, of a cold index."""
     shutil.rmtree(tool.kept, ignore_errors=True)
+    return peak_of(tool.update, tool.environment)
+
+
+def peak_of(command: list[str], environment: dict[str, str] | None = None) -> float:
+    """The most memory (MiB, proportional set size) that all processes of a command hold at once."""
     process = subprocess.Popen(
-        tool.update, env={**os.environ, **tool.environment}, stdout=subprocess.DEVNULL, start_new_session=True
+        command, env={**os.environ, **(environment or {})}, stdout=subprocess.DEVNULL, start_new_session=True
     )
     most = 0
 
