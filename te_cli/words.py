@@ -31,23 +31,23 @@ def identifiers(text: str) -> list[str]:
     return text.translate(_SPACED).split() if text.isascii() else _IDENTIFIER.findall(text)
 
 
-@lru_cache(maxsize=1 << 18)
+@lru_cache(maxsize=1 << 16)
 def parts(identifier: str) -> tuple[str, ...]:
     """The lowered words inside an identifier: split at case changes, underscores and around digits."""
-    return tuple(part.lower() for part in _PART.findall(identifier[:MAX_WORD]))
+    return tuple([part.lower() for part in _PART.findall(identifier[:MAX_WORD])])
 
 
-@lru_cache(maxsize=1 << 18)
-def terms(identifier: str) -> tuple[str, ...]:
+def terms(identifier: str) -> list[str]:
     """What an identifier is indexed under: itself, lowered, and its parts where it has more than one.
 
     Nothing but underscores is nothing.
     """
-    whole = identifier[:MAX_WORD].lower().strip("_")
-    split = parts(identifier)
+    cut = identifier[:MAX_WORD]
+    whole = cut.lower().strip("_")
+    split = [part.lower() for part in _PART.findall(cut)]
     if len(split) > 1:
-        return (whole, *split)
-    return (whole,) if whole else ()
+        return [whole, *split]
+    return [whole] if whole else []
 
 
 def words_of(text: str, limit: int | None = None) -> list[str]:

@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 
-from te_cli.cli.options import IndexDir, Jobs, Json, MaxFileSize, Quiet, Wait
+from te_cli.cli.options import IndexDir, Jobs, Json, MaxFileSize, Quiet, Timings, Wait
 from te_cli.config import Options, index_above, settings_for_indexing
-from te_cli.render import machine, reports, screen
+from te_cli.render import machine, reports, screen, words
 from te_cli.render.progress import ProgressBar
+from te_cli.timings import Clock
 
 
 def index(
@@ -20,6 +21,7 @@ def index(
     max_file_size: MaxFileSize = None,
     index_dir: IndexDir = None,
     wait: Wait = 0.0,
+    timings: Timings = False,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -31,14 +33,20 @@ def index(
     settings = settings_for_indexing(path, options)
     if path is None and not (as_json or quiet) and (above := index_above(settings, options)):
         screen.say(f"There is an index of {above} above: this makes one of its own for {settings.root}.")
-    from te_cli.engine import indexing
+    clock = Clock(running=timings)
+    with clock.stage("imports"):
+        from te_cli.engine import indexing
 
     with ProgressBar(quiet=quiet) as progress:
-        report = indexing.update(settings, full=full, progress=progress, wait=wait)
+        report = indexing.update(settings, full=full, progress=progress, wait=wait, clock=clock)
     if as_json:
-        screen.write(machine.text_of(machine.index(report), indent=screen.on_terminal(sys.stdout)))
+        told = machine.index(report) | (machine.timings(clock.stages()) if timings else {})
+        screen.write(machine.text_of(told, indent=screen.on_terminal(sys.stdout)))
     elif not quiet:
         screen.report(reports.index(report))
+    if timings and not as_json:
+        for line in words.timings(clock.stages()).splitlines():
+            screen.say(line)
     if not report.files:
         if not (as_json or quiet):
             screen.say(f"There is nothing to index in {settings.root}.")

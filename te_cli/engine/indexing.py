@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import time
+from contextlib import ExitStack, contextmanager
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -12,10 +14,11 @@ from te_cli.engine.places import embedder, languages_of, place_of, recipe_of, si
 from te_cli.engine.plan import Plan, as_file, make_plan
 from te_cli.engine.reading import Job, Outcome
 from te_cli.engine.recalling import recall
-from te_cli.engine.workers import read_all
+from te_cli.engine.workers import COLLECTED_AFTER, read_all
 from te_cli.errors import IndexDamaged, NotReadable
 from te_cli.model import IndexReport, Progress, Skipped, SkipReason
 from te_cli.store.writer import Writer
+from te_cli.timings import OFF
 from te_cli.walk.boundary import is_kernels
 from te_cli.walk.content import READ_CEILING
 from te_cli.walk.files import Listing, at_or_below, printable, scan, scan_paths, with_namesakes
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from te_cli.model import ParsedFile, Symbol
     from te_cli.store.catalog import Catalog
     from te_cli.store.records import FileRecord
+    from te_cli.timings import Clock
 
     Report = Callable[[Progress], None]
 
@@ -49,11 +53,12 @@ def update(
     paths: Iterable[str] | None = None,
     progress: Report | None = None,
     wait: float = 0.0,
+    clock: Clock = OFF,
 ) -> IndexReport:
     """Bring the index up to date with the work tree; with ``paths``, only there and below.
 
     ``full`` reads every file again and writes everything derived anew; ``afresh`` drops the index first, ids and all.
-    ``wait``: seconds to wait for another writer.
+    ``wait``: seconds to wait for another writer. ``clock`` is told the stages.
 
     Raises:
         StoreError: the index is busy, newer, or cannot be made.
@@ -61,10 +66,10 @@ def update(
         NotWritable: the index folder cannot be written.
     """
     try:
-        return _update(settings, full=full, afresh=afresh, paths=paths, progress=progress, wait=wait)
+        return _update(settings, full=full, afresh=afresh, paths=paths, progress=progress, wait=wait, clock=clock)
     except IndexDamaged:
         # Damage that opening did not show, such as a torn page: nothing of it can be kept.
-        return _update(settings, afresh=True, progress=progress, wait=wait)
+        return _update(settings, afresh=True, progress=progress, wait=wait, clock=clock)
 
 
 def _update(
@@ -75,13 +80,14 @@ def _update(
     paths: Iterable[str] | None = None,
     progress: Report | None = None,
     wait: float = 0.0,
+    clock: Clock = OFF,
 ) -> IndexReport:
     started = time.perf_counter()
     if not settings.root.is_dir():  # making the index folder in it would make the root again
         raise NotReadable(f"The folder {settings.root} is gone.")
     _refuse_store(settings.root)
     model = embedder().identity
-    with Writer(
+    writer = Writer(
         place_of(settings),
         model=model.fingerprint,
         dimensions=model.dimensions,
@@ -89,16 +95,22 @@ def _update(
         afresh=afresh,
         wait=wait,
         models=siblings_of(settings),
-    ) as writer:
+    )
+    with ExitStack() as stack:
+        stack.enter_context(clock.stage("closing"))
+        with clock.stage("opening"):
+            stack.enter_context(writer)
         if full:
             writer.rewrite_everything()
         everything = writer.stale_recipe
         _tell(progress, Progress("listing", 0, 0))
         if everything or not writer.built:
             paths = None
-        listing, known, walk_ms = _look(settings, writer, paths)
-        plan = make_plan(listing, known, everything=everything)
-        run = _Run(settings, writer, known, progress)
+        with clock.stage("listing"):
+            listing, known, walk_ms = _look(settings, writer, paths)
+        with clock.stage("comparing"):
+            plan = make_plan(listing, known, everything=everything)
+        run = _Run(settings, writer, known, progress, clock)
         # A look at a few paths says nothing of how long, or when, all of them were looked at.
         notes = {} if paths is not None else {"walk_ms": walk_ms, "checked_ns": time.time_ns()}
         if plan or everything or not writer.built:
@@ -174,16 +186,27 @@ class _Run:
     """One run's work and its counts."""
 
     def __init__(
-        self, settings: Settings, writer: Writer, known: dict[str, FileRecord], progress: Report | None
+        self, settings: Settings, writer: Writer, known: dict[str, FileRecord], progress: Report | None, clock: Clock
     ) -> None:
         self._settings = settings
         self._writer = writer
         self._known = known
         self._progress = progress
+        self._clock = clock
         self._added = self._changed = self._removed = self._same = 0
 
     def carry_out(self, plan: Plan, notes: dict[str, object]) -> None:
         """Read what the plan says and publish it."""
+        with _few_collections():
+            self._read(plan)
+        writer, clock = self._writer, self._clock
+        _tell(self._progress, Progress("writing", len(plan.read), len(plan.read), writer.units_written))
+        with clock.stage("publishing"):
+            writer.publish(self._settings.jobs, indexed_ns=time.time_ns(), **notes)
+        with clock.stage("collecting"):
+            writer.collect()
+
+    def _read(self, plan: Plan) -> None:
         writer = self._writer
         # A unit has at least a character of its file, and none is read past the ceiling, even if it grows meanwhile.
         writer.begin((len(plan.read) + 1) * (READ_CEILING + 1))
@@ -194,9 +217,6 @@ class _Run:
             self._skip(skipped)
         for batch in self._batches(plan):
             self._put(batch)
-        _tell(self._progress, Progress("writing", len(plan.read), len(plan.read), writer.units_written))
-        writer.publish(self._settings.jobs, indexed_ns=time.time_ns(), **notes)
-        writer.collect()
 
     def _batches(self, plan: Plan) -> Iterator[list[Outcome]]:
         """Outcomes in groups of about :data:`BATCH_UNITS` units; skips and unchanged files are noted on the way."""
@@ -206,7 +226,8 @@ class _Run:
         waiting = held = 0
         root, left = self._settings.root, list[Job]()
         recalled = recall(root, jobs, self._writer.past, left)
-        for done, outcome in enumerate(chain(recalled, read_all(root, left, self._settings.jobs)), 1):
+        outcomes = chain(recalled, read_all(root, left, self._settings.jobs))
+        for done, outcome in enumerate(self._awaited(outcomes), 1):
             if outcome.parsed is not None:
                 batch.append(outcome)
                 waiting += len(outcome.parsed.units)
@@ -222,6 +243,15 @@ class _Run:
             _tell(self._progress, Progress("reading", done, len(jobs), self._writer.units_written))
         yield batch
 
+    def _awaited(self, outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
+        """The outcomes; on the clock stands the time until each is there, in which other processes work."""
+        while True:
+            with self._clock.stage("waiting for parsers"):
+                outcome = next(outcomes, None)
+            if outcome is None:
+                return
+            yield outcome
+
     def _put(self, batch: list[Outcome]) -> None:
         fresh = []
         for outcome in batch:
@@ -229,7 +259,8 @@ class _Run:
                 units = documents_of(outcome.parsed)
                 if not (outcome.recalled and self._write(outcome, outcome.parsed, units, None)):
                     fresh.append((outcome, outcome.parsed, units))
-        vectors = vectors_of([units for _, _, units in fresh], embedder()) if fresh else []
+        with self._clock.stage("embedding"):
+            vectors = vectors_of([units for _, _, units in fresh], embedder()) if fresh else []
         for (outcome, parsed, units), rows in zip(fresh, vectors, strict=True):
             self._write(outcome, parsed, units, rows)
 
@@ -241,10 +272,10 @@ class _Run:
         vectors: list[Vector | None] | None,
     ) -> bool:
         """Put one file; without ``vectors``, only where its earlier ones are remembered."""
-        packed = outcome.packed
-        written = self._writer.put(
-            outcome.file, parsed.digest, parsed.lines, units, vectors, outcome.references, packed
-        )
+        with self._clock.stage("writing"):
+            written = self._writer.put(
+                outcome.file, parsed.digest, parsed.lines, units, vectors, outcome.references, outcome.packed
+            )
         if written:
             before = self._known.get(parsed.path)
             fresh = before is None or before.skip is not None
@@ -279,6 +310,17 @@ class _Run:
             seconds=time.perf_counter() - started,
             rebuilt=self._writer.rebuilt,
         )
+
+
+@contextmanager
+def _few_collections() -> Iterator[None]:
+    """Have the interpreter look for cycles less often: there are few, and each look goes through all that is held."""
+    before = gc.get_threshold()
+    gc.set_threshold(*COLLECTED_AFTER)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def skipped_files(records: Iterable[FileRecord]) -> tuple[Skipped, ...]:

@@ -52,7 +52,7 @@ WORTH_A_POOL_FILES = 48
 WORTH_A_POOL_BYTES = 600_000
 """The same for their size."""
 
-_COLLECTED_AFTER = (20_000, 50, 100)
+COLLECTED_AFTER = (20_000, 50, 100)
 """When Python looks for cycles: reading a file makes hardly any, and to look every 700 objects takes a twentieth."""
 
 _PACKAGE = Path(__file__).resolve().parents[2]
@@ -77,7 +77,7 @@ def serve(memory: int) -> None:
     """The life of a worker: an outcome on the pipe for each job that comes, until the pipe ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
     _bound_memory(memory)
-    gc.set_threshold(*_COLLECTED_AFTER)
+    gc.set_threshold(*COLLECTED_AFTER)
     jobs, outcomes = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # a stray print must not break the pipe
     _send(outcomes, "ready")

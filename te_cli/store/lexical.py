@@ -143,8 +143,7 @@ _spelled = _Spelled()
 def forget_words() -> None:
     """Drop how identifiers are spelled: after a large run most of them are not met again."""
     _spelled.clear()
-    for remembered in (terms, parts):
-        remembered.cache_clear()
+    parts.cache_clear()
 
 
 def _words(*texts: Iterable[str]) -> str:
