@@ -107,8 +107,7 @@ class Found:
         return self.start_row if self.doc_row < 0 else self.doc_row
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+class Comment(NamedTuple):
     """A comment: its bytes, its rows, its column, whether it stands alone on its lines, and whether at a line's end.
 
     ``apart``: empty lines may stand between it and what it speaks of.
@@ -190,7 +189,7 @@ def collect(
             aside = _comment(nodes[key][0], source)
             said = settings.get(pattern, _NOTHING)
             if "either" not in said or _is_about_next(aside, captures, source):
-                asides[key].append(replace(aside, apart=True) if "apart" in said else aside)
+                asides[key].append(aside._replace(apart=True) if "apart" in said else aside)
         elif key == "documented":
             captures.docs[nodes["documented"][0].byte_range] = nodes["doc"][0].byte_range
         elif key == "wrapper":

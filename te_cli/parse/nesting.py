@@ -117,14 +117,17 @@ class _Walk:
         """Place one finding below ``above``; the level it opens, None when it is no unit."""
         if found.role == "local":
             named = above.hides and above.body_end == found.end
-            return replace(
-                above,
-                node=found.node,
-                end=found.end,
+            return _Level(  # what "replace" says at three times the price, and most of what is found is of this sort
+                found.node,
+                found.end,
+                above.prefix,
+                above.module,
+                above.position,
+                above.depth,
                 hides=True,
                 contains=False,
-                shows_methods=False,
                 unnamed=not named,
+                body_end=above.body_end,
             )
         if found.role == "anonymous":
             return replace(above, node=found.node, end=found.end, shows_methods=True)
