@@ -81,8 +81,10 @@ _BARE_PATHS: Final = frozenset(("word", "concatenation", "simple_expansion"))
 
 _QUOTES: Final = "\"'`<>"
 _MAX_LINES: Final = 600
-_COMMENTED: Final = re.compile(r"(?:^|(?<=\s))(?://|#\s|--\s|;;|%\s).*")
+_COMMENTED: Final = re.compile(r"(?:^|(?<=\s))(?://|#[^\S\n]|--[^\S\n]|;;|%[^\S\n]).*", re.MULTILINE)
 """A comment at the end of one of the lines before a name, of which that many bytes are looked at."""
+
+_COMMENT_MARKS: Final = ("//", "#", "--", ";;", "%")
 
 _NO_OWNERS: Final = frozenset(("await", "case", "else", "return", "throw", "try", "yield"))
 """Words before a name that begins with a link: Swift's and Zig's ``return .some(value)``."""
@@ -150,9 +152,11 @@ class Mentions:
 
     def _without_comments(self, start: int) -> str:
         """The text before an offset, backwards, where it has several lines: no comment on them holds an owner."""
-        lines = self._source.data[max(0, start - _MAX_LINES) : start].decode("utf-8", "ignore").split("\n")
-        lines[:-1] = [_COMMENTED.sub("", line) for line in lines[:-1]]
-        return "\n".join(lines)[-MAX_QUALIFIER:][::-1]
+        text = self._source.data[max(0, start - _MAX_LINES) : start].decode("utf-8", "ignore")
+        if any(mark in text for mark in _COMMENT_MARKS):
+            above, end, line = text.rpartition("\n")
+            text = _COMMENTED.sub("", above) + end + line
+        return text[-MAX_QUALIFIER:][::-1]
 
     def _imported(self, node: Node, text: str, origin: str, said: dict[str, str | None]) -> tuple[str, str]:
         """The name and the origin of an import."""
