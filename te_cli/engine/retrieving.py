@@ -101,7 +101,8 @@ def retrieve(
     with clock.stage("vectors"):
         cosines = reader.similarities(vector, {*records, *modules.values()}) if vector is not None else {}
         gathered = _gathered(reader, vector, modules) if mode == "semantic" and vector is not None else {}
-    ranks = _ranks(_merged(by_words, by_file)), _ranks([i for i, _ in by_vector]), _ranks(by_name)
+    words_rank = _ranks(_merged(by_words, by_file))
+    vector_rank, name_rank = _ranks([unit_id for unit_id, _ in by_vector]), _ranks(by_name)
     return [
         Candidate(
             id=record.id,
@@ -113,9 +114,9 @@ def retrieve(
             file_words=file_words.get(modules.get(record.file_id, 0), 0.0),
             file_vector=cosines.get(modules.get(record.file_id, 0), 0.0),
             gathered=gathered.get(record.file_id, 0.0),
-            words_rank=ranks[0].get(record.id),
-            vector_rank=ranks[1].get(record.id),
-            name_rank=ranks[2].get(record.id),
+            words_rank=words_rank.get(record.id),
+            vector_rank=vector_rank.get(record.id),
+            name_rank=name_rank.get(record.id),
             asked_for=by_path.get(record.id, 0.0),
             phrase=by_phrase.share(record),
             changed_ns=changed.get(record.path, 0),

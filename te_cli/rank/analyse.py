@@ -251,10 +251,14 @@ def fold(word: str) -> str:
     return word
 
 
+LEAST_ALIKE = 3
+"""Letters that a word needs to be the beginning of another one like it."""
+
+
 def alike(first: str, second: str) -> bool:
     """Whether two folded words are the same or one begins with the other (``auth``, ``authenticat``)."""
     return (
         first == second
-        or (len(first) >= 3 and second.startswith(first))
-        or (len(second) >= 3 and first.startswith(second))
+        or (len(first) >= LEAST_ALIKE and second.startswith(first))
+        or (len(second) >= LEAST_ALIKE and first.startswith(second))
     )

@@ -12,9 +12,9 @@ import math
 import re
 from collections import defaultdict
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from te_cli.rank.analyse import alike, fold
+from te_cli.rank.analyse import LEAST_ALIKE, alike, fold
 from te_cli.rank.fuse import fused
 from te_cli.rank.roles import role_of
 from te_cli.words import parts
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from te_cli.model import Symbol
     from te_cli.rank.analyse import Query
     from te_cli.rank.candidates import Candidate
+    from te_cli.rank.roles import Role
 
 Values = dict[str, float]
 
@@ -112,12 +113,12 @@ class _Scales:
         gathered: dict[str, float] = defaultdict(float)
         for candidate in candidates:
             gathered[candidate.path] += candidate.words / self.words
-        self.gathered = gathered
         self.named: dict[str, float] = {}
         for candidate in candidates:
             self.named[candidate.path] = max(self.named.get(candidate.path, 0.0), candidate.asked_for)
         self.newest_ns = max((c.changed_ns for c in candidates), default=0)
-        self.most = max((math.log1p(value) for value in gathered.values()), default=0.0) or 1.0
+        most = max(map(math.log1p, gathered.values()), default=0.0) or 1.0
+        self.coherence = {path: math.log1p(value) / most for path, value in gathered.items()}
 
 
 class _Asked:
@@ -136,12 +137,15 @@ class _Asked:
         self.by_path: dict[str, Row] = {}
         self.by_name: dict[str, Row] = {}
         self._like: dict[str, int] = {}
+        self._begun: dict[str, list[tuple[int, str]]] = defaultdict(list)  # words that are alike begin alike
+        for place, word in enumerate(self.folded):
+            self._begun[word[:LEAST_ALIKE]].append((place, word))
 
     def like(self, word: str) -> int:
         """Which of the query's words are like ``word``, as bits; names share their words, so each is compared once."""
         folded = fold(word)
         found = 0
-        for place, other in enumerate(self.folded):
+        for place, other in self._begun.get(folded[:LEAST_ALIKE], ()):
             if alike(folded, other):
                 found |= 1 << place
         self._like[word] = found
@@ -189,7 +193,7 @@ def _row(asked: _Asked, candidate: Candidate, scales: _Scales) -> Row:
         max(0.0, candidate.vector) / scales.vector,
         max(0.0, candidate.file_vector) / scales.file_vector,
         (candidate.vector - scales.usual) / scales.spread if scales.spread else 0.0,
-        math.log1p(scales.gathered[path]) / scales.most,
+        scales.coherence[path],
         candidate.asked_for,
         candidate.phrase,
         scales.named.get(path, 0.0),
@@ -235,24 +239,45 @@ def _name_signals(asked: _Asked, name: str) -> Row:
 
 def _path_signals(asked: _Asked, candidate: Candidate) -> Row:
     """The values of :data:`PATH`."""
-    folders, _, file_name = candidate.path.rpartition("/")
+    path, query = _path(candidate.path), asked.query
+    return (
+        *asked.shares(path.stem),
+        float(asked.spells("".join(path.stem))),
+        asked.shares(path.folders)[0],
+        path.depth,
+        float(path.role == "test" and not query.wants_tests),
+        float(path.role == "example" and not query.wants_examples),
+        float(path.role == "compat"),
+        float(superseded(candidate.path, asked.newest, asked.typed)),
+        path.entry,
+        path.declaration,
+        float(candidate.content != "code"),
+    )
+
+
+class _Path(NamedTuple):
+    """What a path says, whatever is asked: the words of its stem and of its folders, and more."""
+
+    stem: tuple[str, ...]
+    folders: tuple[str, ...]
+    depth: float
+    role: Role
+    entry: float
+    declaration: float
+
+
+@lru_cache(maxsize=4096)
+def _path(path: str) -> _Path:
+    folders, _, file_name = path.rpartition("/")
     stem = file_name.split(".")[0] or file_name
     entry = stem.lower() in ENTRY_STEMS
-    stem_words = parts(folders.rpartition("/")[2] if entry and folders else stem)
-    role = role_of(candidate.path)
-    query = asked.query
-    return (
-        *asked.shares(stem_words),
-        float(asked.spells("".join(stem_words))),
-        asked.shares(parts(folders))[0],
-        min(1.0, candidate.path.count("/") / 8),
-        float(role == "test" and not query.wants_tests),
-        float(role == "example" and not query.wants_examples),
-        float(role == "compat"),
-        float(superseded(candidate.path, asked.newest, asked.typed)),
+    return _Path(
+        parts(folders.rpartition("/")[2] if entry and folders else stem),
+        parts(folders),
+        min(1.0, path.count("/") / 8),
+        role_of(path),
         float(entry),
-        float(candidate.path.endswith(DECLARATIONS)),
-        float(candidate.content != "code"),
+        float(path.endswith(DECLARATIONS)),
     )
 
 
