@@ -17,8 +17,9 @@ from forked import Forked, run_te, tell_where
 from torture_compare import differences, lost_files
 
 from te_cli.errors import TeError
-from te_cli.store.checks import inspect, open_whole
+from te_cli.store.checks import inspect
 from te_cli.store.folder import Place
+from te_cli.store.whole import open_whole
 
 if TYPE_CHECKING:
     import random

@@ -21,8 +21,8 @@ from te_cli import open_index
 from te_cli.errors import IndexBusy
 from te_cli.model import Filters
 from te_cli.store import generations
-from te_cli.store.checks import open_whole
 from te_cli.store.lock import WriterLock, current_holder
+from te_cli.store.whole import open_whole
 
 if TYPE_CHECKING:
     from pathlib import Path

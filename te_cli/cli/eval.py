@@ -12,9 +12,8 @@ from te_cli.cli.places import say_where_paths_start
 from te_cli.cli.questions import ModeName, RefreshName
 from te_cli.config import Options, settings_for_asking, settings_for_indexing
 from te_cli.errors import UsageError, one_of
-from te_cli.evaluation import EvalRequest
 from te_cli.model import MODES, REFRESHES
-from te_cli.render import evaluation, machine, screen
+from te_cli.render import machine, screen
 from te_cli.render.progress import ProgressBar
 
 if TYPE_CHECKING:
@@ -54,6 +53,7 @@ def evaluate(
         raise UsageError("--compare-mode and --against exclude each other.", "Choose one.")
     settings = _settings(root, directory, index_dir)
     from te_cli.engine import evaluating, questions
+    from te_cli.evaluation import EvalRequest  # classes that no other verb makes
 
     request = EvalRequest(
         file=file,
@@ -65,6 +65,8 @@ def evaluate(
     )
     with ProgressBar(quiet=quiet) as progress:
         found = evaluating.evaluate(settings, request, progress=progress, announce=None if quiet else screen.say)
+    from te_cli.render import evaluation
+
     if as_json:
         screen.write(machine.text_of(evaluation.machine(found), indent=screen.on_terminal(sys.stdout)))
         return

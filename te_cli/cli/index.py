@@ -45,7 +45,7 @@ def index(
     elif not quiet:
         screen.report(reports.index(report))
     if timings and not as_json:
-        for line in words.timings(clock.stages()).splitlines():
+        for line in words.timings(clock.stages()):
             screen.say(line)
     if not report.files:
         if not (as_json or quiet):

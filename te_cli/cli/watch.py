@@ -13,7 +13,6 @@ from te_cli.config import Options, settings_for_asking, settings_for_indexing
 from te_cli.model import IndexReport
 from te_cli.render import machine, reports, screen
 from te_cli.render.progress import ProgressBar
-from te_cli.state import Started, Trouble
 
 if TYPE_CHECKING:
     from te_cli.config import Settings
@@ -43,6 +42,7 @@ def watch(
     options = Options(index_dir, jobs, max_file_size)
     settings = settings_for_asking(None, options, build=True) if path is None else settings_for_indexing(path, options)
     from te_cli.engine import watching
+    from te_cli.state import Started, Trouble
 
     def reload() -> Settings:
         return settings_for_indexing(str(settings.root), options)

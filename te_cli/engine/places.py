@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from te_cli.config import CATALOG, INDEX_FOLDER
 from te_cli.errors import ConfigError, IndexDamaged, NoIndex, nearest
-from te_cli.store.checks import open_whole
 from te_cli.store.folder import Place
+from te_cli.store.whole import open_whole
 
 if TYPE_CHECKING:
     from te_cli.config import Settings

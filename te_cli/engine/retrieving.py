@@ -75,8 +75,8 @@ def retrieve(
 ) -> list[Candidate]:
     """The candidates for ``query``, in no particular order, each with all scores its mode allows.
 
-    ``vector`` is the query's :func:`meaning`; without one the vectors have no say. ``root`` is where the sources lie:
-    without it phrases in quotes are words as any others.
+    ``vector`` is its :func:`meaning`: without one the vectors have no say. ``root`` is where the sources lie: without
+    it phrases in quotes are words as any others.
     """
     depth = max(DEPTH, 3 * limit)
     with clock.stage("words"):
@@ -88,11 +88,10 @@ def retrieve(
     with clock.stage("names"):
         by_name = _by_name(reader, query, limit, filters) if mode in ("hybrid", "name") else []
         by_path = places(reader, query, filters) if mode in ("hybrid", "name") else {}
-    with clock.stage("phrases"):
         by_phrase = quoted(reader, query, filters, root if mode in ("hybrid", "text") else None)
     with clock.stage("rows"):
-        found = [unit_id for unit_id, _ in (*by_words, *by_file, *by_vector)] + by_name + [*by_path, *by_phrase.units]
-        records = reader.units(dict.fromkeys(found))
+        scored = (unit_id for unit_id, _ in (*by_words, *by_file, *by_vector))
+        records = reader.units(dict.fromkeys((*scored, *by_name, *by_path, *by_phrase.units)))
         modules = reader.modules({record.file_id for record in records.values()})
         changed = _changed(reader, records.values()) if query.wants_recent else {}
     with clock.stage("words"):
@@ -101,8 +100,8 @@ def retrieve(
     with clock.stage("vectors"):
         cosines = reader.similarities(vector, {*records, *modules.values()}) if vector is not None else {}
         gathered = _gathered(reader, vector, modules) if mode == "semantic" and vector is not None else {}
-    words_rank = _ranks(_merged(by_words, by_file))
-    vector_rank, name_rank = _ranks([unit_id for unit_id, _ in by_vector]), _ranks(by_name)
+    vector_ids = [unit_id for unit_id, _ in by_vector]
+    words_rank, vector_rank, name_rank = map(_ranks, (_merged(by_words, by_file), vector_ids, by_name))
     return [
         Candidate(
             id=record.id,

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from te_cli.model import IndexReport
 from te_cli.render.escape import bytes_spelled
-from te_cli.state import Started, Stopped, Trouble
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -254,6 +253,8 @@ def watch(event: WatchEvent) -> Object:
         # As a run of the indexer, less the list of skipped files, which hardly changes.
         told = {key: value for key, value in index(event).items() if key != "skipped"}
         return told | {"schema": WATCH, "event": "update"}
+    from te_cli.state import Started, Stopped, Trouble  # ten classes to make, which no search needs
+
     name = {Started: "started", Trouble: "error", Stopped: "stopped"}[type(event)]
     return {"schema": WATCH, "event": name, **asdict(event)}
 

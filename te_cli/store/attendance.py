@@ -22,7 +22,6 @@ from typing import TYPE_CHECKING
 
 from te_cli.digest import digest
 from te_cli.errors import AlreadyWatched, NotWritable
-from te_cli.state import Watcher
 from te_cli.store.lock import ATTEMPTS, PAUSE, _free, _seize
 
 if TYPE_CHECKING:
@@ -31,6 +30,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
     from typing import Self
+
+    from te_cli.state import Watcher
 
 WATCH_FILE = "lock.watch"
 
@@ -153,6 +154,8 @@ def _seized(handle: int) -> bool:
 
 def watcher(folder: Path) -> Watcher | None:
     """Who keeps the index in ``folder`` fresh, None where nobody does. That it is fresh is another question."""
+    from te_cli.state import Watcher  # a search has no need to know who
+
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     try:
         handle = os.open(folder / WATCH_FILE, flags)

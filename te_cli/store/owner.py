@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,6 +58,8 @@ def _key() -> bytes | None:
 
 def _new_key(path: Path) -> bytes:
     """Make the key, or take the one that another process made at the same moment."""
+    import secrets  # with random and hashlib, which whoever only reads has no use for
+
     key = secrets.token_bytes(KEY_BYTES)
     fresh = path.with_suffix(f".{os.getpid()}")
     try:
@@ -101,8 +102,7 @@ def ownership(folder: Path, root: Path) -> Ownership:
     if owner is None:
         return "absent"
     key = _key()
-    expected = None if key is None else _mark(key, owner.root, owner.id)
-    if expected is None or not secrets.compare_digest(owner.mark.encode("utf-8", "replace"), expected.encode()):
+    if key is None or not _is_mark(key, owner):
         return "foreign"
     return "ours" if owner.root == str(root) else "moved"
 
@@ -110,6 +110,8 @@ def ownership(folder: Path, root: Path) -> Ownership:
 def claim(folder: Path, root: Path) -> str:
     """Mark a new index as this user's; gives its id. Written whole or not at all."""
     key = _key() or _new_key(_key_path())
+    import secrets
+
     index_id = secrets.token_hex(16)
     text = json.dumps({"id": index_id, "root": str(root), "mark": _mark(key, str(root), index_id)})
     fresh = folder / f"{OWNER_FILE}.new"
@@ -124,6 +126,12 @@ def claim(folder: Path, root: Path) -> str:
     except OSError as error:
         raise NotWritable(f"The index folder {folder} cannot be written: {error.strerror}.") from error
     return index_id
+
+
+def _is_mark(key: bytes, owner: Owner) -> bool:
+    """Whether the key made the mark. Marks of both are compared, so that the time that it takes tells nothing."""
+    expected = _mark(key, owner.root, owner.id).encode()
+    return keyed_mark(key, owner.mark.encode("utf-8", "replace")) == keyed_mark(key, expected)
 
 
 def _mark(key: bytes, root: str, index_id: str) -> str:

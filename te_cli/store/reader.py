@@ -10,7 +10,6 @@ from __future__ import annotations
 from contextlib import ExitStack
 from itertools import pairwise
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,12 +21,13 @@ from te_cli.store.lexical import TextIndex
 from te_cli.store.naming import Names
 from te_cli.store.records import FILE_COLUMNS, ORDER, UNIT_COLUMNS, FileRecord, UnitRecord
 from te_cli.store.references import unpack
-from te_cli.store.scope import Scope
+from te_cli.store.scope import Scope, among
 from te_cli.store.scrutiny import disagreement, refuse_damage
 from te_cli.store.vectors import base_path, open_base, similarity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from tempfile import TemporaryDirectory
     from types import TracebackType
     from typing import Self
 
@@ -80,7 +80,10 @@ class Reader:
             self._begin(shadowed=True)
 
     def _begin(self, *, shadowed: bool) -> None:
-        self._shadow = TemporaryDirectory(prefix="te-") if shadowed else None
+        if shadowed:
+            from tempfile import TemporaryDirectory  # with shutil and random: for read-only folders and full disks
+
+            self._shadow = TemporaryDirectory(prefix="te-")
         self._place = self._given.shadow(Path(self._shadow.name)) if self._shadow else self._given
         try:
             for _ in range(ATTEMPTS):
@@ -331,10 +334,7 @@ class Reader:
 
     @property
     def exact(self) -> bool:
-        """Whether the text indexes hold just what the snapshot has, so that nothing that they find has to be dropped.
-
-        They hold all of it in any case, one document a unit: so they need only be counted.
-        """
+        """Whether the text indexes hold nothing beyond the snapshot. They hold all of it: so they are only counted."""
         if self._exact is None:
             files, units = self.counts()
             self._exact = (self.files_text.documents, self.units_text.documents) == (files, units - files)
@@ -380,12 +380,13 @@ class Reader:
         return _scored(query, *self._rows(ids))
 
     def _rows(self, ids: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int8]]:
-        """Those of ``ids`` that have a vector, and their rows."""
+        """Those of ``ids``, which are distinct, that have a vector, and their rows."""
         delta_ids, delta_rows = self.delta()
-        in_delta = np.isin(delta_ids, ids)
+        ids = np.sort(ids)
+        in_delta = among(delta_ids, ids)
         found, rows = delta_ids[in_delta], delta_rows[in_delta]
         if self.base is not None:
-            base_ids, base_rows = self.base.rows(np.setdiff1d(ids, found))
+            base_ids, base_rows = self.base.rows(ids[~among(ids, found)])
             found, rows = np.concatenate([found, base_ids]), np.concatenate([rows, base_rows])
         return found, rows
 

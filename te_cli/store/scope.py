@@ -95,6 +95,14 @@ class Scope:
         )
 
 
+def among(ids: NDArray[np.int64], known: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which of ``ids`` are among ``known``, which rise. numpy's own way to ask imports 10 ms of masked arrays."""
+    if not len(known):
+        return np.zeros(len(ids), bool)
+    held: NDArray[np.bool_] = known[np.minimum(np.searchsorted(known, ids), len(known) - 1)] == ids
+    return held
+
+
 def _within(names: tuple[str, ...]) -> Callable[[str], bool]:
     """Whether a module is one of ``names``, lies in one, or has one among its components, whatever joins them."""
     wanted = [f".{_dotted(name)}." for name in names]
