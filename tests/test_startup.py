@@ -46,3 +46,13 @@ def test_search_imports_only_what_it_needs(repo: MakeRepository, te: Run) -> Non
     te("index")
     unwanted = {"tree_sitter", "tree_sitter_language_pack", "fastembed", "onnxruntime", "watchdog", "pydantic", "rich"}
     assert imported("search", "greet") & unwanted == set()
+
+
+def test_reading_imports_no_arrays() -> None:
+    """Each worker process waits for what it imports: NumPy takes longer than the files of a small repository."""
+    rooms = "te_cli.engine.workers, te_cli.walk.content, te_cli.parse.code, te_cli.parse.documents"
+    code = f"import sys, {rooms}; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=te_environment(), check=True
+    )
+    assert {"numpy", "tantivy", "usearch", "tokenizers"}.isdisjoint(done.stdout.split())

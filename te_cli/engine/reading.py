@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from te_cli.model import ParsedFile, Skipped, SkipReason, SourceFile
-from te_cli.store.past import pack_units
+from te_cli.store.packing import pack_units
 from te_cli.store.references import NO_REFERENCES, Packed, pack
 
 if TYPE_CHECKING:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from te_cli.parse import documents
 from te_cli.parse.grammars import GRAMMARS
 from te_cli.parse.source import Source, count_lines
 
@@ -27,4 +26,6 @@ def parse(path: str, language: str, text: str) -> Parsed:
         read = read_code(path, language, source)
         if read is not None:
             return read
+    from te_cli.parse import documents  # only now: of the files that change most are code
+
     return documents.read(path, language, source)

@@ -4,21 +4,18 @@ A branch that is checked out again brings back hundreds of files as they were. `
 units, what they were cut to, packed by whoever parsed it. When the file changes, that moves to ``past``, with its
 references and with the vectors of the units that went. All of it is derived, and nothing is lost with it: what does not
 unpack is as if it had not been there.
-
-The value is zlib (RFC 1950) over a JSON list with a row for each unit.
 """
 
 from __future__ import annotations
 
-import json
 import zlib
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
 from te_cli.errors import IndexDamaged
-from te_cli.model import Symbol, Unit, values_of
-from te_cli.store.references import Packed, inflated, names_in
+from te_cli.store.packing import unpack_units
+from te_cli.store.references import Packed, names_in
 from te_cli.store.vectors import open_base
 
 if TYPE_CHECKING:
@@ -27,6 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from te_cli.model import Unit
     from te_cli.store.catalog import Catalog
     from te_cli.store.vectors import Base
 
@@ -39,13 +37,6 @@ PAST_BYTES = 64 << 20
 MARK_BYTES = 16
 """Length of a unit's mark, the digest of all that it is made from."""
 
-LEVEL: Final = 3
-"""How hard to pack: a tenth larger than the usual level, in half the time."""
-
-_TYPES: Final = ((str,), (str,), (str,), (str,), (str,), (str,), (int,), (int,), (int, type(None)), (str,))
-"""What the columns hold: the fields of a symbol in their order, and the unit's text."""
-
-
 _COLUMNS: Final = "path, digest, language, total, refs, vectors, packed"
 
 
@@ -55,29 +46,6 @@ class Version(NamedTuple):
     units: tuple[Unit, ...]
     packed: bytes
     references: Packed
-
-
-def pack_units(units: Sequence[Unit]) -> bytes:
-    """Units as the catalog keeps them. The text of the module unit is the file's, and not kept."""
-    rows = [(*values_of(unit.symbol), unit.text if position else "") for position, unit in enumerate(units)]
-    text = json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
-    return zlib.compress(text.encode("utf-8", "surrogatepass"), LEVEL)
-
-
-def unpack_units(data: bytes) -> tuple[Unit, ...] | None:
-    """What :func:`pack_units` packed; None where it is something else."""
-    try:
-        rows = json.loads(inflated(data).decode("utf-8", "surrogatepass"))
-        return tuple(Unit(Symbol(*_checked(row)[:-1]), row[-1]) for row in rows) or None
-    except (ValueError, TypeError, RecursionError, zlib.error):
-        return None
-
-
-def _checked(row: list[Any]) -> list[Any]:
-    for value, types in zip(row, _TYPES, strict=True):
-        if type(value) not in types:
-            raise TypeError
-    return row
 
 
 def _sum_of(row: Sequence[Any]) -> int:

@@ -267,7 +267,7 @@ class Writer:
     ) -> bool:
         """Write a file, its units (the module unit first) and references; what is as it was keeps its id and vector.
 
-        ``packed``: the units as :func:`te_cli.store.past.pack_units` packs them. Without ``vectors`` those are used
+        ``packed``: the units as :func:`te_cli.store.packing.pack_units` packs them. Without ``vectors`` those are used
         that the file's units had before; False, and nothing is written, where one of them is not remembered.
         """
         with translated():
