@@ -39,12 +39,14 @@ class Scope:
 
     @property
     def ids(self) -> NDArray[np.int64]:
-        """Every unit within, shape (units,)."""
+        """Every unit within, shape (units,), rising."""
         if self._ids is None:
             condition, values = self.sql()
-            sql = f"SELECT u.id FROM units u JOIN files f ON f.id = u.file_id WHERE {condition}"
-            rows = self._catalog.rows(sql, values)
-            self._ids = np.fromiter((row[0] for row in rows), np.int64, len(rows))
+            # Where files are chosen, theirs are looked up one by one: nothing is asked of the units of the others.
+            by_file = self.file_ids is not None or self._filters.languages or self._filters.contents
+            source = "files f CROSS JOIN units u" if by_file else "units u JOIN files f"
+            rows = self._catalog.rows(f"SELECT u.id FROM {source} ON f.id = u.file_id WHERE {condition}", values)
+            self._ids = np.sort(np.fromiter((row[0] for row in rows), np.int64, len(rows)))
         return self._ids
 
     def sql(self) -> tuple[str, list[object]]:
