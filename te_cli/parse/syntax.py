@@ -164,13 +164,20 @@ def _unread(language: str, tree: Tree) -> int:
 def _tree(language: str, data: bytes, deadline: float) -> Tree:
     """The tree of ``data``; ``ParserTimedOut`` when it is not there at ``deadline``."""
 
-    def read(offset: int, _point: Point) -> bytes:
-        return data[offset : offset + size]
+    def read(offset: int, _point: Point) -> bytes | bytearray:
+        piece = data[offset : offset + size]
+        if buffer is None or len(piece) < len(buffer):
+            return piece
+        buffer[:] = piece
+        return buffer
 
     def late(_offset: int, _has_error: bool) -> bool:
         return time.monotonic() > deadline
 
-    size = _CHUNK
+    # The binding (0.26) never lets go of what it is handed, so while it parses it gets the same object again and again:
+    # a file would be held for as long as the process lives, many times over if the grammar goes back and forth in it.
+    size: int = _CHUNK
+    buffer: bytearray | None = bytearray(_CHUNK)
     parser = _parser(language)
     try:
         tree = parser.parse(read, progress_callback=late)
@@ -180,5 +187,5 @@ def _tree(language: str, data: bytes, deadline: float) -> Tree:
     except SystemError as error:  # how the binding reports an exception in a callback
         parser.reset()
         raise (error.__cause__ or error) from None
-    size = _GLANCE
+    size, buffer = _GLANCE, None  # a query's predicates have to be handed bytes
     return tree
