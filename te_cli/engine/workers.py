@@ -55,6 +55,10 @@ WORTH_A_POOL_BYTES = 600_000
 COLLECTED_AFTER = (20_000, 50, 100)
 """When Python looks for cycles: reading a file makes hardly any, and to look every 700 objects takes a twentieth."""
 
+LARGEST = 384 << 20
+"""Bytes that a worker holds between two files before another takes its place: some of what is parsed is never given
+back, and a repository of a hundred thousand files must not take more memory than one of a thousand."""
+
 _PACKAGE = Path(__file__).resolve().parents[2]
 
 JOBS_OF_ONE = 2_000
@@ -86,7 +90,25 @@ def serve(memory: int) -> None:
             root, job = pickle.load(jobs)
         except EOFError:
             return
-        _send(outcomes, _reader(root)(job))
+        outcome = _reader(root)(job)
+        _send(outcomes, (outcome, _held() > LARGEST))
+
+
+def _held() -> int:
+    """Bytes of memory that this process holds; at most so many where only its peak is known."""
+    try:
+        return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return _peak()
+
+
+def _peak() -> int:
+    try:
+        import resource
+
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # bytes on macOS, which has no /proc
+    except ImportError:
+        return 0
 
 
 @lru_cache(maxsize=1)
@@ -167,7 +189,10 @@ class _Worker:
         assert process.stdin is not None
         assert process.stdout is not None
         _send(process.stdin, (root, job))
-        outcome: Outcome = pickle.load(process.stdout)
+        outcome: Outcome
+        outcome, grown = pickle.load(process.stdout)
+        if grown:
+            self.stop()
         return outcome
 
     def _here(self, root: str, job: Job) -> Outcome:
