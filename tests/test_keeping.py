@@ -16,6 +16,9 @@ import pytest
 from te_cli import open_index
 from te_cli.engine import keeping
 from te_cli.engine.places import open_reader
+from te_cli.engine.texts import Texts
+from te_cli.model import Fingerprint
+from te_cli.store.records import FileRecord
 
 if TYPE_CHECKING:
     from conftest import MakeRepository, Run
@@ -191,3 +194,41 @@ def test_nothing_is_kept_where_open_files_cannot_be_removed(
     index = open_index(repo(FILES))
     assert names(index) == names(index) == ["greet_visitors"]
     assert files_in(Path(index.root)) == []
+
+
+def test_a_file_that_changes_is_read_again(index: Index, repo: MakeRepository) -> None:
+    for number in range(3):
+        repo({"greet.py": f"def greet_visitors():\n    return {number}\n"})
+        (hit,) = index.search("greet_visitors", refresh="never", limit=1)
+        assert (hit.snippet, hit.stale) == (f"def greet_visitors():\n    return {number}", True)
+
+
+def test_texts_are_kept_while_files_are_what_they_were(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Unless a file changed so lately that it may have changed again, unseen."""
+    path = tmp_path / "a.py"
+    path.write_text("a = 1\n")
+    seen = Fingerprint(6, 0, 0, 0, 0)
+    record = FileRecord(1, "a.py", "python", "code", seen, None, None, False)
+    kept = Texts()
+    first = kept.read(tmp_path, record)
+    assert first is not None
+    assert kept.read(tmp_path, record) is not first
+    later = path.stat().st_ctime_ns + 3 * 10**9
+    monkeypatch.setattr("te_cli.engine.texts.time.time_ns", lambda: later)
+    second = kept.read(tmp_path, record)
+    assert kept.read(tmp_path, record) is second
+    path.write_text("b = 2\n")
+    third = kept.read(tmp_path, record)
+    assert third is not None
+    assert third.lines.text == "b = 2\n"
+
+
+def test_texts_have_bounded_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = Texts(10)
+    texts = []
+    for name in ("a", "b", "a"):
+        (tmp_path / name).write_text("123456")
+        monkeypatch.setattr("te_cli.engine.texts.time.time_ns", lambda: 1 << 62)
+        record = FileRecord(1, name, "text", "docs", Fingerprint(6, 0, 0, 0, 0), None, None, False)
+        texts.append(kept.read(tmp_path, record))
+    assert texts[0] is not texts[2]

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakSet
 
 from te_cli.engine.places import open_reader, place_of
+from te_cli.engine.texts import Texts
 from te_cli.errors import StoreError
 from te_cli.store.seal import Unbroken
 
@@ -45,6 +46,7 @@ class Readers:
         self._idle: deque[_Kept] = deque()  # safe at both ends for several threads
         self._taken: dict[int, _Kept] = {}
         self._era = 0
+        self.texts = Texts() if self._keep else None
         if self._keep:
             _KEEPING.add(self)
 
@@ -86,6 +88,7 @@ class Readers:
     def close(self) -> None:
         """Let go of all files: now of those that nobody uses, of the others once they are given back."""
         self._era += 1
+        self.texts = Texts() if self._keep else None
         self._let_go()
 
     def _popped(self) -> _Kept | None:

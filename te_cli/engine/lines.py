@@ -62,31 +62,31 @@ class Finder:
         text = lines.between(first, last)
         found: Matches = {}
         number, before = first, 0
-        for start in self._starts(text):
+        for start, end in self._spans(text):
             number += text.count("\n", before, start)
             before = start
-            end = text.find("\n", start)
-            line = text[start : start + MAX_LINE if end < 0 else min(end, start + MAX_LINE)]
-            if held := self._words(line):
+            if held := self._words(text[start : min(end, start + MAX_LINE)]):
                 found[number] = held
         return found
 
-    def _starts(self, text: str) -> Iterable[int]:
-        """Where the lines begin that may hold a word: what one is folded to is nearly always its beginning."""
+    def _spans(self, text: str) -> Iterable[tuple[int, int]]:
+        """Where the lines are that may hold a word: what one is folded to is nearly always its beginning."""
         lowered = text.lower()
         if len(lowered) != len(text):  # some letters become two
-            return [start for start in _all_starts(text) if self._in_line(text, start)]
-        starts: set[int] = set()
+            return [span for span in _all_spans(text) if self._in_line(text, *span)]
+        spans: dict[int, int] = {}
         for word in self.weights:
             at = lowered.find(word)
             while at >= 0:
-                starts.add(lowered.rfind("\n", 0, at) + 1)
                 end = lowered.find("\n", at)
-                at = lowered.find(word, end) if end >= 0 else -1
-        return sorted(start for start in starts if _is_short(text, start) or self._in_line(text, start))
+                if end < 0:
+                    end = len(text)
+                spans[lowered.rfind("\n", 0, at) + 1] = end
+                at = lowered.find(word, end)
+        return sorted(span for span in spans.items() if span[1] - span[0] <= MAX_LINE or self._in_line(text, *span))
 
-    def _in_line(self, text: str, start: int) -> bool:
-        line = text[start : start + MAX_LINE].partition("\n")[0].lower()
+    def _in_line(self, text: str, start: int, end: int) -> bool:
+        line = text[start : min(end, start + MAX_LINE)].lower()
         return any(word in line for word in self.weights)
 
     def _words(self, line: str) -> dict[str, str]:
@@ -102,15 +102,11 @@ class Finder:
         return found
 
 
-def _all_starts(text: str) -> Iterator[int]:
+def _all_spans(text: str) -> Iterator[tuple[int, int]]:
     start = 0
-    while start >= 0:
-        yield start
-        start = text.find("\n", start) + 1 or -1
-
-
-def _is_short(text: str, start: int) -> bool:
-    return text.find("\n", start, start + MAX_LINE) >= 0 or len(text) - start < MAX_LINE
+    for line in text.split("\n"):
+        yield start, start + len(line)
+        start += len(line) + 1
 
 
 def best_start(matches: Matches, first: int, last: int, size: int, weights: Mapping[str, float], said: bool) -> int:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from te_cli.config import Settings
     from te_cli.engine.folding import Group
     from te_cli.engine.keeping import Readers
+    from te_cli.engine.texts import Texts
     from te_cli.model import Mode, Progress, SearchRequest, Symbol
     from te_cli.store.reader import Reader
     from te_cli.store.records import FileRecord
@@ -82,7 +83,7 @@ def search(
     started = time.perf_counter()
     with_typed_filters(request)  # refuses before anything is built
     updater = Updater(settings, progress, announce)
-    asked = partial(answer, settings, request, clock=clock)
+    asked = partial(answer, settings, request, clock=clock, texts=readers.texts if readers else None)
     found, freshness, note = read_fresh(settings, request.refresh, updater, asked, readers, clock)
     if freshness == "unchecked" and any(hit.stale for hit in found.hits):
         freshness = "stale"
@@ -92,7 +93,14 @@ def search(
     return SearchResult(request.text, root, freshness, *found.counts, seconds, found.hits, said, found.left_out)
 
 
-def answer(settings: Settings, request: SearchRequest, reader: Reader, checked: bool, clock: Clock = OFF) -> Answer:
+def answer(
+    settings: Settings,
+    request: SearchRequest,
+    reader: Reader,
+    checked: bool,
+    clock: Clock = OFF,
+    texts: Texts | None = None,
+) -> Answer:
     """What an open index answers; ``checked``: the work tree was compared with it just now."""
     limit = min(request.limit, MAX_LIMIT)
     request, excluded = with_typed_filters(replace(request, text=readable(request.text)))
@@ -119,7 +127,7 @@ def answer(settings: Settings, request: SearchRequest, reader: Reader, checked: 
         return Answer((), reader.counts(), _joined(told, NOTHING_FITS if ranked else None))
     with clock.stage("snippets"):
         records = {record.path: record for record in reader.files({entry.candidate.path for entry in ranked})}
-        sources = Sources(settings.root, records, checked=checked)
+        sources = Sources(settings.root, records, checked=checked, texts=texts)
         weights = weights_of(reader, query)
         groups = folded(ranked, limit, sources) if request.fold else [(entry, []) for entry in ranked[:limit]]
         parents = _parents(reader, records, groups)

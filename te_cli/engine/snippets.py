@@ -8,16 +8,16 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from te_cli.engine.lines import MAX_LINE, Finder, Lines, best_start
-from te_cli.model import SourceFile
-from te_cli.walk.content import FileText, read
+from te_cli.engine.lines import MAX_LINE, Finder, best_start
+from te_cli.engine.texts import Texts
 from te_cli.walk.fingerprint import of_stat, unchanged
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from te_cli.engine.lines import Matches
+    from te_cli.engine.lines import Lines, Matches
+    from te_cli.engine.texts import Text
     from te_cli.model import Symbol
     from te_cli.store.records import FileRecord
 
@@ -44,13 +44,18 @@ class Snippet(NamedTuple):
 class Sources:
     """The files of one page of hits, each read at most once."""
 
-    def __init__(self, root: Path, records: Mapping[str, FileRecord], *, checked: bool) -> None:
-        """``checked``: the whole work tree was compared just now, so that only lost files can be stale."""
+    def __init__(
+        self, root: Path, records: Mapping[str, FileRecord], *, checked: bool, texts: Texts | None = None
+    ) -> None:
+        """``checked``: the whole work tree was compared just now, so that only lost files can be stale.
+
+        ``texts``: what was read for earlier pages.
+        """
         self._root = root
         self._records = records
         self._checked = checked
-        self._texts: dict[str, FileText | None] = {}
-        self._split: dict[str, Lines | None] = {}
+        self._shared = texts or Texts(0)
+        self._texts: dict[str, Text | None] = {}
         self._stale: dict[str, bool] = {}
         self._finder: Finder | None = None
 
@@ -102,10 +107,8 @@ class Sources:
 
     def _lines(self, path: str) -> Lines | None:
         """The lines of a file; None where it cannot be read."""
-        if path not in self._split:
-            text = self._text(path)
-            self._split[path] = None if text is None else Lines(text.text)
-        return self._split[path]
+        text = self._text(path)
+        return None if text is None else text.lines
 
     def _same_stat(self, record: FileRecord) -> bool:
         try:
@@ -118,12 +121,9 @@ class Sources:
         text = self._text(record.path)
         return text is not None and text.digest == record.digest
 
-    def _text(self, path: str) -> FileText | None:
+    def _text(self, path: str) -> Text | None:
         if path not in self._texts:
-            record = self._records[path]
-            known = SourceFile(path, record.language, record.content, record.fingerprint, forced=True, declared=True)
-            found = read(self._root, known)
-            self._texts[path] = found if isinstance(found, FileText) else None
+            self._texts[path] = self._shared.read(self._root, self._records[path])
         return self._texts[path]
 
 
