@@ -22,10 +22,11 @@ os.environ |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "TOKENIZERS_
 from te_cli.config import Options, settings_for_indexing
 from te_cli.document import Document
 from te_cli.embed.fielded import FieldedEncoder
+from te_cli.embed.identity import SHIPPED
 from te_cli.embed.port import quantised
-from te_cli.embed.static import SHIPPED, StaticModel
+from te_cli.embed.static import StaticModel
 from te_cli.engine.documents import documents_of
-from te_cli.engine.indexing import look
+from te_cli.engine.looking import look
 from te_cli.engine.reading import Job
 from te_cli.engine.workers import read_all
 

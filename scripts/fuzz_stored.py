@@ -14,7 +14,8 @@ from fuzz_inputs import hold, home, written
 
 from te_cli.config import Options, settings_for_asking
 from te_cli.document import Document
-from te_cli.embed.static import SHIPPED, StaticModel
+from te_cli.embed.identity import SHIPPED
+from te_cli.embed.static import StaticModel
 from te_cli.errors import IndexDamaged, ModelError, TeError
 from te_cli.model import Reference
 from te_cli.store.lock import current_holder, holder

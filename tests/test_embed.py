@@ -17,10 +17,11 @@ from hypothesis import strategies as st
 
 from te_cli.document import Document
 from te_cli.embed.formula import FIELDS, Formula, Weight
+from te_cli.embed.identity import SHIPPED
 from te_cli.embed.pieces import read_tokenizer
 from te_cli.embed.port import quantised
 from te_cli.embed.spelling import Spelling
-from te_cli.embed.static import SHIPPED, StaticModel
+from te_cli.embed.static import StaticModel
 from te_cli.embed.table import TokenTable
 from te_cli.errors import ModelError
 from te_cli.words import MAX_WORD, identifiers

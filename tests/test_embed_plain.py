@@ -15,7 +15,8 @@ from safetensors.numpy import save_file
 from tokenizers import Tokenizer, models, pre_tokenizers
 
 from te_cli.document import Document
-from te_cli.embed.static import SHIPPED, StaticModel
+from te_cli.embed.identity import SHIPPED
+from te_cli.embed.static import StaticModel
 
 if TYPE_CHECKING:
     from pathlib import Path

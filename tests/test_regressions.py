@@ -344,7 +344,7 @@ def test_a_worker_that_hangs_costs_its_file(repo: MakeRepository, monkeypatch: p
 
 def test_a_run_that_is_given_up_leaves_nothing_pending(repo: MakeRepository, monkeypatch: pytest.MonkeyPatch) -> None:
     """After Ctrl-C the doctor found leftovers of a run that had written nothing."""
-    from te_cli.engine import indexing
+    from te_cli.engine import documents
 
     root = repo({"a.py": "x = 1\n"})
     index = open_index(root)
@@ -355,7 +355,7 @@ def test_a_run_that_is_given_up_leaves_nothing_pending(repo: MakeRepository, mon
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(indexing, "vectors_of", interrupt)
+        patched.setattr(documents, "vectors_of", interrupt)
         with pytest.raises(KeyboardInterrupt):
             index.update()
     with Reader(place_of(root)) as reader:

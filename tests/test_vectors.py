@@ -10,7 +10,8 @@ import pytest
 
 from te_cli.errors import IndexDamaged
 from te_cli.store import flat, vectors
-from te_cli.store.vectors import base_path, open_base, similarity, write_base
+from te_cli.store.folder import base_path
+from te_cli.store.vectors import open_base, similarity, write_base
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

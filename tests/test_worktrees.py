@@ -69,8 +69,8 @@ def work(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
     done: dict[str, list[str]] = {"parsed": [], "encoded": []}
     really_read, really_encode = workers.read_all, StaticModel.encode_documents
 
-    def counting_read(root: Path, jobs: Any, processes: int) -> Any:
-        for outcome in really_read(root, jobs, processes):
+    def counting_read(root: Path, jobs: Any, processes: int, meanwhile: Any) -> Any:
+        for outcome in really_read(root, jobs, processes, meanwhile):
             done["parsed"] += [outcome.file.path] if outcome.parsed else []
             yield outcome
 
@@ -78,7 +78,7 @@ def work(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
         done["encoded"] += [document.qualified_name for document in documents]
         return really_encode(self, documents)
 
-    monkeypatch.setattr("te_cli.engine.indexing.read_all", counting_read)
+    monkeypatch.setattr("te_cli.engine.running.read_all", counting_read)
     monkeypatch.setattr(StaticModel, "encode_documents", counting_encode)
     return done
 

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from searched import File
 
     from te_cli.document import Document
-    from te_cli.embed.port import Embedder, ModelIdentity
+    from te_cli.embed.identity import ModelIdentity
+    from te_cli.embed.port import Embedder
 
 BATCH_FILES = 400
 

@@ -18,7 +18,7 @@ from tokenizers import Tokenizer
 from torch.nn import functional
 
 from te_cli.digest import digest
-from te_cli.embed.port import ModelIdentity
+from te_cli.embed.identity import ModelIdentity
 from te_cli.words import words_of
 
 if TYPE_CHECKING:

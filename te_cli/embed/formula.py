@@ -18,13 +18,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
-
 from te_cli.errors import ModelError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Collection, Mapping
 
+    import numpy as np
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float32]
@@ -33,9 +32,8 @@ if TYPE_CHECKING:
 SCHEMA = "te.model/1"
 """The configuration that this te reads. A model of another one is refused rather than read wrongly."""
 
-SATURATE: dict[str, Callable[[Floats], Floats]] = {"log": np.log1p, "raw": np.positive}
-"""How a token's weighted count becomes its weight."""
-
+SATURATE = {"log": "log1p", "raw": "positive"}
+"""How a token's weighted count becomes its weight: numpy's name for it."""
 
 FIELDS = ("name", "scope", "path", "signature", "doc", "body")
 """The fields of a document, in the order in which they share the words that may be read: the body gets what is left."""
@@ -96,16 +94,25 @@ class Formula:
         Its occurrences lie together: ``counts`` of them in field number ``fields``, both (n,); ``firsts`` (tokens,) is
         where those of each token begin.
         """
+        import numpy as np  # here: to know which formula it is takes none
+
         if not len(firsts):
             return np.zeros(0, np.float32)
         each, boost = np.array([weight for _, weight in self.fields], np.float32).T
-        found: Floats = SATURATE[self.saturate](np.add.reduceat(each[fields] * counts, firsts, dtype=np.float32))
+        found: Floats = _saturated(self.saturate, np.add.reduceat(each[fields] * counts, firsts, dtype=np.float32))
         found += np.add.reduceat(boost[fields], firsts)
         return found
 
     def query_weights(self, counts: Floats) -> Floats:
         """What a query's tokens weigh that occur ``counts`` times in it, the table's own weights apart; (n,)."""
-        return SATURATE[self.query_saturate](counts)
+        return _saturated(self.query_saturate, counts)
+
+
+def _saturated(how: str, counts: Floats) -> Floats:
+    import numpy as np
+
+    found: Floats = getattr(np, SATURATE[how])(counts)
+    return found
 
 
 def _known(what: str, name: str, known: Collection[str]) -> str:

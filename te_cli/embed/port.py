@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from te_cli.document import Document
+    from te_cli.embed.identity import ModelIdentity
 
 Vector = npt.NDArray[np.int8]
 """One quantised vector, shape (dimensions,)."""
@@ -23,15 +23,6 @@ Direction = npt.NDArray[np.float32]
 
 I8_PEAK = 127
 """The largest value of a quantised component; the scale is each row's own, for only directions are compared."""
-
-
-@dataclass(frozen=True, slots=True)
-class ModelIdentity:
-    """Which model made the vectors. Another ``fingerprint`` means that they cannot be compared."""
-
-    name: str
-    fingerprint: str
-    dimensions: int
 
 
 class Embedder(Protocol):
@@ -52,7 +43,11 @@ class Embedder(Protocol):
 
 
 class Speller(Embedder, Protocol):
-    """An embedder that also knows how words are spelled."""
+    """An embedder that also knows how words are spelled, and may be made ready before it is asked."""
+
+    def prepare(self) -> None:
+        """Read what encoding needs: a caller that waits for something else can have it done meanwhile."""
+        ...
 
     def knows(self, word: str) -> bool:
         """Whether ``word`` is in the vocabulary, whole: it is spelled as people spell it."""

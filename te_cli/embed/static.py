@@ -6,30 +6,26 @@ model's identity.
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from te_cli.digest import digest
 from te_cli.embed.fielded import FieldedEncoder
 from te_cli.embed.formula import Formula
+from te_cli.embed.identity import SHIPPED, identity_of, read_config
 from te_cli.embed.pieces import Pieces, read_tokenizer
 from te_cli.embed.plain import PlainEncoder
-from te_cli.embed.port import ModelIdentity
 from te_cli.embed.table import TokenTable
 from te_cli.errors import ModelError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     import numpy as np
     from numpy.typing import NDArray
 
     from te_cli.document import Document
-
-SHIPPED = Path(__file__).parent / "model"
-"""The model that comes with the package."""
+    from te_cli.embed.identity import ModelIdentity
 
 
 class StaticModel:
@@ -42,19 +38,14 @@ class StaticModel:
             ModelError: a file is missing or is not of this layout.
         """
         self._folder = folder
-        self._config = _read_config(folder / "config.json")
+        self._config = read_config(folder / "config.json")
         self._formula = formula or Formula.read(self._config)
         self._table = TokenTable.read(folder / "model.safetensors")
         if not (folder / "tokenizer.json").is_file():
             raise ModelError(f"The embedding model in {folder} has no tokenizer.json.", "Reinstall te-cli.")
         self._encoder: FieldedEncoder | PlainEncoder | None = None
         self._lock = Lock()
-        said = json.dumps(self._config, sort_keys=True) + repr(self._formula)
-        self._identity = ModelIdentity(
-            name=str(self._config.get("name", "te-static")),
-            fingerprint=self._table.fingerprint + digest(said.encode()).hex()[:8],
-            dimensions=self._table.dimensions,
-        )
+        self._identity = identity_of(folder, formula)
 
     @property
     def identity(self) -> ModelIdentity:
@@ -78,6 +69,15 @@ class StaticModel:
         """
         with self._lock:
             return self.encoder.query(text)
+
+    def prepare(self) -> None:
+        """Read what encoding needs.
+
+        Raises:
+            ModelError: the tokenizer cannot be read, or is another table's.
+        """
+        with self._lock:
+            assert self.encoder
 
     def knows(self, word: str) -> bool:
         """Whether ``word`` is in the vocabulary, whole.
@@ -113,13 +113,3 @@ class StaticModel:
                 f"The embedding model in {self._folder} has {vocabulary} tokens, and vectors for {self._table.tokens}.",
                 "Reinstall te-cli.",
             )
-
-
-def _read_config(path: Path) -> dict[str, Any]:
-    try:
-        config = json.loads(path.read_bytes())
-    except (OSError, ValueError, RecursionError) as error:
-        raise ModelError(f"The model's configuration {path} cannot be read: {error}.", "Reinstall te-cli.") from error
-    if not isinstance(config, dict):
-        raise ModelError(f"The model's configuration {path} is not an object.", "Reinstall te-cli.")
-    return config

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from te_cli.digest import digest
 from te_cli.errors import ModelError
 
 if TYPE_CHECKING:
@@ -25,14 +24,11 @@ if TYPE_CHECKING:
 DTYPES = {"F32": "<f4", "F16": "<f2", "F64": "<f8", "I8": "|i1", "I32": "<i4", "I64": "<i8"}
 """The tensor types that Model2Vec writes, as numpy names them."""
 
-PAGE, SAMPLE = 4096, 64
-"""Bytes that are read together, and of how many such pages one is looked at to know the file by."""
-
 
 class TokenTable:
-    """Rows of ``tokens`` ids. ``fingerprint`` identifies the file by its header, size and a sample of its bytes."""
+    """Rows of ``tokens`` ids."""
 
-    def __init__(self, tensors: dict[str, NDArray[Any]], fingerprint: str) -> None:
+    def __init__(self, tensors: dict[str, NDArray[Any]]) -> None:
         self.rows = tensors["embeddings"]
         self._mapping = tensors.get("mapping")
         scales = tensors.get("weights")
@@ -43,7 +39,6 @@ class TokenTable:
             if tensor is not None and len(tensor) != self.tokens:
                 raise ValueError(f"it has {self.tokens} tokens, and weights for {len(tensor)}")
         self.dimensions = int(self.rows.shape[1])
-        self.fingerprint = fingerprint
 
     @classmethod
     def read(cls, path: Path) -> TokenTable:
@@ -58,7 +53,7 @@ class TokenTable:
             header = json.loads(mapped[8 : 8 + length].tobytes())
             body = mapped[8 + length :]
             tensors = {name: _tensor(body, spec) for name, spec in header.items() if name != "__metadata__"}
-            return cls(tensors, _fingerprint(mapped))
+            return cls(tensors)
         except (OSError, ValueError, LookupError, AttributeError, TypeError, RecursionError, struct.error) as error:
             raise ModelError(f"The vectors in {path} cannot be read: {error}.", "Reinstall te-cli.") from error
 
@@ -93,10 +88,3 @@ class TokenTable:
 def _tensor(body: NDArray[np.uint8], spec: dict[str, Any]) -> NDArray[Any]:
     start, end = spec["data_offsets"]
     return body[start:end].view(DTYPES[spec["dtype"]]).reshape(spec["shape"])
-
-
-def _fingerprint(mapped: NDArray[np.uint8]) -> str:
-    """Sixteen hexadecimal digits of every 64th page: reading all would cost each query as much as answering it."""
-    whole = len(mapped) // (PAGE * SAMPLE) * (PAGE * SAMPLE)
-    pages = mapped[:whole].reshape(-1, SAMPLE, PAGE)[:, 0]
-    return digest(len(mapped).to_bytes(8, "little") + pages.tobytes() + mapped[whole:][:PAGE].tobytes()).hex()[:16]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from te_cli.engine.keeping import Readers
+from te_cli.engine.looking import compare, is_cheap
 from te_cli.engine.places import made_alike, place_of, same_model
-from te_cli.engine.plan import make_plan
 from te_cli.errors import IndexBusy, IndexDamaged, NoIndex, NotWritable
 from te_cli.store.attendance import kept_fresh
 from te_cli.timings import OFF
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 Answer = TypeVar("Answer")
 
 OTHER_MODEL = "Another model made the vectors of this index: answered by words and names alone."
-
-CHEAP_MS = 100.0
-"""A stat pass that took less than this is repeated before each answer; a longer one would be felt."""
 
 
 class Updater:
@@ -127,10 +124,10 @@ def _open_fresh(settings: Settings, refresh: Refresh, readers: Readers, update: 
         with clock.stage("checking"):
             comparable = same_model(reader)
             note = None if comparable else OTHER_MODEL
-            slow = float(reader.note("walk_ms", "0")) > CHEAP_MS
+            slow = not is_cheap(float(reader.note("walk_ms", "0")))
             if refresh == "never" or read_only or (refresh == "auto" and slow and comparable):
                 return _Opened(reader, "unchecked", note)
-            if alike and not _changed(settings, reader):
+            if alike and not compare(settings, reader.catalog).plan:
                 return _Opened(reader, "fresh")
         with clock.stage("updating"):
             return _updated(refresh, readers, reader, update, note)
@@ -150,11 +147,3 @@ def _updated(refresh: Refresh, readers: Readers, reader: Reader, update: Updater
             raise
         return _Opened(readers.take(), "unchecked", note or error.message)
     return _Opened(readers.take(), "fresh")
-
-
-def _changed(settings: Settings, reader: Reader) -> bool:
-    """Whether the work tree differs from what the index remembers."""
-    from te_cli.engine.indexing import look, size_limit
-
-    listing = look(settings, size_limit(settings, reader.catalog))
-    return bool(make_plan(listing, {record.path: record for record in reader.files()}))

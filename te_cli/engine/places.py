@@ -13,6 +13,7 @@ from te_cli.store.whole import open_whole
 
 if TYPE_CHECKING:
     from te_cli.config import Settings
+    from te_cli.embed.identity import ModelIdentity
     from te_cli.embed.port import Speller
     from te_cli.store.reader import Reader
 
@@ -55,6 +56,14 @@ def embedder() -> Speller:
     return StaticModel()
 
 
+@lru_cache(maxsize=1)
+def model_identity() -> ModelIdentity:
+    """Which model that is, known before it is opened."""
+    from te_cli.embed.identity import SHIPPED, identity_of
+
+    return identity_of(SHIPPED)
+
+
 def languages_of(settings: Settings) -> dict[str, str]:
     """What the project says of the languages of its files, by extension or name.
 
@@ -81,7 +90,7 @@ def recipe_of(settings: Settings) -> str:
 
 def same_model(reader: Reader) -> bool:
     """Whether the index's vectors can be compared with this model's."""
-    return reader.note("model") == embedder().identity.fingerprint
+    return reader.note("model") == model_identity().fingerprint
 
 
 def made_alike(settings: Settings, reader: Reader) -> bool:
@@ -103,4 +112,6 @@ def open_reader(settings: Settings) -> Reader:
         raise IndexDamaged("The catalog of the index cannot be read, or is not its own.", "Run `te doctor --repair`.")
     if state != "ready":
         raise NoIndex(f"{NO_INDEX[state]} for {settings.root}.", "Run `te index` first.")
+    from te_cli.store.checks import open_whole  # numpy, as all that reads an index
+
     return open_whole(place)

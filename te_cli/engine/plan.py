@@ -43,9 +43,22 @@ class Plan:
         return bool(self.read or self.skip or self.gone)
 
 
-def make_plan(listing: Listing, known: Mapping[str, FileRecord], *, everything: bool = False) -> Plan:
-    """Compare a listing with what is ``known``; with ``everything``, each file is read again."""
-    read, same = [], 0
+@dataclass(slots=True)
+class Tally:
+    """How many files a run added, changed and removed, and how many were as they had been."""
+
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+    same: int = 0
+
+
+def make_plan(listing: Listing, known: Mapping[str, FileRecord], *, everything: bool = False, same: int = 0) -> Plan:
+    """Compare a listing with what is ``known``; with ``everything``, each file is read again.
+
+    ``same``: files that are indexed, and were found to be the same already.
+    """
+    read = []
     for file in listing.files:
         record = known.get(file.path)
         if everything or record is None or not _settled(file, record):

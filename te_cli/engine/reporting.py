@@ -5,23 +5,23 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from te_cli.engine.indexing import look, size_limit, skipped_files
+from te_cli.engine.indexing import skipped_files
+from te_cli.engine.looking import compare
 from te_cli.engine.places import made_alike, open_reader, place_of
-from te_cli.engine.plan import make_plan
 from te_cli.model import Skipped
 from te_cli.state import Status
 from te_cli.store.attendance import kept_fresh, watcher
 from te_cli.store.counting import count_by, count_references
 from te_cli.store.formats import FORMAT
 from te_cli.store.lock import current_holder
-from te_cli.store.records import count_unembedded
+from te_cli.store.records import count_unembedded, files_skipped
 from te_cli.walk.content import FileText, read
 
 if TYPE_CHECKING:
     from te_cli.config import Settings
+    from te_cli.engine.looking import Compared
     from te_cli.model import SourceFile
     from te_cli.store.records import FileRecord
-    from te_cli.walk.files import Listing
 
 
 def status(settings: Settings) -> Status:
@@ -34,9 +34,7 @@ def status(settings: Settings) -> Status:
     place = place_of(settings)
     found = watcher(place.folder)
     with open_reader(settings) as reader:
-        files = reader.files()
-        listing = look(settings, size_limit(settings, reader.catalog))
-        changed = _changed(settings, listing, {record.path: record for record in files})
+        changed = _changed(settings, compare(settings, reader.catalog))
         counted, units = reader.counts()
         indexed = int(reader.catalog.meta("indexed_ns", "0"))
         return Status(
@@ -48,7 +46,7 @@ def status(settings: Settings) -> Status:
             references=count_references(reader.catalog),
             by_language=count_by(reader.catalog, "f.language"),
             by_kind=count_by(reader.catalog, "u.kind"),
-            skipped=skipped_files(files),
+            skipped=skipped_files(files_skipped(reader.catalog)),
             model=reader.catalog.meta("model_name"),
             dimensions=reader.dimensions,
             unembedded=count_unembedded(reader.catalog),
@@ -61,9 +59,9 @@ def status(settings: Settings) -> Status:
         )
 
 
-def _changed(settings: Settings, listing: Listing, known: dict[str, FileRecord]) -> int:
+def _changed(settings: Settings, compared: Compared) -> int:
     """Files whose next reading would change the index: those that only look suspicious are read now."""
-    plan = make_plan(listing, known)
+    plan, known = compared.plan, compared.known
     lost = sum(record.skip is None for record in plan.gone)
     lost += sum(known[skipped.path].skip is None for skipped in plan.skip if skipped.path in known)
     return lost + sum(_differs(settings, file, known.get(file.path)) for file in plan.read)

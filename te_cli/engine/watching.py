@@ -13,21 +13,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from te_cli.config import on_network
-from te_cli.engine.indexing import look, look_at, size_limit, update
+from te_cli.engine.indexing import update
+from te_cli.engine.looking import compare
 from te_cli.engine.places import languages_of, place_of, recipe_of
-from te_cli.engine.plan import make_plan
 from te_cli.errors import AlreadyWatched, ConfigError, IndexBusy, IndexDamaged, NotReadable, NotWritable, TeError
 from te_cli.state import Started, Stopped, Trouble
 from te_cli.store.attendance import LONGEST_SECONDS, Attendance, kept_fresh
 from te_cli.store.catalog import Catalog
 from te_cli.store.lexical import forget_words
-from te_cli.store.records import FileRecord, files_at_or_below
+from te_cli.store.records import files_at_or_below
+from te_cli.walk.boundary import printable
 from te_cli.walk.changes import ROOT_SECONDS, Batch, Changes
-from te_cli.walk.files import printable
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable
 
     from te_cli.config import Settings
     from te_cli.model import IndexReport, Progress
@@ -243,18 +243,9 @@ def _matters(settings: Settings, paths: frozenset[str] | None) -> bool:
     try:
         if catalog.meta("recipe") != recipe_of(settings):
             return True
-        limit = size_limit(settings, catalog)
-        if paths is None:
-            known = {record.path: record for record in files_at_or_below(catalog, None)}
-            return bool(make_plan(look(settings, limit), known))
-
-        def known_at(wanted: Collection[str]) -> dict[str, FileRecord]:
-            return {record.path: record for record in files_at_or_below(catalog, wanted)}
-
         # A file that is indexed was most likely saved: that is found out while it is read.
-        if any(record.skip is None for record in known_at({printable(path) for path in paths}).values()):
-            return True
-        return bool(make_plan(*look_at(settings, limit, paths, known_at)))
+        touched = () if paths is None else files_at_or_below(catalog, {printable(path) for path in paths})
+        return any(record.skip is None for record in touched) or bool(compare(settings, catalog, paths).plan)
     except TeError:
         return True
     finally:

@@ -67,13 +67,17 @@ JOBS_OF_ONE = 2_000
 _SERVE = "import sys; sys.path.append(sys.argv[1]); from te_cli.engine.workers import serve; serve(int(sys.argv[2]))"
 
 
-def read_all(root: Path, jobs: Sequence[Job], processes: int) -> Iterator[Outcome]:
-    """The outcome of each job, in order."""
+def read_all(
+    root: Path, jobs: Sequence[Job], processes: int, meanwhile: Callable[[], None] | None = None
+) -> Iterator[Outcome]:
+    """The outcome of each job, in order; ``meanwhile`` is done once, while the first of them are being read."""
     if not jobs:
         return
     size = sum(job.file.fingerprint.size for job in jobs)
     few = len(jobs) < WORTH_A_POOL_FILES or size < WORTH_A_POOL_BYTES
     with _Pool(root, jobs, 1 if few else max(1, processes)) as pool:
+        if meanwhile is not None:
+            meanwhile()
         yield from pool.outcomes()
 
 

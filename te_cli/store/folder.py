@@ -211,6 +211,12 @@ class Place:
             catalog.close()
 
 
+def base_path(folder: Path, generation: int) -> Path:
+    """The file of a base of vectors (:mod:`te_cli.store.vectors`)."""
+    graph = folder / f"vectors-{generation}.usearch"
+    return graph if graph.is_file() else folder / f"vectors-{generation}.rows"
+
+
 def _misplaced(path: Path) -> bool:
     """Whether something else than a file stands in a file's place; a link counts as that."""
     try:

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 from te_cli.errors import IndexDamaged, TeError
 from te_cli.store.catalog import Catalog
 from te_cli.store.faults import reach
+from te_cli.store.folder import base_path
 from te_cli.store.formats import FORMAT
 from te_cli.store.lock import WriterLock
 from te_cli.store.owner import claim
 from te_cli.store.removal import put_over
 from te_cli.store.seal import intact
-from te_cli.store.vectors import base_path
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,7 +7,6 @@ transaction. A generation of 0 means that there is no base.
 
 from __future__ import annotations
 
-from array import array
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -24,8 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from te_cli.store.catalog import Catalog
-
-    Keyed = tuple[NDArray[np.int64], NDArray[np.int8]]
+    from te_cli.store.fresh import Fresh, Keyed
 
 DELTA_ROWS = 2_000
 """Vectors that stay in the delta whatever the base's size: scanning them takes 2 ms."""
@@ -41,28 +39,6 @@ class Current(NamedTuple):
     folder: Path
     generation: int
     dimensions: int
-
-
-class Fresh:
-    """The vectors of a run, end to end: a million of them take the bytes that they hold, and no more."""
-
-    def __init__(self, dimensions: int) -> None:
-        self._dimensions = dimensions
-        self._ids = array("q")
-        self._rows = bytearray()
-
-    def __len__(self) -> int:
-        return len(self._ids)
-
-    def add(self, unit_id: int, vector: NDArray[np.int8]) -> None:
-        """Add one; each unit has one vector a run."""
-        self._ids.append(unit_id)
-        self._rows += vector.data
-
-    def keyed(self) -> Keyed:
-        """Ids (n,) and rows (n, dimensions), as they came. Nothing can be added while they are held."""
-        rows = np.frombuffer(self._rows, np.int8).reshape(len(self._ids), self._dimensions)
-        return np.frombuffer(self._ids, np.int64), rows
 
 
 def store_vectors(catalog: Catalog, base: Current, new: Fresh, *, everything: bool, threads: int) -> int:

@@ -11,17 +11,15 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-import numpy as np
-
 from te_cli.errors import IndexDamaged
 from te_cli.store.packing import unpack_units
 from te_cli.store.references import Packed, names_in
-from te_cli.store.vectors import open_base
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from te_cli.model import Unit
@@ -101,6 +99,8 @@ class Past:
 
     def vectors(self, path: str) -> dict[bytes, NDArray[np.int8] | None]:
         """The vectors of units that a file had, by their marks; None for one whose text says nothing to the model."""
+        import numpy as np
+
         found: dict[bytes, NDArray[np.int8] | None] = {}
         size = MARK_BYTES + self._dimensions
         for *row, said in self._catalog.rows(f"SELECT {_COLUMNS}, sum FROM past WHERE path = ?", (path,)):
@@ -167,6 +167,10 @@ class Past:
     def _in_base(self, ids: Sequence[int]) -> dict[int, bytes]:
         if not ids or not self._generation:
             return {}
+        import numpy as np
+
+        from te_cli.store.vectors import open_base
+
         if self._base is None:
             self._base = open_base(self._folder, self._generation, self._dimensions)
         held, rows = self._base.rows(np.array(ids, np.int64))

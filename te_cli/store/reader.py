@@ -17,13 +17,14 @@ import numpy as np
 from te_cli.errors import IndexBusy, IndexDamaged, NotWritable
 from te_cli.model import Filters
 from te_cli.store.catalog import Catalog
+from te_cli.store.folder import base_path
 from te_cli.store.lexical import TextIndex
 from te_cli.store.naming import Names
 from te_cli.store.records import FILE_COLUMNS, ORDER, UNIT_COLUMNS, FileRecord, UnitRecord
 from te_cli.store.references import unpack
 from te_cli.store.scope import Scope, among
 from te_cli.store.scrutiny import disagreement, refuse_damage
-from te_cli.store.vectors import base_path, open_base, similarity
+from te_cli.store.vectors import open_base, similarity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -12,13 +12,11 @@ import re
 import zlib
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from te_cli.errors import IndexDamaged
+from te_cli.store.folder import base_path
 from te_cli.store.references import unpack
 from te_cli.store.seal import crc_of, read_seal, text_files
 from te_cli.store.sums import altered, notes_sum
-from te_cli.store.vectors import base_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -227,6 +225,8 @@ def unit_ids(catalog: Catalog, *, modules: bool) -> list[int]:
 
 def vectors_lost(catalog: Catalog, base: Base | None) -> int:
     """Units that should have a vector, and have none in base or delta."""
+    import numpy as np  # only an index in doubt is looked through
+
     wanted = np.array([row[0] for row in catalog.rows("SELECT id FROM units WHERE embedded")], np.int64)
     held = np.array([row[0] for row in catalog.rows("SELECT unit_id FROM delta")], np.int64)
     if base is not None:

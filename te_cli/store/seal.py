@@ -21,10 +21,9 @@ from te_cli.errors import NotWritable
 from te_cli.planted import json_of, read_planted
 from te_cli.store.catalog import CATALOG_FILE
 from te_cli.store.faults import reach
-from te_cli.store.folder import SEAL_FILE
+from te_cli.store.folder import SEAL_FILE, base_path
 from te_cli.store.owner import OWNER_FILE
 from te_cli.store.removal import put_over, remove
-from te_cli.store.vectors import base_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -182,13 +181,18 @@ def text_files(folder: Path) -> Iterator[Path]:
 
 def _names(place: Place, text: int, generation: int) -> Iterator[str]:
     yield CATALOG_FILE
-    if _size(place.folder / LOG_FILE):
+    if log_bytes(place):
         yield LOG_FILE
     if generation:
         yield base_path(place.folder, generation).name
     for part in ("units", "files"):
         for path in text_files(place.text / str(text) / part):
             yield path.relative_to(place.folder).as_posix()
+
+
+def log_bytes(place: Place) -> int:
+    """The size of the catalog's log, which is empty or gone where nobody has the index open."""
+    return _size(place.folder / LOG_FILE)
 
 
 def _imprint(place: Place, name: str, before: Imprint | None) -> Imprint:

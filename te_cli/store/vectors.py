@@ -15,6 +15,7 @@ import numpy as np
 from te_cli.errors import NotWritable
 from te_cli.store import flat
 from te_cli.store.faults import reach
+from te_cli.store.folder import base_path
 from te_cli.store.removal import put_over, remove
 
 if TYPE_CHECKING:
@@ -42,12 +43,6 @@ class Base(Protocol):
 
     def rows(self, ids: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int8]]:
         """The ids that the base holds, and their rows in the same order."""
-
-
-def base_path(folder: Path, generation: int) -> Path:
-    """The file of a base."""
-    graph = folder / f"vectors-{generation}.usearch"
-    return graph if graph.is_file() else folder / f"vectors-{generation}.rows"
 
 
 def open_base(folder: Path, generation: int, dimensions: int) -> Base:

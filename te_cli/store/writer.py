@@ -18,9 +18,9 @@ from te_cli.errors import IndexDamaged, NotWritable, TeError
 from te_cli.store.catalog import Catalog, translated
 from te_cli.store.entries import entries, file_id_of, put_references, units_of
 from te_cli.store.faults import reach
+from te_cli.store.folder import base_path
 from te_cli.store.founding import found
-from te_cli.store.generations import Current, Fresh, store_vectors
-from te_cli.store.lexical import TextIndex, file_words, unit_words
+from te_cli.store.fresh import Fresh
 from te_cli.store.lock import WriterLock
 from te_cli.store.past import Past
 from te_cli.store.records import FileRecord, count_unembedded, counted, files_at_or_below, files_skipped
@@ -28,8 +28,8 @@ from te_cli.store.references import NO_REFERENCES, Packed
 from te_cli.store.removal import sweep
 from te_cli.store.rows import UnitRow, insert_units, put_file, touch_file
 from te_cli.store.scrutiny import disagreement, looked_through
-from te_cli.store.seal import break_seal, intact, make_seal
-from te_cli.store.vectors import base_path, open_base
+from te_cli.store.seal import break_seal, intact, log_bytes, make_seal
+from te_cli.store.texts import Texts
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -86,10 +86,9 @@ class Writer:
         self.stale_recipe = False
         self.units_written = 0
         self._unembedded = 0  # how many more units without a vector there are than before the run
-        self._new = Fresh(dimensions)
-        self._text_committed = False
+        self._begun = self._text_committed = False
         self._whole = False  # known to be so: then it is sealed at the end
-        self._texts: dict[bool, TextIndex] = {}  # by whether a document stands for a file
+        self._sealed = False  # it still is: nothing was written
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:
@@ -106,7 +105,7 @@ class Writer:
     ) -> None:
         try:
             self.catalog.rollback()
-            if not self._text_committed:
+            if self._begun and not self._text_committed:
                 with suppress(TeError), self.catalog.alone("heal.catalog"):  # the next writer can do it as well
                     self.catalog.run("DELETE FROM pending")
         finally:
@@ -122,24 +121,35 @@ class Writer:
             found(self._place, self._models if state == "absent" else ())
             self.rebuilt = REASONS[state]
         doubtful = not intact(self._place)
+        # To let go of a catalog with a log is to write that into it.
+        self._sealed = not doubtful and not log_bytes(self._place)
         self.catalog = Catalog(self._place.catalog)
         stack.callback(self._close_catalog)
         self._whole = not doubtful
         wrong = looked_through(self._place, self.catalog) if doubtful else {}
         self.past = Past(self.catalog, self._place.folder, self._dimensions, base="vectors" not in wrong)
         stack.callback(self.past.close)
-        break_seal(self._place, self.catalog.meta("id"), self.catalog.number("run"))
+        if not self._sealed:
+            break_seal(self._place, self.catalog.meta("id"), self.catalog.number("run"))
         made_with = (self.catalog.meta("model"), self.catalog.meta("recipe"))
         self.stale_recipe = made_with != (self._model, self._recipe)
         if self.stale_recipe and made_with[0] and not self.rebuilt:
             self.rebuilt = "another model or another version of te made it"
-        stack.callback(self._close_text)
-        self._open_text("text" in wrong)
-        if "vectors" in wrong or (doubtful and not self._base_opens()):  # what fits its seal opens
-            self._condemn("its vectors were damaged")
+        self._texts = Texts(self._place.text, self.catalog.number("text"))
+        stack.callback(self._texts.close)
+        if doubtful:  # what fits its seal opens
+            self._open_text("text" in wrong)
+            if "vectors" in wrong or not self._base_opens():
+                self._condemn("its vectors were damaged")
         self._heal()
         if doubtful and not self.stale_recipe:
             self._whole = self._agreed()
+
+    def _begin_writing(self) -> None:
+        """Break the seal before the first write: what dies from here on is looked through by whoever comes next."""
+        if self._sealed:
+            break_seal(self._place, self.catalog.meta("id"), self.catalog.number("run"))
+            self._sealed = False
 
     def _condemn(self, reason: str) -> None:
         """Have everything derived anew, and until then no seal."""
@@ -148,30 +158,15 @@ class Writer:
 
     def _open_text(self, damaged: bool) -> None:
         """Open both text indexes; where one cannot be opened, the run makes new ones beside them."""
-        self._text_generation = self.catalog.number("text")
-        if not damaged:
-            try:
-                self._use_text(self._text_generation, create=False)
-            except IndexDamaged:
-                damaged = True
-        if damaged and self._text_generation:
-            self._condemn("its text index was damaged")
-        self.stale_recipe |= damaged
-
-    def _use_text(self, generation: int, *, create: bool) -> None:
-        folder = self._place.text / str(generation)
-        units = TextIndex(folder / "units", create=create)
-        files = TextIndex(folder / "files", create=create)
-        self._close_text()
-        self._texts = {False: units, True: files}
-
-    def _close_text(self) -> None:
-        texts, self._texts = self._texts, {}
-        with ExitStack() as stack:  # each, whatever becomes of the other
-            for text in texts.values():
-                stack.callback(text.close)
+        if damaged or not self._texts.readable():
+            self._texts.give_up()
+            if self._texts.generation:
+                self._condemn("its text index was damaged")
+            self.stale_recipe = True
 
     def _base(self) -> Base | None:
+        from te_cli.store.vectors import open_base
+
         if generation := self.catalog.number("generation"):
             return open_base(self._place.folder, generation, self.catalog.number("dimensions"))
         return None
@@ -188,19 +183,20 @@ class Writer:
         """Delete the documents of runs that were never published, and what published ones replaced."""
         pending = self.catalog.rows("SELECT first, last FROM pending")
         for first, last in pending:
-            for text in self._texts.values():
-                text.delete_range(first, last)
+            self._begin_writing()
+            self._texts.delete_range(first, last)
         if pending:
-            self._commit_text("heal.text")
+            self._texts.commit("heal.text")
             with self.catalog.alone("heal.catalog"):
                 self.catalog.run("DELETE FROM pending")
         self.collect()
 
     def _agreed(self) -> bool:
         """Whether text and vectors hold what the catalog says; what does not is condemned."""
-        for text in self._texts.values():
+        texts = self._texts.both()
+        for text in texts.values():
             text.look_again()
-        fault = disagreement(self.catalog, self._texts, base := self._base())
+        fault = disagreement(self.catalog, texts, base := self._base())
         if base:
             base.close()
         if fault:
@@ -219,7 +215,7 @@ class Writer:
             self._whole = False
         finally:
             self.catalog.close()
-        if self._whole and run:
+        if self._whole and run and not self._sealed:
             with suppress(NotWritable):  # then the next command looks the index through
                 make_seal(self._place, index_id, run, text, generation)
 
@@ -240,6 +236,9 @@ class Writer:
 
     def begin(self, bound: int) -> None:
         """Reserve ids for at most ``bound`` new units and start the run's transaction."""
+        self._begin_writing()
+        self._begun = True
+        self._new = Fresh(self._dimensions)
         used = self.catalog.rows("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'units'")[0][0]
         with self.catalog.alone("reserve.catalog"):
             self.catalog.run("INSERT INTO pending VALUES (?, ?)", (used + 1, used + bound))
@@ -248,12 +247,15 @@ class Writer:
         self._everything = self.stale_recipe
         if self._everything:
             self.past.clear()
-            self._text_generation += 1
-            self._use_text(self._text_generation, create=True)
+            self._texts.begin_anew()
 
     def rewrite_everything(self) -> None:
         """Before :meth:`begin`: write every unit's derived data again, as after a change of model."""
         self.stale_recipe = True
+
+    def prepare(self) -> None:
+        """Open what a run will write to, while the first files are being read."""
+        self._texts.both()
 
     def put(
         self,
@@ -312,9 +314,7 @@ class Writer:
                     self._new.add(row_id, vector)
         insert_units(self.catalog, fresh)
         self.units_written += len(derived)
-        for is_file, words in ((True, file_words), (False, unit_words)):
-            told = [(row_id, each.kind, words(each)) for row_id, each in derived if (each.kind == "module") is is_file]
-            self._texts[is_file].add(file_id, file.language, file.content, told)
+        self._texts.add(file_id, file, derived)
 
     def skip(self, file: SourceFile, reason: str) -> None:
         """Note a file that was met and left out; its units go."""
@@ -343,7 +343,7 @@ class Writer:
     def publish(self, threads: int, **notes: object) -> None:
         """Make the run what readers see, in one transaction."""
         self._text_committed = True  # from here on documents may be there that no row names
-        self._commit_text("publish.text")
+        self._texts.commit("publish.text")
         generation = self._store_vectors(threads)
         noted = "" if self._everything else self.catalog.meta("unembedded")
         run = self.catalog.number("run") + 1
@@ -351,7 +351,7 @@ class Writer:
             run=run,
             unembedded=int(noted) + self._unembedded if noted.isdigit() else count_unembedded(self.catalog),
             generation=generation,
-            text=self._text_generation,
+            text=self._texts.generation,
             model=self._model,
             recipe=self._recipe,
             dimensions=self._dimensions,
@@ -365,19 +365,20 @@ class Writer:
         with translated():
             reach("publish.done")
         sweep(self._place.folder, "vectors-*", base_path(self._place.folder, generation).name, "sweep.vectors")
-        sweep(self._place.text, "*", str(self._text_generation), "sweep.text")
+        sweep(self._place.text, "*", str(self._texts.generation), "sweep.text")
 
     def note(self, **notes: object) -> None:
         """Write notes outside a run."""
+        self._begin_writing()
         self.catalog.set_meta(**notes)
 
     def collect(self) -> None:
         """Delete from Tantivy what published runs replaced."""
         garbage = [row[0] for row in self.catalog.rows("SELECT unit_id FROM garbage")]
         if garbage:
-            for text in self._texts.values():
-                text.delete(garbage)
-            self._commit_text("collect.text")
+            self._begin_writing()
+            self._texts.delete(garbage)
+            self._texts.commit("collect.text")
             with self.catalog.alone("collect.catalog"):
                 self.catalog.run("DELETE FROM garbage")
 
@@ -391,10 +392,8 @@ class Writer:
         self.catalog.run_many("DELETE FROM delta WHERE unit_id = ?", [(unit_id,) for unit_id in ids])
         self.catalog.run_many("INSERT OR IGNORE INTO garbage VALUES (?)", [(unit_id,) for unit_id in ids])
 
-    def _commit_text(self, point: str) -> None:
-        for text in self._texts.values():
-            text.commit(point)
-
     def _store_vectors(self, threads: int) -> int:
+        from te_cli.store.generations import Current, store_vectors
+
         base = Current(self._place.folder, self.catalog.number("generation"), self._dimensions)
         return store_vectors(self.catalog, base, self._new, everything=self._everything, threads=threads)

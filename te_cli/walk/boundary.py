@@ -14,6 +14,9 @@ from te_cli.model import SkipReason
 if TYPE_CHECKING:
     from pathlib import Path
 
+READ_CEILING = 64 << 20
+"""Bytes read of a file that grew since it was looked at. Far above any limit on source files, far below memory."""
+
 OWN_FOLDERS = frozenset({".git", ".te"})
 """Folders that are never content: the repository's own store, and any index."""
 
@@ -47,11 +50,12 @@ class Boundary:
         """Whether the files of ``folder`` (relative, ``""`` is the root) may be looked at."""
         if folder in self._folders:
             return self._folders[folder]
-        verdict: Verdict = None
-        for part in ancestors(folder):
-            if part not in self._folders:
-                self._folders[part] = verdict or self._look(part)
-            verdict = self._folders[part]
+        waiting = [folder]
+        while (above := waiting[-1].rpartition("/")[0]) not in self._folders:  # most folders' own is known
+            waiting.append(above)
+        verdict = self._folders[above]
+        for part in reversed(waiting):
+            verdict = self._folders[part] = verdict or self._look(part)
         return verdict
 
     def file(self, path: str) -> Verdict:
@@ -68,7 +72,8 @@ class Boundary:
         except (OSError, ValueError):
             return None  # what is not there any more is found missing with its files
         if stat.S_ISDIR(found.st_mode) and not _is_junction(found):
-            foreign = found.st_dev != self._device and found.st_dev in self._kernel
+            device = found.st_dev
+            foreign = device != self._device and device in self._kernel
             return SkipReason.NOT_REGULAR if foreign else None
         if stat.S_ISREG(found.st_mode):
             return None
@@ -107,6 +112,13 @@ def ancestors(folder: str) -> list[str]:
     """The root (``""``), every folder on the way down, and ``folder`` itself. A loop: depth is the input's choice."""
     parts = ["", *(folder[:end] for end, char in enumerate(folder) if char == "/")]
     return [*parts, folder] if folder else parts
+
+
+def printable(path: str) -> str:
+    """``path`` with each byte that is not UTF-8 written in hexadecimal, as Python writes it."""
+    if path.isascii():
+        return path
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _inside(root: str, path: str) -> str | None:

@@ -15,7 +15,7 @@ from te_cli.walk.boundary import Boundary, ancestors
 from te_cli.walk.worktree import Git, Named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 MAX_NARROW = 200
 """More paths than this are found faster by asking git for everything, and would not fit a command line at some size."""
@@ -30,10 +30,15 @@ class Candidates:
     skipped: list[Skipped] = field(default_factory=list)
 
 
-def find(boundary: Boundary, only: frozenset[str] | None = None) -> Candidates:
-    """Every candidate below the root, or at least those among ``only``."""
+def find(
+    boundary: Boundary, only: frozenset[str] | None = None, meanwhile: Callable[[], None] | None = None
+) -> Candidates:
+    """Every candidate below the root, or at least those among ``only``; ``meanwhile`` is done while git looks."""
     collector = _Collector(boundary)
-    if not collector.git.ignores(boundary.root) and collector.ask_git(only):
+    if collector.git.ignores(boundary.root):
+        if meanwhile is not None:
+            meanwhile()
+    elif collector.ask_git(only, meanwhile):
         return collector.found
     collector.walk("", only)
     return collector.found
@@ -49,10 +54,10 @@ class _Collector:
         self.found = Candidates()
         self.overrides.add("", boundary.absolute(teignore.NAME))
 
-    def ask_git(self, only: frozenset[str] | None) -> bool:
+    def ask_git(self, only: frozenset[str] | None, meanwhile: Callable[[], None] | None = None) -> bool:
         """Gather what git names, in this work tree and in its submodules. False where git has no answer."""
         wanted = self._narrowed(only)
-        named = self.git.named(self.boundary.root, wanted)
+        named = self.git.named(self.boundary.root, wanted, meanwhile)
         if named is None:
             return False
         pending = [("", named)]
@@ -79,7 +84,9 @@ class _Collector:
         """Take the names of one repository; the answer is the repositories inside it to ask in turn."""
         files = [prefix + name for name in named.files] if prefix else named.files
         self._read_overrides(files)
-        for path in files:
+        if not self.overrides:
+            self.found.paths += files
+        for path in files if self.overrides else ():
             said = self.overrides.verdict(path)
             if said is not True:
                 self._add(path, forced=said is False)
@@ -115,11 +122,10 @@ class _Collector:
         return verdict is None and os.path.lexists(self.boundary.absolute(path + "/.git"))
 
     def _read_overrides(self, files: Iterable[str]) -> None:
-        for path in files:
-            if path.endswith(teignore.NAME):
-                folder, _, name = path.rpartition("/")
-                if name == teignore.NAME and self.boundary.file(path) is None:
-                    self.overrides.add(folder, self.boundary.absolute(path))
+        for path in [path for path in files if path.endswith(teignore.NAME)]:
+            folder, _, name = path.rpartition("/")
+            if name == teignore.NAME and self.boundary.file(path) is None:
+                self.overrides.add(folder, self.boundary.absolute(path))
 
     def _add(self, path: str, *, forced: bool) -> None:
         self.found.paths.append(path)

@@ -12,15 +12,12 @@ from typing import TYPE_CHECKING, cast
 
 from te_cli.digest import digest
 from te_cli.model import Content, Skipped, SkipReason, SourceFile
-from te_cli.walk.boundary import Boundary
+from te_cli.walk.boundary import READ_CEILING, Boundary
 from te_cli.walk.languages import UNKNOWN, classify
 from te_cli.walk.machine_made import machine_made, machine_made_name
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-READ_CEILING = 64 << 20
-"""Bytes read of a file that grew since it was looked at. Far above any limit on source files, far below memory."""
 
 HEAD_BYTES = 64 << 10
 """How much of a file is looked at to tell its language: past its license, includes and first declarations."""

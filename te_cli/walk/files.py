@@ -1,48 +1,83 @@
-"""Which files are there, and what are they? One ``lstat`` a file, nothing opened."""
+"""Which files are there, and which are as they were? One ``lstat`` a file, nothing opened."""
 
 from __future__ import annotations
 
 import os
 import re
-import stat
-import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from operator import attrgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from te_cli.model import Skipped, SkipReason, SourceFile
+from te_cli.model import Skipped, SourceFile
 from te_cli.walk import candidates
-from te_cli.walk.boundary import Boundary, ancestors
-from te_cli.walk.content import READ_CEILING
-from te_cli.walk.fingerprint import of_stat
-from te_cli.walk.languages import UNKNOWN, classify, declared, is_binary_name
+from te_cli.walk.boundary import Boundary, ancestors, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Mapping
+    from collections.abc import Container, Iterable, Iterator, Mapping
     from pathlib import Path
 
 NO_LANGUAGES: Final[Mapping[str, str]] = MappingProxyType({})
 
-FORCED_FACTOR = 16
-"""How many times the limit a file asked for by name may be: a wish is honoured, a disk image is not read whole."""
+Stamp = tuple[str, int, int, int, int]
+"""A path, and what ``stat`` said of its file: bytes, modification and change (ns), inode."""
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The files of a root, and those left out with their reasons; both sorted by path."""
+    """The files of a root, and those left out with their reasons; both sorted by path.
+
+    ``same`` are the paths of files that were known before, and are neither in the one nor in the other.
+    """
 
     files: tuple[SourceFile, ...]
     skipped: tuple[Skipped, ...]
+    same: frozenset[str] = frozenset()
 
 
-def scan(root: Path, index_dir: Path, max_file_bytes: int, languages: Mapping[str, str] = NO_LANGUAGES) -> Listing:
+def scan(
+    root: Path,
+    index_dir: Path,
+    max_file_bytes: int,
+    languages: Mapping[str, str] = NO_LANGUAGES,
+    known: Iterable[Stamp] = (),
+) -> Listing:
     """Every file below ``root`` worth indexing, as git names them or by the same rules, and every one skipped.
 
-    ``languages``: what the settings say of some extensions and file names.
+    ``languages``: what the settings say of some extensions and file names. ``known``: files that nobody asked for by
+    name, of which nothing has to be said as long as they are where and what they were.
     """
     boundary = Boundary(root, index_dir)
-    return _look_at(boundary, candidates.find(boundary), max_file_bytes, languages)
+    as_before: set[str] = set()
+
+    def look_again() -> None:
+        as_before.update(_as_before(boundary.prefix, known, max_file_bytes))
+        folders = {path.rpartition("/")[0] for path in as_before}
+        if closed := {folder for folder in folders if boundary.folder(folder) is not None}:
+            as_before.difference_update([path for path in as_before if path.rpartition("/")[0] in closed])
+
+    found = candidates.find(boundary, meanwhile=look_again)
+    same = as_before.intersection(found.paths)
+    same -= found.forced
+    found.paths = [path for path in found.paths if path not in same]
+    return _look_at(boundary, found, max_file_bytes, languages, frozenset(same))
+
+
+def _as_before(prefix: str, known: Iterable[Stamp], max_file_bytes: int) -> Iterator[str]:
+    """The paths whose files have the stamp that they had. One with the same inode and times is of the same kind."""
+    lstat = os.lstat
+    for path, size, mtime_ns, ctime_ns, inode in known:
+        try:
+            found = lstat(prefix + path)
+        except (OSError, ValueError):
+            continue
+        if (
+            found.st_mtime_ns == mtime_ns
+            and found.st_ctime_ns == ctime_ns
+            and found.st_size == size <= max_file_bytes
+            and found.st_ino == inode
+        ):
+            yield path
 
 
 def scan_paths(
@@ -68,58 +103,27 @@ def at_or_below(path: str, wanted: Container[str]) -> bool:
 
 
 def _look_at(
-    boundary: Boundary, found: candidates.Candidates, max_file_bytes: int, languages: Mapping[str, str]
+    boundary: Boundary,
+    found: candidates.Candidates,
+    max_file_bytes: int,
+    languages: Mapping[str, str],
+    same: frozenset[str] = frozenset(),
 ) -> Listing:
     files: list[SourceFile] = []
     skipped = [Skipped(printable(skip.path), skip.reason) for skip in found.skipped]
-    for path in dict.fromkeys(found.paths):
-        seen = _examine(boundary, path, max_file_bytes, forced=path in found.forced)
-        if isinstance(seen, SourceFile):
-            row = declared(path, languages) if languages else None
-            files.append(seen if row is None else replace(seen, language=row.name, content=row.content, declared=True))
-        elif seen is not None:
-            skipped.append(seen)
+    if found.paths:
+        from te_cli.walk.examining import examine  # all that is known of languages
+
+        for path in dict.fromkeys(found.paths):
+            seen = examine(boundary, path, max_file_bytes, languages, forced=path in found.forced)
+            if isinstance(seen, SourceFile):
+                files.append(seen)
+            elif seen is not None:
+                skipped.append(seen)
     by_path = attrgetter("path")
-    there = {file.path for file in files}  # a name that is no text may be written as another file is called
+    there = same.union(file.path for file in files)  # a name that is no text may be written as another file is called
     left_out = {skip.path: skip for skip in skipped if skip.path not in there}
-    return Listing(tuple(sorted(files, key=by_path)), tuple(sorted(left_out.values(), key=by_path)))
-
-
-def _examine(boundary: Boundary, path: str, max_file_bytes: int, *, forced: bool) -> SourceFile | Skipped | None:
-    """One file as it is now; None where it is gone or never content."""
-    verdict = boundary.file(path)
-    if verdict == "never":
-        return None
-    if verdict is not None:
-        return Skipped(printable(path), verdict)
-    seen_ns = time.time_ns()
-    try:
-        found = os.lstat(boundary.prefix + path)
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except (OSError, ValueError):
-        return Skipped(printable(path), SkipReason.UNREADABLE)
-    if stat.S_ISDIR(found.st_mode):
-        return None  # what git tracks as a file is gone, and a folder has its place
-    fingerprint = of_stat(found, seen_ns)
-    reason = _reason(path, found, max_file_bytes, forced=forced)
-    if reason is not None:
-        return Skipped(printable(path), reason, fingerprint)
-    language, content = classify(path) or UNKNOWN
-    return SourceFile(path, language, content, fingerprint, forced)
-
-
-def _reason(path: str, found: os.stat_result, max_file_bytes: int, *, forced: bool) -> SkipReason | None:
-    mode = found.st_mode
-    if not stat.S_ISREG(mode):
-        return SkipReason.LINK if stat.S_ISLNK(mode) else SkipReason.NOT_REGULAR
-    if not path.isascii() and printable(path) != path:
-        return SkipReason.NOT_UTF8_PATH
-    if not forced and is_binary_name(path):
-        return SkipReason.BINARY
-    wished = min(max_file_bytes * FORCED_FACTOR, READ_CEILING) if forced else 0
-    limit = max(max_file_bytes, wished)
-    return SkipReason.TOO_LARGE if found.st_size > limit else None
+    return Listing(tuple(sorted(files, key=by_path)), tuple(sorted(left_out.values(), key=by_path)), same)
 
 
 def with_namesakes(paths: Iterable[str]) -> set[str]:
@@ -141,10 +145,3 @@ def _nameable(path: str) -> bool:
         return b"\0" not in os.fsencode(path)
     except UnicodeEncodeError:
         return False
-
-
-def printable(path: str) -> str:
-    """``path`` with each byte that is not UTF-8 written in hexadecimal, as Python writes it."""
-    if path.isascii():
-        return path
-    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

@@ -16,8 +16,6 @@ from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
-
 from te_cli.planted import read_planted
 from te_cli.walk.globs import Expression, linear
 
@@ -103,7 +101,7 @@ def teignore_rules(path: str) -> Rules | None:
 
 def _lines_of(path: str) -> list[str]:
     data = (read_planted(path, MAX_RULES_BYTES) or b"").removeprefix(b"\xef\xbb\xbf")
-    return [line.removesuffix("\r") for line in data.decode("latin-1").split("\n")]
+    return [line.removesuffix("\r") for line in data.decode("latin-1").split("\n")] if data else []
 
 
 def _bytewise(path: str) -> str:
@@ -111,6 +109,8 @@ def _bytewise(path: str) -> str:
 
 
 def _compile(line: str) -> _Rule | None:
+    from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern  # most trees are git's to judge
+
     if len(line) > MAX_LINE:
         return None
     line = line.rstrip(" ") if not line.endswith("\\ ") else line

@@ -22,6 +22,10 @@ class Overrides:
         self.forces = False
         """Whether any of them has a ``!`` line."""
 
+    def __bool__(self) -> bool:
+        """Whether there are any."""
+        return bool(self._rules)
+
     def add(self, folder: str, absolute: str) -> None:
         """Read the ``.teignore`` at ``absolute``, which holds for ``folder`` (relative, ``""`` is the root)."""
         if folder in self._rules:

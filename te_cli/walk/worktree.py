@@ -13,12 +13,16 @@ import os
 import re
 import shutil
 import subprocess
+import threading
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
+
+    Answer = subprocess.CompletedProcess[bytes] | None
 
 GIT_SECONDS = 120
 """git that has not answered by then hangs on something (an ignore file that is a pipe, a dead mount): walk instead."""
@@ -83,12 +87,14 @@ class Git:
         self._program = _find_git(root)
         self._environment = _environment()
 
-    def named(self, folder: str, only: Sequence[str] = ()) -> Named | None:
+    def named(self, folder: str, only: Sequence[str] = (), meanwhile: Callable[[], None] | None = None) -> Named | None:
         """Tracked and untracked files below ``folder`` that git does not ignore; None where git cannot say.
 
-        ``only``: paths, relative to ``folder``, to ask about instead of everything.
+        ``only``: paths, relative to ``folder``, to ask about instead of everything. ``meanwhile`` is done while git
+        looks, which on a large tree is as long as all else takes.
         """
-        answer = self._list(folder, "-s", "-c", "-o", "--", *only)
+        arguments = (folder, "-s", "-c", "-o", "--", *only)
+        answer = self._list(*arguments) if meanwhile is None else _beside(meanwhile, partial(self._list, *arguments))
         if answer is None:
             return None
         named = _parse(os.fsdecode(answer.stdout))
@@ -168,6 +174,18 @@ class Git:
 def is_store(folder: Path) -> bool:
     """Whether ``folder`` is a repository without a work tree, or the store inside one: files of git's own."""
     return (folder / "HEAD").is_file() and all((folder / name).is_dir() for name in ("objects", "refs"))
+
+
+def _beside(meanwhile: Callable[[], None], ask: Callable[[], Answer]) -> Answer:
+    """What ``ask`` gives in a thread of its own, while this one does something else."""
+    answers: list[Answer] = []
+    asking = threading.Thread(target=lambda: answers.append(ask()))
+    asking.start()
+    try:
+        meanwhile()
+    finally:
+        asking.join()
+    return answers[0] if answers else None
 
 
 def _parse(text: str) -> Named:

@@ -1,0 +1,114 @@
+"""What is in the work tree now, and what of it differs from what the catalog knows?"""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+from te_cli.engine.places import languages_of
+from te_cli.engine.plan import BY_CONTENT, Plan, make_plan
+from te_cli.errors import NotReadable
+from te_cli.store.records import files_at_or_below
+from te_cli.store.stamps import read_stamps, records_of
+from te_cli.walk.boundary import is_kernels, printable
+from te_cli.walk.files import at_or_below, scan, scan_paths, with_namesakes
+from te_cli.walk.fingerprint import RACY_NS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from te_cli.config import Settings
+    from te_cli.store.catalog import Catalog
+    from te_cli.store.records import FileRecord
+    from te_cli.walk.files import Listing, Stamp
+
+CHEAP_MS = 100.0
+"""A look at the whole tree that took less than this is repeated before each answer; a longer one would be felt."""
+
+
+class Compared(NamedTuple):
+    """What a run has to do, what is known of the files that it says something of, and how long looking took (ms)."""
+
+    plan: Plan
+    known: dict[str, FileRecord]
+    walk_ms: float
+
+
+def compare(
+    settings: Settings, catalog: Catalog, paths: Iterable[str] | None = None, *, everything: bool = False
+) -> Compared:
+    """Look at the work tree, or only at ``paths`` and below them; with ``everything``, each file is to be read.
+
+    Raises:
+        NotReadable: the root cannot be listed.
+    """
+    started = time.perf_counter()
+    limit = size_limit(settings, catalog)
+    if paths is not None:
+        plan, known = _compare_some(settings, catalog, limit, paths)
+    else:
+        plan, known = _compare_all(settings, catalog, limit, everything=everything)
+    return Compared(plan, known, (time.perf_counter() - started) * 1000)
+
+
+def _compare_all(
+    settings: Settings, catalog: Catalog, limit: int, *, everything: bool
+) -> tuple[Plan, dict[str, FileRecord]]:
+    if everything:
+        listing = look(settings, limit)
+        known = _by_path(files_at_or_below(catalog, None))
+        return make_plan(listing, known, everything=True), known
+    settled, others = read_stamps(catalog, RACY_NS, sorted(BY_CONTENT))
+    listing = look(settings, limit, settled)
+    same = listing.same
+    known = _by_path(record for record in others if record.path not in same)
+    known |= _by_path(records_of(catalog, [stamp[0] for stamp in settled if stamp[0] not in same]))
+    left_out = sum(record.path in same for record in others)
+    return make_plan(listing, known, same=len(same) - left_out), known
+
+
+def _compare_some(
+    settings: Settings, catalog: Catalog, limit: int, paths: Iterable[str]
+) -> tuple[Plan, dict[str, FileRecord]]:
+    wanted = with_namesakes(paths)
+    printed = {printable(path) for path in wanted}
+    known = _by_path(record for record in files_at_or_below(catalog, printed) if at_or_below(record.path, printed))
+    listing = scan_paths(settings.root, settings.index_dir, limit, wanted, languages_of(settings))
+    return make_plan(listing, known), known
+
+
+def _by_path(records: Iterable[FileRecord]) -> dict[str, FileRecord]:
+    return {record.path: record for record in records}
+
+
+def is_cheap(walk_ms: float) -> bool:
+    """Whether a look that took so long is worth repeating before each answer."""
+    return walk_ms <= CHEAP_MS
+
+
+def size_limit(settings: Settings, catalog: Catalog) -> int:
+    """The largest file to index, in bytes: what a flag says now, else what the last one said, else the settings.
+
+    Otherwise a search that refreshes the index would drop what ``te index --max-file-size`` let in.
+    """
+    remembered = catalog.meta("max_file_bytes")
+    return int(remembered) if remembered and not by_flag(settings) else settings.max_file_bytes
+
+
+def by_flag(settings: Settings) -> bool:
+    """Whether the largest size was given on the command line."""
+    return dict(settings.sources).get("max_file_bytes", "").startswith("--")
+
+
+def look(settings: Settings, limit: int, known: Iterable[Stamp] = ()) -> Listing:
+    """What is in the work tree now, less what is ``known`` and the same; files over ``limit`` bytes are skipped.
+
+    Raises:
+        NotReadable: the root cannot be listed.
+    """
+    if not os.access(settings.root, os.R_OK | os.X_OK):
+        raise NotReadable(f"The folder {settings.root} cannot be read.", "Check its rights.")
+    if is_kernels(settings.root):
+        raise NotReadable(f"{settings.root} is the kernel's, and holds no files that anybody wrote.", "Name a folder.")
+    return scan(settings.root, settings.index_dir, limit, languages_of(settings), known)
