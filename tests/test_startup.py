@@ -27,9 +27,9 @@ finally:
 """
 
 
-def imported(*arguments: str) -> set[str]:
-    """The top-level modules that a fresh ``te`` imports."""
-    command = [sys.executable, "-c", REPORT, *arguments]
+def imported(*arguments: str, before: str = "") -> set[str]:
+    """The top-level modules that a fresh ``te`` imports; ``before``: what Python is to do first."""
+    command = [sys.executable, "-c", before + REPORT, *arguments]
     done = subprocess.run(command, capture_output=True, text=True, env=te_environment(), check=False, timeout=60)
     assert done.returncode == 0, done.stderr
     return set(done.stderr.splitlines()[-1].split())

@@ -77,7 +77,7 @@ class StaticModel:
             ModelError: the tokenizer cannot be read, or is another table's.
         """
         with self._lock:
-            assert self.encoder
+            _ = self.encoder
 
     def knows(self, word: str) -> bool:
         """Whether ``word`` is in the vocabulary, whole.

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from te_cli.config import CATALOG, INDEX_FOLDER
 from te_cli.errors import ConfigError, IndexDamaged, NoIndex, nearest
 from te_cli.store.folder import Place
-from te_cli.store.whole import open_whole
 
 if TYPE_CHECKING:
     from te_cli.config import Settings
@@ -112,6 +111,6 @@ def open_reader(settings: Settings) -> Reader:
         raise IndexDamaged("The catalog of the index cannot be read, or is not its own.", "Run `te doctor --repair`.")
     if state != "ready":
         raise NoIndex(f"{NO_INDEX[state]} for {settings.root}.", "Run `te index` first.")
-    from te_cli.store.checks import open_whole  # numpy, as all that reads an index
+    from te_cli.store.whole import open_whole  # numpy, as all that reads an index
 
     return open_whole(place)
