@@ -68,6 +68,24 @@ def put_back_in_time(root: Path) -> None:
     os.utime(root / "pkg/app.py", ns=(before.st_atime_ns, before.st_mtime_ns))
 
 
+def file_to_folder(root: Path) -> None:
+    """A folder stands where a file was."""
+    (root / "notes.md").unlink()
+    (root / "notes.md").mkdir()
+
+
+def file_to_link(root: Path) -> None:
+    """A link stands where a file was."""
+    (root / "notes.md").rename(root / "moved.md")
+    (root / "notes.md").symlink_to("moved.md")
+
+
+def link_to_file(root: Path) -> None:
+    """A file stands where a link was."""
+    (root / "link.py").unlink()
+    (root / "link.py").write_text("x = 1\n")
+
+
 EDITS: dict[str, Callable[[Path], object]] = {
     "nothing": lambda _: None,
     "a file is edited": lambda root: (root / "pkg/app.py").write_text("def walk():\n    return 1\n"),
@@ -75,12 +93,9 @@ EDITS: dict[str, Callable[[Path], object]] = {
     "a file goes": lambda root: (root / "lib/tool.go").unlink(),
     "a file comes": lambda root: (root / "lib/new.go").write_text("package lib\n"),
     "a file is moved": lambda root: (root / "notes.md").rename(root / "lib/notes.md"),
-    "a file becomes a folder": lambda root: ((root / "notes.md").unlink(), (root / "notes.md").mkdir()),
-    "a file becomes a link": lambda root: (
-        (root / "notes.md").rename(root / "moved.md"),
-        (root / "notes.md").symlink_to("moved.md"),
-    ),
-    "a link becomes a file": lambda root: ((root / "link.py").unlink(), (root / "link.py").write_text("x = 1\n")),
+    "a file becomes a folder": file_to_folder,
+    "a file becomes a link": file_to_link,
+    "a link becomes a file": link_to_file,
     "a folder is ignored": lambda root: (root / ".gitignore").write_text("lib/\n"),
     "a folder is left out": lambda root: (root / ".teignore").write_text("lib/\n!lib/logo.png\n"),
     "a file is forced in": lambda root: (root / ".teignore").write_text("!lib/logo.png\n!pkg/app.py\n"),

@@ -27,7 +27,7 @@ from te_cli.engine.searching import search
 from te_cli.errors import ConfigError
 from te_cli.model import SearchRequest
 from te_cli.store import generations, past
-from te_cli.walk import files, fingerprint
+from te_cli.walk import examining, fingerprint
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -153,7 +153,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> _Clock:
     monkeypatch.setattr(generations, "DELTA_ROWS", 12)
     monkeypatch.setattr(past, "PAST_BYTES", 20_000)
     clock = _Clock()
-    monkeypatch.setattr(files, "time", clock)
+    monkeypatch.setattr(examining, "time", clock)
     return clock
 
 
