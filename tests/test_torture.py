@@ -15,7 +15,7 @@ from te_cli import open_index
 from te_cli.config import Options, settings_for_indexing
 from te_cli.engine.indexing import update
 from te_cli.errors import ConfigError, NotWritable, TeError
-from te_cli.store import faults, generations, vectors
+from te_cli.store import faults, generations, graph, vectors
 from te_cli.store.checks import inspect
 from te_cli.store.faults import POINTS, armed, from_environment, reach
 from te_cli.store.reader import Reader
@@ -134,7 +134,8 @@ def test_an_interrupt_while_vectors_are_merged_is_no_bug(
             raise RuntimeError("Operation has been terminated")
 
     with monkeypatch.context() as patched:
-        patched.setattr(vectors, "_new_index", lambda _: Ended())
+        patched.setattr(vectors, "GRAPH_ROWS", 1)
+        patched.setattr(graph, "_new_index", lambda _: Ended())
         assert te("index").exit_code == 130
     assert te("index").exit_code == 0
 
