@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from conftest import MakeRepository, Run
     from numpy.typing import NDArray
 
     from te_cli.store.vectors import Base
@@ -36,17 +38,18 @@ def rows() -> NDArray[np.int8]:
     return np.clip(np.rint(found), -127, 127).astype(np.int8)
 
 
-@pytest.fixture(params=["flat", "graph"])
+@pytest.fixture(scope="module", params=["flat", "graph"])
 def base(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: NDArray[np.int8]
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, rows: NDArray[np.int8]
 ) -> Iterator[Base]:
     """A base of ``rows``, with every third number as an id."""
-    if request.param == "graph":
-        monkeypatch.setattr(vectors, "GRAPH_ROWS", 1000)
-    path = write_base(tmp_path, 1, np.arange(COUNT) * 3, rows, 2)
+    folder = tmp_path_factory.mktemp("base")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(vectors, "GRAPH_ROWS", 1_000 if request.param == "graph" else 1_000_000)
+        path = write_base(folder, 1, np.arange(COUNT) * 3, rows, 2)
     assert path.suffix == {"flat": ".rows", "graph": ".usearch"}[request.param]
-    assert path == base_path(tmp_path, 1)
-    opened = open_base(tmp_path, 1, DIMENSIONS)
+    assert path == base_path(folder, 1)
+    opened = open_base(folder, 1, DIMENSIONS)
     yield opened
     opened.close()
 
@@ -142,3 +145,20 @@ def test_a_base_of_the_other_kind_that_a_dead_run_left_is_not_taken(
     base = open_base(tmp_path, 1, DIMENSIONS)
     assert len(base) == 300
     base.close()
+
+
+def test_an_index_may_grow_into_a_graph_and_back(
+    repo: MakeRepository, te: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Past a number of rows the next base is a graph, and each answers alike; nothing of the other kind is left."""
+    root = repo({f"n{n}.py": f"def parcel_{n}(value):\n    return value * {n}\n" for n in range(1_200)})
+    search = ("search", "multiply a parcel", "--mode", "semantic", "--json")
+    found = {}
+    for most, kind in ((1_000, "usearch"), (1_000_000, "rows"), (1_000, "usearch")):
+        monkeypatch.setattr(vectors, "GRAPH_ROWS", most)
+        assert te("index", "--full").exit_code == 0
+        assert [path.suffix for path in (root / ".te").glob("vectors-*")] == [f".{kind}"]
+        assert te("doctor").exit_code == 0
+        found[kind] = {hit["qualified_name"] for hit in json.loads(te(*search).stdout)["results"]}
+    assert len(found["usearch"]) == 10
+    assert len(found["rows"]) == 10
