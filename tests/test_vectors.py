@@ -38,7 +38,7 @@ def rows() -> NDArray[np.int8]:
     return np.clip(np.rint(found), -127, 127).astype(np.int8)
 
 
-@pytest.fixture(scope="module", params=["flat", "graph"])
+@pytest.fixture(scope="module", params=["mapped", "read", "graph"])
 def base(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, rows: NDArray[np.int8]
 ) -> Iterator[Base]:
@@ -46,10 +46,11 @@ def base(
     folder = tmp_path_factory.mktemp("base")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(vectors, "GRAPH_ROWS", 1_000 if request.param == "graph" else 1_000_000)
+        patch.setattr(flat, "MAPPED", 0 if request.param == "read" else 1 << 30)
         path = write_base(folder, 1, np.arange(COUNT) * 3, rows, 2)
-    assert path.suffix == {"flat": ".rows", "graph": ".usearch"}[request.param]
+        opened = open_base(folder, 1, DIMENSIONS)
+    assert path.suffix == (".usearch" if request.param == "graph" else ".rows")
     assert path == base_path(folder, 1)
-    opened = open_base(folder, 1, DIMENSIONS)
     yield opened
     opened.close()
 
@@ -112,6 +113,7 @@ def test_rows_are_read_where_the_system_cannot_read_at_a_place(
 ) -> None:
     """Windows has no pread."""
     monkeypatch.delattr(os, "pread")
+    monkeypatch.setattr(flat, "MAPPED", 0)
     write_base(tmp_path, 1, np.arange(COUNT), rows, 1)
     base = open_base(tmp_path, 1, DIMENSIONS)
     assert np.array_equal(base.rows(np.array([7, 19_000]))[1], rows[[7, 19_000]])
