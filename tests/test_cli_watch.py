@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
@@ -20,6 +20,7 @@ from comparing import contents, differences
 from conftest import te_command, te_environment
 
 from te_cli import open_index
+from te_cli.cli.boundary import heard, terminable
 from te_cli.config import Options, settings_for_indexing
 from te_cli.engine import opening, watching
 from te_cli.engine.indexing import update
@@ -206,7 +207,7 @@ def test_a_search_trusts_a_watcher_that_has_caught_up(
     with watched(root, "--json") as watch:
         watch.files(1)
         until(lambda: kept_fresh(root / ".te"))
-        monkeypatch.setattr(opening, "_changed", _never)
+        monkeypatch.setattr(opening, "compare", _never)
         for number in range(3):
             repo({"a.py": f"def number_{number}():\n    pass\n"})
             until(lambda: kept_fresh(root / ".te", DEADLINE))
@@ -227,6 +228,18 @@ def test_a_search_trusts_a_watcher_that_has_caught_up(
         monkeypatch.chdir(root)
         assert open_index(root).search("after_death", mode="name")
         assert open_index(root).status().watcher is None
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_request_to_end_is_heard_though_its_exception_is_lost(number: signal.Signals) -> None:
+    """A watcher that was interrupted while it looked for cycles went on: what a finaliser raises is dropped."""
+    stop = threading.Event()
+    before = signal.getsignal(number)
+    with terminable(), heard(stop):
+        with suppress(KeyboardInterrupt):
+            signal.raise_signal(number)
+        assert stop.is_set()
+    assert signal.getsignal(number) == before
 
 
 def _never(*_: object) -> bool:

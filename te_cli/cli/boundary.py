@@ -197,6 +197,30 @@ def _usage(error: Any) -> tuple[str, str]:
 
 
 @contextmanager
+def heard(stop: threading.Event) -> Iterator[None]:
+    """A request to end also sets ``stop``: what it raises is lost where it comes into a finaliser or a callback."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def note(number: int, frame: FrameType | None) -> None:
+        stop.set()
+        handler = before[signal.Signals(number)]
+        if callable(handler):
+            handler(number, frame)
+
+    handled = [number for number, handler in before.items() if callable(handler)]
+    try:
+        for number in handled:
+            signal.signal(number, note)
+        yield
+    finally:
+        for number in handled:
+            signal.signal(number, before[number])
+
+
+@contextmanager
 def terminable() -> Iterator[None]:
     """While a verb runs, SIGTERM unwinds it. Only the main thread of a process may say so."""
     if threading.current_thread() is not threading.main_thread():

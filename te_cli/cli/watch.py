@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from te_cli.cli.boundary import heard
 from te_cli.cli.options import IndexDir, Jobs, MaxFileSize, Quiet
 from te_cli.config import Options, settings_for_asking, settings_for_indexing
 from te_cli.model import IndexReport
@@ -58,7 +59,6 @@ def watch(
         elif isinstance(event, Started) and not (quiet or once):
             screen.say(f"Watching {event.root}; Ctrl-C stops.")
 
-    with ProgressBar(quiet=quiet) as progress:
-        watching.watch(
-            settings, tell=tell, stop=threading.Event(), progress=progress, reload=reload, poll=poll, once=once
-        )
+    stop = threading.Event()
+    with ProgressBar(quiet=quiet) as progress, heard(stop):
+        watching.watch(settings, tell=tell, stop=stop, progress=progress, reload=reload, poll=poll, once=once)
