@@ -10,13 +10,13 @@ from te_cli.engine.places import languages_of
 from te_cli.engine.plan import BY_CONTENT, Plan, make_plan
 from te_cli.errors import NotReadable
 from te_cli.store.records import files_at_or_below
-from te_cli.store.stamps import read_stamps, records_of
+from te_cli.store.stamps import Stamps, read_stamps, records_of
 from te_cli.walk.boundary import is_kernels, printable
 from te_cli.walk.files import at_or_below, scan, scan_paths, with_namesakes
 from te_cli.walk.fingerprint import RACY_NS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from te_cli.config import Settings
     from te_cli.store.catalog import Catalog
@@ -59,12 +59,19 @@ def _compare_all(
         listing = look(settings, limit)
         known = _by_path(files_at_or_below(catalog, None))
         return make_plan(listing, known, everything=True), known
-    settled, others = read_stamps(catalog, RACY_NS, sorted(BY_CONTENT))
+    stamps = Stamps([], [])
+
+    def settled() -> list[Stamp]:
+        nonlocal stamps
+        stamps = read_stamps(catalog, RACY_NS, sorted(BY_CONTENT))
+        return stamps.settled
+
     listing = look(settings, limit, settled)
     same = listing.same
-    known = _by_path(record for record in others if record.path not in same)
-    known |= _by_path(records_of(catalog, [stamp[0] for stamp in settled if stamp[0] not in same]))
-    left_out = sum(record.path in same for record in others)
+    known = _by_path(record for record in stamps.others if record.path not in same)
+    if len(same) < len(stamps.settled):
+        known |= _by_path(records_of(catalog, [stamp[0] for stamp in stamps.settled if stamp[0] not in same]))
+    left_out = sum(record.path in same for record in stamps.others)
     return make_plan(listing, known, same=len(same) - left_out), known
 
 
@@ -101,7 +108,7 @@ def by_flag(settings: Settings) -> bool:
     return dict(settings.sources).get("max_file_bytes", "").startswith("--")
 
 
-def look(settings: Settings, limit: int, known: Iterable[Stamp] = ()) -> Listing:
+def look(settings: Settings, limit: int, known: Callable[[], Iterable[Stamp]] = tuple) -> Listing:
     """What is in the work tree now, less what is ``known`` and the same; files over ``limit`` bytes are skipped.
 
     Raises:

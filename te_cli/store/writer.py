@@ -19,7 +19,6 @@ from te_cli.store.catalog import Catalog, translated
 from te_cli.store.entries import entries, file_id_of, put_references, units_of
 from te_cli.store.faults import reach
 from te_cli.store.folder import base_path
-from te_cli.store.founding import found
 from te_cli.store.fresh import Fresh
 from te_cli.store.lock import WriterLock
 from te_cli.store.past import Past
@@ -117,6 +116,8 @@ class Writer:
         """Open what is there, heal what a dead writer left, and build anew what cannot be opened."""
         state = "damaged" if self._afresh else self._place.state()
         if state != "ready":
+            from te_cli.store.founding import found
+
             self._place.clear()
             found(self._place, self._models if state == "absent" else ())
             self.rebuilt = REASONS[state]
@@ -127,8 +128,7 @@ class Writer:
         stack.callback(self._close_catalog)
         self._whole = not doubtful
         wrong = looked_through(self._place, self.catalog) if doubtful else {}
-        self.past = Past(self.catalog, self._place.folder, self._dimensions, base="vectors" not in wrong)
-        stack.callback(self.past.close)
+        self._base_counts = "vectors" not in wrong
         if not self._sealed:
             break_seal(self._place, self.catalog.meta("id"), self.catalog.number("run"))
         made_with = (self.catalog.meta("model"), self.catalog.meta("recipe"))
@@ -238,6 +238,8 @@ class Writer:
         """Reserve ids for at most ``bound`` new units and start the run's transaction."""
         self._begin_writing()
         self._begun = True
+        self.past = Past(self.catalog, self._place.folder, self._dimensions, base=self._base_counts)
+        self._stack.callback(self.past.close)
         self._new = Fresh(self._dimensions)
         used = self.catalog.rows("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'units'")[0][0]
         with self.catalog.alone("reserve.catalog"):

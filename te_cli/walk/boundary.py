@@ -26,6 +26,8 @@ KERNEL_FILE_SYSTEMS = frozenset(
 )
 """What the kernel shows as files: reading one may wait, act, or never end, and none was written by anybody."""
 
+_JUNCTIONS = os.name == "nt"
+
 Verdict = SkipReason | Literal["never"] | None
 """A reason to report, ``"never"`` for what is passed over in silence, or None for a path that may be looked at."""
 
@@ -71,7 +73,7 @@ class Boundary:
             found = os.lstat(self.prefix + folder)
         except (OSError, ValueError):
             return None  # what is not there any more is found missing with its files
-        if stat.S_ISDIR(found.st_mode) and not _is_junction(found):
+        if stat.S_ISDIR(found.st_mode) and not (_JUNCTIONS and _is_junction(found)):
             device = found.st_dev
             foreign = device != self._device and device in self._kernel
             return SkipReason.NOT_REGULAR if foreign else None

@@ -14,7 +14,7 @@ from te_cli.walk import candidates
 from te_cli.walk.boundary import Boundary, ancestors, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping
     from pathlib import Path
 
 NO_LANGUAGES: Final[Mapping[str, str]] = MappingProxyType({})
@@ -40,21 +40,21 @@ def scan(
     index_dir: Path,
     max_file_bytes: int,
     languages: Mapping[str, str] = NO_LANGUAGES,
-    known: Iterable[Stamp] = (),
+    known: Callable[[], Iterable[Stamp]] = tuple,
 ) -> Listing:
     """Every file below ``root`` worth indexing, as git names them or by the same rules, and every one skipped.
 
-    ``languages``: what the settings say of some extensions and file names. ``known``: files that nobody asked for by
-    name, of which nothing has to be said as long as they are where and what they were.
+    ``languages``: what the settings say of some extensions and file names. ``known`` gives files that nobody asked for
+    by name, of which nothing has to be said as long as they are where and what they were; it is asked while git looks.
     """
     boundary = Boundary(root, index_dir)
     as_before: set[str] = set()
 
     def look_again() -> None:
-        as_before.update(_as_before(boundary.prefix, known, max_file_bytes))
-        folders = {path.rpartition("/")[0] for path in as_before}
-        if closed := {folder for folder in folders if boundary.folder(folder) is not None}:
-            as_before.difference_update([path for path in as_before if path.rpartition("/")[0] in closed])
+        paths = list(_as_before(boundary.prefix, known(), max_file_bytes))
+        folders = dict.fromkeys([path.rpartition("/")[0] for path in paths])  # in order: neighbours are near in memory
+        closed = {folder for folder in folders if boundary.folder(folder) is not None}
+        as_before.update([path for path in paths if path.rpartition("/")[0] not in closed] if closed else paths)
 
     found = candidates.find(boundary, meanwhile=look_again)
     same = as_before.intersection(found.paths)
