@@ -91,7 +91,7 @@ def _update(
         if by_flag(settings) and writer.catalog.meta("max_file_bytes") != str(settings.max_file_bytes):
             writer.note(max_file_bytes=settings.max_file_bytes)
         with clock.stage("comparing"):
-            plan, known, walk_ms = compare(settings, writer.catalog, paths, everything=everything)
+            plan, known, walk_ms = compare(settings, writer.catalog, paths, everything=everything, expect=_expect)
         tally = Tally()
         # A look at a few paths says nothing of how long all of them take.
         notes = {} if paths is not None else {"walk_ms": walk_ms}
@@ -104,6 +104,13 @@ def _update(
             writer.note(**notes)
         tally.same += plan.same
         return _report(settings, writer, tally, started)
+
+
+def _expect(path: str) -> None:
+    """Have a worker start while the rest of the tree is looked at."""
+    from te_cli.engine.workers import expect
+
+    expect(path)
 
 
 def _refuse_store(root: Path) -> None:

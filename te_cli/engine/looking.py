@@ -36,9 +36,16 @@ class Compared(NamedTuple):
 
 
 def compare(
-    settings: Settings, catalog: Catalog, paths: Iterable[str] | None = None, *, everything: bool = False
+    settings: Settings,
+    catalog: Catalog,
+    paths: Iterable[str] | None = None,
+    *,
+    everything: bool = False,
+    expect: Callable[[str], None] | None = None,
 ) -> Compared:
     """Look at the work tree, or only at ``paths`` and below them; with ``everything``, each file is to be read.
+
+    ``expect`` is told the first path that seems to have changed, as soon as it is met.
 
     Raises:
         NotReadable: the root cannot be listed.
@@ -48,12 +55,12 @@ def compare(
     if paths is not None:
         plan, known = _compare_some(settings, catalog, limit, paths)
     else:
-        plan, known = _compare_all(settings, catalog, limit, everything=everything)
+        plan, known = _compare_all(settings, catalog, limit, everything=everything, expect=expect)
     return Compared(plan, known, (time.perf_counter() - started) * 1000)
 
 
 def _compare_all(
-    settings: Settings, catalog: Catalog, limit: int, *, everything: bool
+    settings: Settings, catalog: Catalog, limit: int, *, everything: bool, expect: Callable[[str], None] | None
 ) -> tuple[Plan, dict[str, FileRecord]]:
     if everything:
         listing = look(settings, limit)
@@ -66,7 +73,7 @@ def _compare_all(
         stamps = read_stamps(catalog, RACY_NS, sorted(BY_CONTENT))
         return stamps.settled
 
-    listing = look(settings, limit, settled)
+    listing = look(settings, limit, settled, expect)
     same = listing.same
     known = _by_path(record for record in stamps.others if record.path not in same)
     if len(same) < len(stamps.settled):
@@ -108,7 +115,12 @@ def by_flag(settings: Settings) -> bool:
     return dict(settings.sources).get("max_file_bytes", "").startswith("--")
 
 
-def look(settings: Settings, limit: int, known: Callable[[], Iterable[Stamp]] = tuple) -> Listing:
+def look(
+    settings: Settings,
+    limit: int,
+    known: Callable[[], Iterable[Stamp]] = tuple,
+    expect: Callable[[str], None] | None = None,
+) -> Listing:
     """What is in the work tree now, less what is ``known`` and the same; files over ``limit`` bytes are skipped.
 
     Raises:
@@ -118,4 +130,4 @@ def look(settings: Settings, limit: int, known: Callable[[], Iterable[Stamp]] = 
         raise NotReadable(f"The folder {settings.root} cannot be read.", "Check its rights.")
     if is_kernels(settings.root):
         raise NotReadable(f"{settings.root} is the kernel's, and holds no files that anybody wrote.", "Name a folder.")
-    return scan(settings.root, settings.index_dir, limit, languages_of(settings), known)
+    return scan(settings.root, settings.index_dir, limit, languages_of(settings), known, expect)

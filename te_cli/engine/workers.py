@@ -21,6 +21,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Self
@@ -64,7 +65,10 @@ _PACKAGE = Path(__file__).resolve().parents[2]
 JOBS_OF_ONE = 2_000
 """Files after which a process is not kept for the next run: what it once took from the system it does not give back."""
 
-_SERVE = "import sys; sys.path.append(sys.argv[1]); from te_cli.engine.workers import serve; serve(int(sys.argv[2]))"
+_SERVE = (
+    "import sys; sys.path.append(sys.argv[1]);"
+    " from te_cli.engine.workers import serve; serve(int(sys.argv[2]), sys.argv[3])"
+)
 
 
 def read_all(
@@ -81,14 +85,27 @@ def read_all(
         yield from pool.outcomes()
 
 
-def serve(memory: int) -> None:
-    """The life of a worker: an outcome on the pipe for each job that comes, until the pipe ends."""
+def expect(path: str) -> None:
+    """Start a worker, which takes as long as to look at the rest of a large tree: ``path`` will have to be read."""
+    with suppress(OSError):  # then it is tried again when there is something to do
+        worker = _kept.take() or _Worker(memory_of_each(1))
+        worker.launch(path)
+        _kept.keep(worker)
+
+
+def serve(memory: int, expected: str = "") -> None:
+    """The life of a worker: an outcome on the pipe for each job that comes, until the pipe ends.
+
+    ``expected``: the path of a file that will come. What its language takes is made ready while nothing has.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
     _bound_memory(memory)
     gc.set_threshold(*COLLECTED_AFTER)
     jobs, outcomes = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # a stray print must not break the pipe
     _send(outcomes, "ready")
+    if expected:
+        _make_ready(expected)
     while True:
         try:
             root, job = pickle.load(jobs)
@@ -96,6 +113,13 @@ def serve(memory: int) -> None:
             return
         outcome = _reader(root)(job)
         _send(outcomes, (outcome, _held() > LARGEST))
+
+
+def _make_ready(path: str) -> None:
+    from te_cli.parse import prepare
+    from te_cli.walk.languages import UNKNOWN, classify
+
+    prepare((classify(path) or UNKNOWN)[0])
 
 
 def _held() -> int:
@@ -170,6 +194,7 @@ class _Worker:
         self.busy_since: float | None = None
         self.timed_out = False
         self.started = False
+        self._ready = False
 
     def do(self, root: str, job: Job) -> Outcome:
         """Have one job done. A child can die for reasons of the machine's, so it is tried twice."""
@@ -188,10 +213,13 @@ class _Worker:
         raise AssertionError("unreachable")
 
     def _ask(self, root: str, job: Job) -> Outcome:
-        process = self._process or self._start()
+        process = self.launch()
         self.jobs += 1
         assert process.stdin is not None
         assert process.stdout is not None
+        if not self._ready:
+            pickle.load(process.stdout)  # it says that it is
+            self._ready = self.started = True
         _send(process.stdin, (root, job))
         outcome: Outcome
         outcome, grown = pickle.load(process.stdout)
@@ -234,15 +262,14 @@ class _Worker:
                 except OSError:
                     continue
 
-    def _start(self) -> subprocess.Popen[bytes]:
-        # -P keeps the current folder off the module path, and the child's folder is the package's anyway.
-        command = [sys.executable, "-P", "-c", _SERVE, str(_PACKAGE), str(self._memory)]
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=_PACKAGE)
-        self._process = process
-        assert process.stdout is not None
-        pickle.load(process.stdout)  # it says that it is ready
-        self.started = True
-        return process
+    def launch(self, expected: str = "") -> subprocess.Popen[bytes]:
+        """The child; it is started where there is none, without waiting for it."""
+        if self._process is None:
+            # -P keeps the current folder off the module path, and the child's folder is the package's anyway.
+            command = [sys.executable, "-P", "-c", _SERVE, str(_PACKAGE), str(self._memory), expected]
+            self._ready = False
+            self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=_PACKAGE)
+        return self._process
 
 
 class _Kept:

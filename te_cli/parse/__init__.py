@@ -7,6 +7,6 @@ is one query file (``queries/<language>.scm``), one row of ``grammars.py`` and o
 
 from __future__ import annotations
 
-from te_cli.parse.units import count_lines, parse
+from te_cli.parse.units import count_lines, parse, prepare
 
-__all__ = ["count_lines", "parse"]
+__all__ = ["count_lines", "parse", "prepare"]

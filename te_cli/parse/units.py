@@ -10,7 +10,16 @@ from te_cli.parse.source import Source, count_lines
 if TYPE_CHECKING:
     from te_cli.model import Parsed
 
-__all__ = ["count_lines", "parse"]
+__all__ = ["count_lines", "parse", "prepare"]
+
+
+def prepare(language: str) -> None:
+    """Read and compile what :func:`parse` needs for ``language``, before the first file comes."""
+    if language in GRAMMARS:
+        from te_cli.parse import syntax
+        from te_cli.parse.code import read_code  # noqa: F401 - all that it imports
+
+        syntax.prepare(language)
 
 
 def parse(path: str, language: str, text: str) -> Parsed:

@@ -19,6 +19,7 @@ from te_cli.store.catalog import Catalog, translated
 from te_cli.store.entries import entries, file_id_of, put_references, units_of
 from te_cli.store.faults import reach
 from te_cli.store.folder import base_path
+from te_cli.store.founding import found
 from te_cli.store.fresh import Fresh
 from te_cli.store.lock import WriterLock
 from te_cli.store.past import Past
@@ -116,8 +117,6 @@ class Writer:
         """Open what is there, heal what a dead writer left, and build anew what cannot be opened."""
         state = "damaged" if self._afresh else self._place.state()
         if state != "ready":
-            from te_cli.store.founding import found
-
             self._place.clear()
             found(self._place, self._models if state == "absent" else ())
             self.rebuilt = REASONS[state]

@@ -41,17 +41,19 @@ def scan(
     max_file_bytes: int,
     languages: Mapping[str, str] = NO_LANGUAGES,
     known: Callable[[], Iterable[Stamp]] = tuple,
+    expect: Callable[[str], None] | None = None,
 ) -> Listing:
     """Every file below ``root`` worth indexing, as git names them or by the same rules, and every one skipped.
 
     ``languages``: what the settings say of some extensions and file names. ``known`` gives files that nobody asked for
     by name, of which nothing has to be said as long as they are where and what they were; it is asked while git looks.
+    ``expect`` is told the first of them that is another, as soon as it is met.
     """
     boundary = Boundary(root, index_dir)
     as_before: set[str] = set()
 
     def look_again() -> None:
-        paths = list(_as_before(boundary.prefix, known(), max_file_bytes))
+        paths = list(_as_before(boundary.prefix, known(), max_file_bytes, expect))
         folders = dict.fromkeys([path.rpartition("/")[0] for path in paths])  # in order: neighbours are near in memory
         closed = {folder for folder in folders if boundary.folder(folder) is not None}
         as_before.update([path for path in paths if path.rpartition("/")[0] not in closed] if closed else paths)
@@ -63,7 +65,9 @@ def scan(
     return _look_at(boundary, found, max_file_bytes, languages, frozenset(same))
 
 
-def _as_before(prefix: str, known: Iterable[Stamp], max_file_bytes: int) -> Iterator[str]:
+def _as_before(
+    prefix: str, known: Iterable[Stamp], max_file_bytes: int, expect: Callable[[str], None] | None
+) -> Iterator[str]:
     """The paths whose files have the stamp that they had. One with the same inode and times is of the same kind."""
     lstat = os.lstat
     for path, size, mtime_ns, ctime_ns, inode in known:
@@ -78,6 +82,9 @@ def _as_before(prefix: str, known: Iterable[Stamp], max_file_bytes: int) -> Iter
             and found.st_ino == inode
         ):
             yield path
+        elif expect is not None:
+            expect(path)
+            expect = None
 
 
 def scan_paths(
