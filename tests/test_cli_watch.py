@@ -450,8 +450,10 @@ def test_the_root_is_deleted(repo: MakeRepository, te: Run, monkeypatch: pytest.
     root = repo({"sub/a.py": "x = 1\n"})
 
     def delete() -> None:
-        until(lambda: watcher(root / ".te") and kept_fresh(root / ".te"))
-        shutil.rmtree(root)
+        try:
+            until(lambda: watcher(root / ".te") and kept_fresh(root / ".te"))
+        finally:  # or the watch would never end
+            shutil.rmtree(root)
 
     deleting = threading.Thread(target=delete)
     deleting.start()

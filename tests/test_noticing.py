@@ -13,6 +13,7 @@ from test_startup import imported
 
 from te_cli.cli.coercion import Plain
 from te_cli.config import Options, settings_for_indexing
+from te_cli.engine import workers
 from te_cli.engine.looking import compare, look
 from te_cli.engine.plan import make_plan
 from te_cli.store import faults
@@ -21,6 +22,7 @@ from te_cli.store.records import files_at_or_below
 from te_cli.store.seal import intact
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Callable
     from pathlib import Path
 
@@ -177,3 +179,24 @@ def test_seconds_that_are_none_are_one_sentence(repo: MakeRepository, te: Run, t
     assert ran.exit_code == 2
     assert said in ran.stderr
     assert Plain(float, 0).coerce("2.5", None, None) == 2.5
+
+
+@pytest.mark.usefixtures("own_workers")
+def test_a_worker_starts_with_the_first_file_that_differs(
+    settled: Path, te: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes as long to start as the rest of a look at a large tree; a look that only tells starts none."""
+    launched: list[str] = []
+    start = workers._Worker._start
+
+    def noted(worker: workers._Worker, expected: str) -> subprocess.Popen[bytes]:
+        launched.append(expected)
+        return start(worker, expected)
+
+    monkeypatch.setattr(workers._Worker, "_start", noted)
+    workers._kept.stop()  # the one that the first run left
+    (settled / "pkg/app.py").write_text("def walk():\n    return 1\n")
+    assert "1 file changed" in te("status").stdout
+    assert launched == []
+    assert "~1 changed" in te("index").stdout
+    assert launched == ["pkg/app.py"]

@@ -294,9 +294,9 @@ def test_a_worker_that_grew_makes_room_for_another(repo: MakeRepository, monkeyp
     monkeypatch.setattr(workers, "_SERVE", grown.replace("te_cli.engine.workers import", "te_cli.engine import"))
     started, start = [0], workers._Worker._start
 
-    def counted(worker: workers._Worker) -> subprocess.Popen[bytes]:
+    def counted(worker: workers._Worker, expected: str) -> subprocess.Popen[bytes]:
         started[0] += 1
-        return start(worker)
+        return start(worker, expected)
 
     monkeypatch.setattr(workers._Worker, "_start", counted)
     assert all(outcome.parsed for outcome in workers.read_all(root, jobs_of(root), 1))

@@ -264,11 +264,13 @@ class _Worker:
 
     def launch(self, expected: str = "") -> subprocess.Popen[bytes]:
         """The child; it is started where there is none, without waiting for it."""
-        if self._process is None:
-            # -P keeps the current folder off the module path, and the child's folder is the package's anyway.
-            command = [sys.executable, "-P", "-c", _SERVE, str(_PACKAGE), str(self._memory), expected]
-            self._ready = False
-            self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=_PACKAGE)
+        return self._process or self._start(expected)
+
+    def _start(self, expected: str) -> subprocess.Popen[bytes]:
+        # -P keeps the current folder off the module path, and the child's folder is the package's anyway.
+        command = [sys.executable, "-P", "-c", _SERVE, str(_PACKAGE), str(self._memory), expected]
+        self._ready = False
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=_PACKAGE)
         return self._process
 
 
