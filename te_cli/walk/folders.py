@@ -14,7 +14,12 @@ from te_cli.walk.boundary import Boundary, ancestors
 from te_cli.walk.rules import Rules, read_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Container, Iterable, Iterator
+
+
+GITIGNORE = ".gitignore"
+
+_IGNORE_FILES = frozenset({GITIGNORE, teignore.NAME})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +63,9 @@ class Walker:
         pending = [start]
         while pending:
             folder = pending.pop()
-            state = self._state(folder)
-            for entry in self._entries(folder):
+            entries = self._entries(folder)
+            state = self._state(folder, entries)
+            for entry in entries:
                 path = f"{folder}/{entry.name}" if folder else entry.name
                 if entry.is_dir(follow_symlinks=False):
                     if self._enters(state, path):
@@ -74,9 +80,10 @@ class Walker:
             folder = pending.pop()
             if not os.path.isdir(self._boundary.absolute(folder)):
                 continue
-            state = self._state(folder)
+            entries = self._entries(folder)
+            state = self._state(folder, entries)
             yield folder
-            for entry in self._entries(folder):
+            for entry in entries:
                 path = f"{folder}/{entry.name}" if folder else entry.name
                 if entry.is_dir(follow_symlinks=False) and self._enters(state, path):
                     pending.append(path)
@@ -118,26 +125,32 @@ class Walker:
             self.unreadable.append(folder)
             return []
 
-    def _state(self, folder: str) -> _State:
-        state = self._base
+    def _state(self, folder: str, entries: Iterable[os.DirEntry[str]] | None = None) -> _State:
+        """What holds in a folder; where its ``entries`` are given, ignore files are looked for among them."""
         if folder in self._states:
             return self._states[folder]
+        names = _IGNORE_FILES if entries is None else {entry.name for entry in entries}
+        above = None if folder == self._start else self._states.get(folder.rpartition("/")[0])
+        if above is not None:  # as always in a walk
+            state = self._states[folder] = self._entered(above, folder, names)
+            return state
+        state = self._base
         for part in ancestors(folder):
             if len(part) < len(self._start):
                 continue
             if part not in self._states:
-                self._states[part] = self._entered(state, part)
+                self._states[part] = self._entered(state, part, names if part == folder else _IGNORE_FILES)
             state = self._states[part]
         return state
 
-    def _entered(self, state: _State, folder: str) -> _State:
-        """The state inside ``folder``, from the one of the folder that holds it."""
+    def _entered(self, state: _State, folder: str, names: Container[str]) -> _State:
+        """The state inside ``folder``, from the one of the folder that holds it; ``names``: what may lie in it."""
         if folder != self._start and state.ignores(folder, folder=True):
             return _State(state.rules, ignored=True)
         prefix = folder + "/" if folder else ""
-        found = read_rules(self._boundary.absolute(prefix + ".gitignore"))
+        found = read_rules(self._boundary.absolute(prefix + GITIGNORE)) if GITIGNORE in names else None
         if found is not None:
             state = _State(((len(prefix), found), *state.rules), ignored=False)
-        if not state.ignores(prefix + teignore.NAME, folder=False):
+        if teignore.NAME in names and not state.ignores(prefix + teignore.NAME, folder=False):
             self._overrides.add(folder, self._boundary.absolute(prefix + teignore.NAME))
         return state

@@ -91,12 +91,14 @@ class _Rule:
 
 def read_rules(path: str) -> Rules | None:
     """The rules in the file at ``path``; None where it has none, is a link, or is not a plain file (as in git)."""
-    return Rules(_lines_of(path)) or None
+    lines = _lines_of(path)
+    return (Rules(lines) or None) if lines else None
 
 
 def teignore_rules(path: str) -> Rules | None:
     """The rules of a ``.teignore``, less the lines that only re-open folders."""
-    return Rules(line for line in _lines_of(path) if line.rstrip(" ") not in _REOPENS_FOLDERS) or None
+    lines = [line for line in _lines_of(path) if line.rstrip(" ") not in _REOPENS_FOLDERS]
+    return (Rules(lines) or None) if lines else None
 
 
 def _lines_of(path: str) -> list[str]:
