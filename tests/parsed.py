@@ -5,16 +5,24 @@ from __future__ import annotations
 from te_cli.model import KINDS, REFERENCE_KINDS, Reference, Unit
 from te_cli.parse import count_lines, parse
 
+DECLARING = frozenset({"c", "cpp", "objc", "haskell", "typescript", "tsx", "ocaml", "ocaml_interface"})
+"""Languages whose declarations yield to a definition elsewhere in the file, what they refer to with them."""
+
 
 def units_of(path: str, language: str, text: str) -> tuple[Unit, ...]:
     """The units of a file, once what holds for the references of every file was found to hold."""
     parsed = parse(path, language, text)
-    check_references(parsed.references, parsed.units, text)
+    check_references(parsed.references, parsed.units, text, anywhere=language in DECLARING)
     return parsed.units
 
 
-def check_references(references: tuple[Reference, ...], units: tuple[Unit, ...], text: str) -> None:
-    """Each has a name, stands inside its unit's lines at a place of its own, and they come in source order."""
+def check_references(
+    references: tuple[Reference, ...], units: tuple[Unit, ...], text: str, *, anywhere: bool = False
+) -> None:
+    """Each has a name, stands inside its unit's lines at a place of its own, and they come in source order.
+
+    ``anywhere``: a unit may have a declaration, which may be anywhere.
+    """
     places = [(reference.line, reference.column) for reference in references]
     assert places == sorted(set(places))
     lines = text.split("\n")
@@ -22,7 +30,7 @@ def check_references(references: tuple[Reference, ...], units: tuple[Unit, ...],
         symbol = units[reference.unit].symbol
         assert reference.kind in REFERENCE_KINDS
         assert reference.name
-        assert symbol.start_line <= reference.line <= symbol.end_line
+        assert anywhere or symbol.start_line <= reference.line <= symbol.end_line
         assert 1 <= reference.column <= len(lines[reference.line - 1])
         f"{reference.name}{reference.qualifier}{reference.alias}".encode()
 
