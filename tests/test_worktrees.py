@@ -201,14 +201,19 @@ def test_a_linked_work_tree_is_not_answered_for_by_the_index_around_it(branches:
     assert te("search", "-C", "inner", "f5", "--mode", "name").exit_code == 1
 
 
-def test_a_submodule_is_answered_for_by_the_index_around_it(repo: MakeRepository, tmp_path: Path, te: Run) -> None:
-    other = tmp_path / "other"
+def with_submodule(repo: MakeRepository, other: Path) -> Path:
+    """A repository of one file, with ``other`` as its submodule ``libs/sub``."""
     other.mkdir()
     git(other, "init", "-q")
     (other / "s.py").write_text("def s():\n    return 1\n")
     commit(other)
     root = repo({"a.py": "a = 1\n"})
     git(root, "submodule", "--quiet", "add", str(other), "libs/sub")
+    return root
+
+
+def test_a_submodule_is_answered_for_by_the_index_around_it(repo: MakeRepository, tmp_path: Path, te: Run) -> None:
+    with_submodule(repo, tmp_path / "other")
     te("index")
     assert te("search", "-C", "libs/sub", "s", "--mode", "name").lines[0].startswith("libs/sub/s.py:1")
 
@@ -298,13 +303,7 @@ def test_a_folder_that_only_says_it_is_a_work_tree_gets_nothing_of_another_index
 
 def test_a_file_of_a_submodule_can_be_told_of_alone(repo: MakeRepository, tmp_path: Path) -> None:
     """As ``te watch`` does: the same comes out as from a look at everything."""
-    other = tmp_path / "other"
-    other.mkdir()
-    git(other, "init", "-q")
-    (other / "s.py").write_text("def s():\n    return 1\n")
-    commit(other)
-    root = repo({"a.py": "a = 1\n"})
-    git(root, "submodule", "--quiet", "add", str(other), "libs/sub")
+    root = with_submodule(repo, tmp_path / "other")
     settings = settings_for_indexing(str(root), Options())
     assert update(settings).files == 3
     repo({"libs/sub/s.py": "def t():\n    return 2\n", "libs/sub/u.py": "def u():\n    return 2\n"})

@@ -16,6 +16,8 @@ from te_cli.store.references import NO_REFERENCES, Packed, pack
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from te_cli.walk.content import FileText
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -41,19 +43,26 @@ class Outcome:
     recalled: bool = False
 
 
-def reader_of(root: str) -> Callable[[Job], Outcome]:
-    """A function that does the jobs of one root. The imports wait until here: most runs have nothing to parse."""
+def opened(folder: Path, job: Job) -> Outcome | tuple[SourceFile, FileText]:
+    """A job's file as its content shows it, and its text; an outcome where it is skipped, or is what it was."""
     from te_cli.walk.content import read
 
+    text = read(folder, job.file)
+    if isinstance(text, Skipped):
+        return Outcome(job.file, skipped=text)
+    file = replace(job.file, language=text.language, content=text.content)
+    return Outcome(file) if text.digest == job.known else (file, text)
+
+
+def reader_of(root: str) -> Callable[[Job], Outcome]:
+    """A function that does the jobs of one root. The imports wait until here: most runs have nothing to parse."""
     folder = Path(root)
 
     def do(job: Job) -> Outcome:
-        text = read(folder, job.file)
-        if isinstance(text, Skipped):
-            return Outcome(job.file, skipped=text)
-        file = replace(job.file, language=text.language, content=text.content)
-        if text.digest == job.known:
-            return Outcome(file)
+        found = opened(folder, job)
+        if isinstance(found, Outcome):
+            return found
+        file, text = found
         from te_cli.parse import parse  # only now: git touches many files that it does not change
 
         try:

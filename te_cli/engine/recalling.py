@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from te_cli.engine.reading import Job, Outcome
-from te_cli.model import ParsedFile, Skipped
-from te_cli.walk.content import read
+from te_cli.engine.reading import Job, Outcome, opened
+from te_cli.model import ParsedFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,12 +26,10 @@ def recall(root: Path, jobs: Sequence[Job], past: Past, left: list[Job]) -> Iter
 
 
 def _recalled(root: Path, job: Job, past: Past) -> Outcome | None:
-    text = read(root, job.file)
-    if isinstance(text, Skipped):
-        return Outcome(job.file, skipped=text)
-    file = replace(job.file, language=text.language, content=text.content)
-    if text.digest == job.known:
-        return Outcome(file)
+    found = opened(root, job)
+    if isinstance(found, Outcome):
+        return found
+    file, text = found
     version = past.version(file.path, text.digest, text.language)
     if version is None:
         return None
