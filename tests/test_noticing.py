@@ -11,6 +11,7 @@ import pytest
 from comparing import place_of
 from test_startup import imported
 
+from te_cli import open_index
 from te_cli.cli.coercion import Plain
 from te_cli.config import Options, settings_for_indexing
 from te_cli.engine import workers
@@ -19,7 +20,7 @@ from te_cli.engine.plan import make_plan
 from te_cli.store import faults
 from te_cli.store.catalog import Catalog
 from te_cli.store.records import files_at_or_below
-from te_cli.store.seal import intact
+from te_cli.store.seal import Unbroken, intact
 
 if TYPE_CHECKING:
     import subprocess
@@ -162,6 +163,30 @@ def test_a_log_that_a_reader_kept_open_is_folded_in_and_sealed(settled: Path, te
     for _ in range(2):
         assert "no changes" in te("index").stdout
         assert intact(place)
+
+
+def test_a_log_that_another_process_opens_is_as_it_was_sealed(settled: Path, te: Run) -> None:
+    """SQLite, run as root, gives the log its owner whenever it opens it, which changes nothing but the time of that."""
+    place = place_of(settled)
+    log = place.folder / "catalog.db-wal"
+    with open_index(settled) as index:
+        for number in range(3):
+            index.search("walk", refresh="never")
+            (settled / "pkg/more.py").write_text(f"def newly_{number}():\n    return {number}\n")
+            te("index")
+            assert log.stat().st_size
+            os.chown(log, os.getuid(), os.getgid())
+            seal = Unbroken(place)
+            assert intact(place)
+            assert seal.holds()
+        found, said = log.read_bytes(), log.stat()
+        with log.open("r+b") as file:
+            file.seek(-100, os.SEEK_END)
+            file.write(bytes([found[-100] ^ 1]))
+        os.utime(log, ns=(said.st_atime_ns, said.st_mtime_ns))
+        assert (log.stat().st_size, log.stat().st_mtime_ns) == (said.st_size, said.st_mtime_ns)
+        assert not seal.holds()
+        assert not intact(place)
 
 
 @pytest.mark.usefixtures("settled")

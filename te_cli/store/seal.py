@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 import os
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from te_cli.errors import NotWritable
@@ -55,6 +55,13 @@ class Imprint:
             return said.st_size == self.size
         seen = (said.st_size, said.st_mtime_ns, said.st_ctime_ns, said.st_ino)
         return seen == (self.size, self.mtime_ns, self.ctime_ns, self.inode)
+
+    def fits_log(self, path: Path, said: os.stat_result, *, moved: bool) -> bool:
+        """Whether the log still is that one: whoever opens it as root gives it its owner, and so another ctime."""
+        if self.fits(said, moved=moved):
+            return True
+        seen = (said.st_size, said.st_mtime_ns, said.st_ino)
+        return seen == (self.size, self.mtime_ns, self.inode) and crc_of(path) == self.crc
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +110,9 @@ class Unbroken:
         self._seen = [_identity(path) for path in self._marks]
         seal = read_seal(place)
         files = {} if seal.broken else seal.files
-        self._files = [(os.fspath(place.folder / name), imprint) for name, imprint in files.items()]
-        self._log = None if LOG_FILE in seal.files else place.folder / LOG_FILE
+        self._files = [(os.fspath(place.folder / name), each) for name, each in files.items() if name != LOG_FILE]
+        self._log = place.folder / LOG_FILE
+        self._logged = files.get(LOG_FILE)
 
     @property
     def whole(self) -> bool:
@@ -115,13 +123,20 @@ class Unbroken:
         """Whether no file of the index was touched since, by te or by anybody else."""
         if not self._files or self._seen != [_identity(path) for path in self._marks]:
             return False
-        if self._log is not None and _size(self._log):
-            return False
         moved = self._place.read_only
         try:
-            return all(imprint.fits(os.lstat(path), moved=moved) for path, imprint in self._files)
-        except OSError:  # gone; an empty log, which goes and comes as it likes, is looked at in full
+            return self._log_holds(moved) and all(each.fits(os.lstat(path), moved=moved) for path, each in self._files)
+        except OSError:  # gone
             return False
+
+    def _log_holds(self, moved: bool) -> bool:
+        if self._logged is None:
+            return not _size(self._log)
+        said = os.lstat(self._log)
+        if not self._logged.fits_log(self._log, said, moved=moved):
+            return False
+        self._logged = replace(self._logged, ctime_ns=said.st_ctime_ns)
+        return True
 
 
 def _identity(path: str) -> tuple[int, int, int, int] | None:
@@ -198,19 +213,23 @@ def log_bytes(place: Place) -> int:
 def _imprint(place: Place, name: str, before: Imprint | None) -> Imprint:
     path = place.folder / name
     said = path.stat()
-    # The catalog and its log change with every run, and have checksums of their own, row by row.
-    if name in {CATALOG_FILE, LOG_FILE}:
+    if name == CATALOG_FILE:  # changes with every run, and has checksums of its own, row by row
         crc = 0
+    elif before and before.fits(said, moved=False):
+        crc = before.crc
     else:
-        crc = before.crc if before and before.fits(said, moved=False) else crc_of(path)
+        crc = crc_of(path)
     return Imprint(said.st_size, said.st_mtime_ns, said.st_ctime_ns, said.st_ino, crc)
 
 
 def _as_it_was(place: Place, name: str, imprint: Imprint) -> bool:
+    path = place.folder / name
     try:
-        said = os.lstat(place.folder / name)
+        said = os.lstat(path)
+        if name == LOG_FILE:
+            return imprint.fits_log(path, said, moved=place.read_only)
     except OSError:
-        return name == LOG_FILE and imprint.size == 0
+        return False
     return imprint.fits(said, moved=place.read_only)
 
 
