@@ -17,8 +17,11 @@ from te_cli.config import Options, settings_for_indexing
 from te_cli.engine import workers
 from te_cli.engine.looking import compare, look
 from te_cli.engine.plan import make_plan
+from te_cli.engine.watching import _matters
 from te_cli.store import faults
 from te_cli.store.catalog import Catalog
+from te_cli.store.folder import Place
+from te_cli.store.founding import found
 from te_cli.store.records import files_at_or_below
 from te_cli.store.seal import Unbroken, intact
 
@@ -187,6 +190,20 @@ def test_a_log_that_another_process_opens_is_as_it_was_sealed(settled: Path, te:
         assert (log.stat().st_size, log.stat().st_mtime_ns) == (said.st_size, said.st_mtime_ns)
         assert not seal.holds()
         assert not intact(place)
+
+
+def test_what_only_looks_leaves_the_log_as_it_is(settled: Path, te: Run) -> None:
+    """Whoever lets go of a catalog last writes its log into it: a watcher, and what copies the index of a work tree."""
+    place, settings = place_of(settled), settings_for_indexing(str(settled), Options())
+    with open_index(settled) as index:
+        index.search("walk", refresh="never")
+        (settled / "pkg/more.py").write_text("def newly():\n    return 1\n")
+        te("index")
+    assert (place.folder / "catalog.db-wal").stat().st_size
+    assert _matters(settings, frozenset({"pkg/more.py"}))
+    assert intact(place)
+    found(Place(settled.parent / "copy", settled), [place])
+    assert intact(place)
 
 
 @pytest.mark.usefixtures("settled")

@@ -237,7 +237,8 @@ def _own_output(root: Path) -> set[str]:
 def _matters(settings: Settings, paths: frozenset[str] | None) -> bool:
     """Whether an update would change anything at ``paths`` (or anywhere): judged without the lock, by the catalog."""
     try:
-        catalog = Catalog(place_of(settings).catalog)
+        # To read: whoever lets go of it last would else write its log into it, and without the lock no seal fits that.
+        catalog = Catalog(place_of(settings).catalog, use="read")
     except TeError:
         return True  # whatever is wrong with it, an update heals it or says so
     try:

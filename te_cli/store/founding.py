@@ -52,7 +52,7 @@ def found(place: Place, models: Sequence[Place] = ()) -> None:
 def _copy(model: Place, place: Place) -> None:
     """Copy an index whose lock is held. The catalog comes last: without it there is none."""
     fresh = place.catalog.with_name(f"{place.catalog.name}.new")
-    with closing(Catalog(model.catalog)) as catalog:
+    with closing(Catalog(model.catalog, use="read")) as catalog:
         if not catalog.number("run"):
             raise IndexDamaged("The index was never built to its end.")
         text, generation = catalog.meta("text"), catalog.number("generation")
