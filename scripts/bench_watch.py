@@ -116,10 +116,11 @@ def cloned(repository: Path, extra: list[Path], into: Path) -> Path:
     return root
 
 
-def sources(root: Path) -> list[Path]:
-    """Files that a function can be added to, of a size that people edit."""
+def sources(root: Path, index: Index) -> list[Path]:
+    """Indexed files that a function can be added to, of a size that people edit."""
     names = subprocess.run(["git", "-C", root, "ls-files", "-z"], check=True, capture_output=True).stdout.split(b"\0")
-    found = [root / os.fsdecode(name) for name in names if name]
+    left_out = {skipped.path for skipped in index.status().skipped}
+    found = [root / name for name in map(os.fsdecode, names) if name and name not in left_out]
     return [path for path in found if path.suffix in LANGUAGES and path.is_file() and path.stat().st_size < 100_000]
 
 
@@ -161,7 +162,8 @@ class Bench:
         self.root, self.watcher = root, watcher
         self.index = open_index(root)
         self.random = random.Random(seed)  # noqa: S311 - no secret
-        self.files = sources(root)
+        self.settle()
+        self.files = sources(root, self.index)
         self.rows: list[tuple[str, str, str]] = []
 
     def row(self, what: str, figure: str) -> None:
@@ -296,7 +298,6 @@ def main() -> None:
         watcher = Watcher(root)
         try:
             bench = Bench(root, watcher, asked.seed)
-            bench.settle()
             status = bench.index.status()
             bench.row("repository", f"{status.files:,} files, {status.symbols:,} units")
             bench.saves(asked.saves)
