@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from te_cli.model import KINDS, REFERENCE_KINDS, Reference, Unit
+from dataclasses import replace
+
+from te_cli.model import KINDS, REFERENCE_KINDS, Reference, Unit, values_of
 from te_cli.parse import count_lines, parse
+from te_cli.store.packing import pack_cuts, pack_symbols, unpack_units
 
 DECLARING = frozenset({"c", "cpp", "objc", "haskell", "typescript", "tsx", "ocaml", "ocaml_interface"})
 """Languages whose declarations yield to a definition elsewhere in the file, what they refer to with them."""
@@ -52,3 +55,5 @@ def check_units(units: tuple[Unit, ...], text: str) -> None:
     for unit in units:
         unit.text.encode("utf-8")
         unit.symbol.doc.encode("utf-8")
+    symbols, cuts = pack_symbols([values_of(unit.symbol) for unit in units]), pack_cuts(units, text)
+    assert unpack_units(symbols, cuts, text) == (replace(units[0], text=""), *units[1:])

@@ -151,7 +151,7 @@ def test_only_so_much_is_remembered(
     catalog.close()
 
 
-@pytest.mark.parametrize("column", ["packed", "refs", "vectors"])
+@pytest.mark.parametrize("column", ["symbols", "cuts", "refs", "vectors"])
 def test_a_past_that_cannot_be_read_is_none(branches: Path, column: str) -> None:
     """It is derived: where it does not check out, the file is read as if it were new."""
     index = open_index(branches)

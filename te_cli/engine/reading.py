@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from te_cli.model import ParsedFile, Skipped, SkipReason, SourceFile
-from te_cli.store.packing import pack_units
+from te_cli.store.packing import pack_cuts
 from te_cli.store.references import NO_REFERENCES, Packed, pack
 
 if TYPE_CHECKING:
@@ -31,15 +31,15 @@ class Job:
 class Outcome:
     """What became of a job: parsed, skipped, or neither, when the content is what it was.
 
-    ``file`` carries the language that the content showed; ``references`` and ``packed``, the units, are packed here,
-    since the process that writes them has the most to do. ``recalled``: they are those of an earlier version.
+    ``file`` carries the language that the content showed; ``references`` and ``cuts``, the texts of the units, are
+    packed here, since the process that writes them has the most to do. ``recalled``: all is that of an earlier version.
     """
 
     file: SourceFile
     parsed: ParsedFile | None = None
     skipped: Skipped | None = None
     references: Packed = NO_REFERENCES
-    packed: bytes = b""
+    cuts: bytes = b""
     recalled: bool = False
 
 
@@ -71,6 +71,6 @@ def reader_of(root: str) -> Callable[[Job], Outcome]:
             return Outcome(file, skipped=Skipped(file.path, SkipReason.PARSER_FAILED, file.fingerprint))
         lines = parsed.units[0].symbol.end_line
         whole = ParsedFile(file.path, text.digest, lines, parsed.units, text.text)
-        return Outcome(file, whole, references=pack(parsed.references), packed=pack_units(parsed.units))
+        return Outcome(file, whole, references=pack(parsed.references), cuts=pack_cuts(parsed.units, text.text))
 
     return do

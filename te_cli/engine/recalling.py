@@ -30,9 +30,9 @@ def _recalled(root: Path, job: Job, past: Past) -> Outcome | None:
     if isinstance(found, Outcome):
         return found
     file, text = found
-    version = past.version(file.path, text.digest, text.language)
+    version = past.version(file.path, text.digest, text.language, text.text)
     if version is None:
         return None
     lines = version.units[0].symbol.end_line
     whole = ParsedFile(file.path, text.digest, lines, version.units, text.text)
-    return Outcome(file, whole, references=version.references, packed=version.packed, recalled=True)
+    return Outcome(file, whole, references=version.references, cuts=version.cuts, recalled=True)

@@ -136,7 +136,7 @@ class Run:
         """Put one file; without ``vectors``, only where its earlier ones are remembered."""
         with self._clock.stage("writing"):
             written = self._writer.put(
-                outcome.file, parsed.digest, parsed.lines, units, vectors, outcome.references, outcome.packed
+                outcome.file, parsed.digest, parsed.lines, units, vectors, outcome.references, outcome.cuts
             )
         if written:
             before = self._known.get(parsed.path)

@@ -68,7 +68,7 @@ CREATE INDEX units_by_name ON units (name_lower);
 CREATE TABLE refs (file_id INTEGER PRIMARY KEY, total INTEGER NOT NULL, packed BLOB NOT NULL);
 CREATE TABLE ref_names (name TEXT NOT NULL, file_id INTEGER NOT NULL, PRIMARY KEY (name, file_id)) WITHOUT ROWID;
 CREATE TABLE delta (unit_id INTEGER PRIMARY KEY, vector BLOB NOT NULL, sum INTEGER NOT NULL);
-CREATE TABLE texts (file_id INTEGER PRIMARY KEY, packed BLOB NOT NULL);
+CREATE TABLE cuts (file_id INTEGER PRIMARY KEY, packed BLOB NOT NULL);
 CREATE TABLE past (
     id INTEGER PRIMARY KEY,
     path TEXT NOT NULL,
@@ -78,7 +78,8 @@ CREATE TABLE past (
     total INTEGER NOT NULL,
     refs BLOB NOT NULL,
     vectors BLOB NOT NULL,
-    packed BLOB NOT NULL,
+    symbols BLOB NOT NULL,
+    cuts BLOB NOT NULL,
     sum INTEGER NOT NULL
 );
 CREATE INDEX past_by_path ON past (path);

@@ -1,9 +1,9 @@
 """What was a file before it changed? Its last few versions, so that going back to one is not to read it anew.
 
-A branch that is checked out again brings back hundreds of files as they were. ``texts`` holds, for each file that has
-units, what they were cut to, packed by whoever parsed it. When the file changes, that moves to ``past``, with its
-references and with the vectors of the units that went. All of it is derived, and nothing is lost with it: what does not
-unpack is as if it had not been there.
+A branch that is checked out again brings back hundreds of files as they were. ``cuts`` holds, for each file that has
+units, where their texts stand in it, packed by whoever parsed it. When the file changes, that moves to ``past``, with
+its symbols, its references and the vectors of the units that went. All of it is derived, and nothing is lost with it:
+what does not unpack is as if it had not been there.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import zlib
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from te_cli.errors import IndexDamaged
-from te_cli.store.packing import unpack_units
+from te_cli.store.packing import pack_symbols, unpack_units
 from te_cli.store.references import Packed, names_in
 
 if TYPE_CHECKING:
@@ -35,22 +35,24 @@ PAST_BYTES = 64 << 20
 MARK_BYTES = 16
 """Length of a unit's mark, the digest of all that it is made from."""
 
-_COLUMNS: Final = "path, digest, language, total, refs, vectors, packed"
+_COLUMNS: Final = "path, digest, language, total, refs, vectors, symbols, cuts"
+
+_SYMBOL: Final = "kind, name, qualified_name, module, signature, doc, start_line, end_line, parent"
 
 
 class Version(NamedTuple):
     """A file as it was: its units (the module unit's text is left to the file) and its references."""
 
     units: tuple[Unit, ...]
-    packed: bytes
+    cuts: bytes
     references: Packed
 
 
 def _sum_of(row: Sequence[Any]) -> int:
     """The CRC-32 of the columns of a version: a letter that changed on the disk must not come back as a vector."""
-    *words, references, vectors, packed = row
-    found = zlib.crc32(repr(words).encode("utf-8", "backslashreplace"))
-    for data in (references, vectors, packed):
+    words, blobs = row[:4], row[4:]
+    found = zlib.crc32(repr(tuple(words)).encode("utf-8", "backslashreplace"))
+    for data in blobs:
         found = zlib.crc32(data, found)
     return found
 
@@ -75,25 +77,25 @@ class Past:
 
     def clear(self) -> None:
         """Forget everything: what comes is derived in another way."""
-        self._catalog.run("DELETE FROM texts")
+        self._catalog.run("DELETE FROM cuts")
         self._catalog.run("DELETE FROM past")
 
     def paths(self) -> set[str]:
         """The paths with an earlier version."""
         return {row[0] for row in self._catalog.rows("SELECT DISTINCT path FROM past")}
 
-    def version(self, path: str, digest: bytes, language: str) -> Version | None:
-        """The units and references of a file when it had this content, if they are remembered."""
+    def version(self, path: str, digest: bytes, language: str, text: str) -> Version | None:
+        """The units and references of a file when it had this content, ``text``, if they are remembered."""
         found = self._catalog.rows(
             f"SELECT {_COLUMNS}, sum FROM past WHERE path = ? AND digest = ? AND language = ?",
             (path, digest, language),
         )
         if not found or _sum_of(found[0][:-1]) != found[0][-1]:
             return None
-        _, _, _, total, references, _, packed, _ = found[0]
-        units = unpack_units(packed)
+        _, _, _, total, references, _, symbols, cuts, _ = found[0]
+        units = unpack_units(symbols, cuts, text)
         try:
-            return None if units is None else Version(units, packed, Packed(total, references, names_in(references)))
+            return None if units is None else Version(units, cuts, Packed(total, references, names_in(references)))
         except IndexDamaged:
             return None
 
@@ -113,18 +115,18 @@ class Past:
     def remember(self, file_id: int, gone: Sequence[int]) -> None:
         """Keep the version of a file that is about to be replaced; ``gone``: the ids of the units that go with it."""
         found = self._catalog.rows(
-            "SELECT f.path, f.digest, f.language, t.packed, coalesce(r.total, 0), coalesce(r.packed, x'')"
-            " FROM files f JOIN texts t ON t.file_id = f.id LEFT JOIN refs r ON r.file_id = f.id WHERE f.id = ?",
+            "SELECT f.path, f.digest, f.language, coalesce(r.total, 0), coalesce(r.packed, x''), c.packed"
+            " FROM files f JOIN cuts c ON c.file_id = f.id LEFT JOIN refs r ON r.file_id = f.id WHERE f.id = ?",
             (file_id,),
         )
-        for path, digest, language, packed, total, references in found:
+        for path, digest, language, total, references, cuts in found:
             vectors = b"".join(mark + row for mark, row in self._marked(gone))
-            size = len(packed) + len(references) + len(vectors)
+            units = self._catalog.rows(f"SELECT {_SYMBOL} FROM units WHERE file_id = ? ORDER BY position", (file_id,))
             self.forget(path, digest)
-            row = (path, digest, language, total, references, vectors, packed)
+            row = (path, digest, language, total, references, vectors, pack_symbols(units), cuts)
             self._catalog.run(
-                f"INSERT INTO past ({_COLUMNS}, bytes, sum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (*row, size, _sum_of(row)),
+                f"INSERT INTO past ({_COLUMNS}, bytes, sum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (*row, sum(map(len, row[4:])), _sum_of(row)),
             )
             self._catalog.run(
                 "DELETE FROM past WHERE path = ? AND id NOT IN"
@@ -137,12 +139,12 @@ class Past:
         """Let a version go: it is the present one."""
         self._catalog.run("DELETE FROM past WHERE path = ? AND digest = ?", (path, digest))
 
-    def present(self, file_id: int, packed: bytes | None) -> None:
-        """Note what the units of a file were cut to; None for a file that has none any more."""
-        if packed is None:
-            self._catalog.run("DELETE FROM texts WHERE file_id = ?", (file_id,))
+    def present(self, file_id: int, cuts: bytes | None) -> None:
+        """Note how the units of a file were cut; None for a file that has none any more."""
+        if cuts is None:
+            self._catalog.run("DELETE FROM cuts WHERE file_id = ?", (file_id,))
         else:
-            self._catalog.run("INSERT OR REPLACE INTO texts VALUES (?, ?)", (file_id, packed))
+            self._catalog.run("INSERT OR REPLACE INTO cuts VALUES (?, ?)", (file_id, cuts))
 
     def trim(self) -> None:
         """Forget the oldest versions past :data:`PAST_BYTES`."""

@@ -266,11 +266,11 @@ class Writer:
         units: Sequence[tuple[Symbol, Document]],
         vectors: Sequence[NDArray[np.int8] | None] | None,
         references: Packed,
-        packed: bytes,
+        cuts: bytes,
     ) -> bool:
         """Write a file, its units (the module unit first) and references; what is as it was keeps its id and vector.
 
-        ``packed``: the units as :func:`te_cli.store.packing.pack_units` packs them. Without ``vectors`` those are used
+        ``cuts``: their texts, as :func:`te_cli.store.packing.pack_cuts` packs them. Without ``vectors`` those are used
         that the file's units had before; False, and nothing is written, where one of them is not remembered.
         """
         with translated():
@@ -289,7 +289,7 @@ class Writer:
         self._put_units(file, file_id, zip(found, vectors, strict=True))
         self._remove_units(gone)
         put_references(self.catalog, file_id, references)
-        self.past.present(file_id, packed)
+        self.past.present(file_id, cuts)
         return True
 
     def _put_units(
