@@ -36,6 +36,33 @@ def test_words_are_found_where_looking_at_each_line_finds_them(text: str, first:
     assert Finder(weights).matches(lines, first, lines.count) == one_by_one(text, first, weights)
 
 
+@given(text=TEXTS | st.just(LONG), size=st.sampled_from([1, 2, 3, 8, 500]), said=st.booleans())
+def test_best_lines_are_those_that_trying_each_stretch_finds(text: str, size: int, said: bool) -> None:
+    words = dict.fromkeys([*map(fold, words_of(text)[:3]), "pars", "lin", "st"])
+    weights = {word: 0.1 + len(word) for word in words}
+    lines = Lines(text)
+    start, shown = Finder(weights).best(lines, 1, lines.count, size, said)
+    held = one_by_one(text, 1, weights)
+    assert start == best_of_all(held, lines.count, size, weights, said)
+    assert shown == {number: words for number, words in held.items() if start <= number < start + size}
+
+
+def best_of_all(held: Matches, count: int, size: int, weights: dict[str, float], said: bool) -> int:
+    """The same the long way."""
+    given = held.get(1, {}) if said else {}
+
+    def worth(first: int, last: int) -> float:
+        words = {word for number in held if first <= number <= last for word in held[number]}
+        return round(sum(weights[word] for word in sorted(words | given.keys())), 5)
+
+    best, start = worth(1, size), 1
+    for last in held:
+        first = min(number for number in held if last - size < number <= last)
+        if count > size and (value := worth(first, last)) > best:
+            best, start = value, first - (size - (last - first + 1)) // 2
+    return max(1, min(start, count - size + 1))
+
+
 def one_by_one(text: str, first: int, weights: dict[str, float]) -> Matches:
     """The same the long way."""
     found: Matches = {}

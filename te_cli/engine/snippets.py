@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from te_cli.engine.lines import MAX_LINE, Finder, best_start
+from te_cli.engine.lines import MAX_LINE, Finder
 from te_cli.engine.texts import Texts
 from te_cli.walk.fingerprint import of_stat, unchanged
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from te_cli.engine.lines import Lines, Matches
+    from te_cli.engine.lines import Lines
     from te_cli.engine.texts import Text
     from te_cli.model import Symbol
     from te_cli.store.records import FileRecord
@@ -27,9 +27,6 @@ SNIPPET_LINES = 8
 
 WHOLES = frozenset({"module", "section", "block"})
 """Units that begin with whatever the file begins with, often a licence; others with what they are called."""
-
-SEARCHED_LINES = 4_000
-"""Lines of one hit that are looked through for the best ones."""
 
 
 class Snippet(NamedTuple):
@@ -77,18 +74,16 @@ class Sources:
         lines = self._lines(path)
         if lines is None:
             return None
-        last = min(symbol.end_line, lines.count)
+        finder = self._finder_of(weights)
         if context is None:
-            matches = self._matches(lines, symbol.start_line, min(last, symbol.start_line + SEARCHED_LINES), weights)
-            said = symbol.kind not in WHOLES
-            start = best_start(matches, symbol.start_line, last, size, weights, said)
+            last = min(symbol.end_line, lines.count)
+            start, matches = finder.best(lines, symbol.start_line, last, size, symbol.kind not in WHOLES)
             end = min(last, start + size - 1)
         else:
             start, end = max(1, symbol.start_line - context), min(lines.count, symbol.start_line + context)
-            matches = self._matches(lines, start, end, weights)
-        inside = [number for number in matches if start <= number <= end]
-        matched = sorted({word for number in inside for word in matches[number].values()})
-        return Snippet(start, lines.between(start, end), tuple(matched), tuple(inside))
+            matches = finder.matches(lines, start, end)
+        matched = sorted({word for words in matches.values() for word in words.values()})
+        return Snippet(start, lines.between(start, end), tuple(matched), tuple(matches))
 
     def source(self, path: str, symbol: Symbol) -> str | None:
         """All lines of a symbol; None where the file cannot be read, or no longer has them."""
@@ -100,10 +95,10 @@ class Sources:
         lines = self._lines(path)
         return _shown(lines.between(number, number)) if lines is not None and number <= lines.count else None
 
-    def _matches(self, lines: Lines, first: int, last: int, weights: Mapping[str, float]) -> Matches:
+    def _finder_of(self, weights: Mapping[str, float]) -> Finder:
         if self._finder is None or self._finder.weights is not weights:
             self._finder = Finder(weights)
-        return self._finder.matches(lines, first, last)
+        return self._finder
 
     def _lines(self, path: str) -> Lines | None:
         """The lines of a file; None where it cannot be read."""
