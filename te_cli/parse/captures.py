@@ -47,7 +47,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import dataclass, field, replace
-from functools import cache
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from te_cli.parse.declarators import declared
@@ -170,19 +169,20 @@ def _start(comment: Comment) -> int:
 
 
 def collect(
-    matches: list[Match], settings: dict[int, dict[str, str | None]], source: Source, mentions: Mentions
+    matches: list[Match],
+    lone: tuple[str, ...],
+    settings: dict[int, dict[str, str | None]],
+    source: Source,
+    mentions: Mentions,
 ) -> Captures:
-    """Sort the matches by what they are about; those of references go to ``mentions``."""
+    """Sort the matches by what they are about; ``mentions`` takes those of references."""
     captures = Captures()
     named: dict[int, Found | None] = {}
     ranks: dict[int, int] = {}
     passed: dict[str, set[tuple[int, int]]] = {"ignore": set(), "elsewhere": set()}
     asides = {"comment": captures.comments, "attribute": captures.attributes, "filedoc": captures.file_docs}
-    for pattern, nodes in matches:
-        key = _subject(tuple(nodes))
-        if key.startswith("reference."):
-            mentions.note(key, pattern, nodes, settings.get(pattern, _NOTHING))
-        elif key == "modifier":
+    for key, pattern, nodes in mentions.others(matches, lone, settings):
+        if key == "modifier":
             captures.attributes.append(_comment(nodes[key][0], source))
             captures.modifiers.add(captures.attributes[-1].start)
         elif key in asides:
@@ -294,21 +294,6 @@ def _goes_on(last: Found, found: Found, captures: Captures, source: Source, link
     return not source.data[position : found.start].strip()
 
 
-@cache
-def _subject(names: tuple[str, ...]) -> str:
-    """What a match is about: its one capture that is neither a part of something nor for predicates."""
-    subject = ""
-    for name in names:
-        if name not in _PARTS and name[0] != "_":
-            if name != "module":
-                return name
-            subject = name
-    return subject
-
-
-_PARTS: Final = frozenset(
-    "name selector declarator owner body held doc wrapped end parameters from alias qualifier within".split()
-)
 _NAMES: Final = frozenset(("name", "declarator"))
 _NOTHING: Final[dict[str, str | None]] = {}
 

@@ -49,7 +49,7 @@ def read_code(path: str, language: str, source: Source) -> Parsed | None:
     except syntax.ParserTimedOut:
         return None
     mentions = Mentions(source, grammar.links, grammar.primitives, grammar.keywords)
-    captures = collect(matches, syntax.settings(language), source, mentions)
+    captures = collect(matches, syntax.lone(language), syntax.settings(language), source, mentions)
     captures.add_attributes(macros, source)
     trim(captures, source)
     _unwrap(captures)

@@ -20,7 +20,7 @@ def text_of(node: Node, source: Source) -> str:
     """What stands in the text where ``node`` is, as far as a name may reach."""
     start, end = node.byte_range
     if end - start <= MAX_NAME:
-        return source.between(start, end)
+        return source.text[start:end] if source.is_ascii else source.between(start, end)
     return source.between(start, min(end, start + 4 * MAX_NAME))[:MAX_NAME]
 
 

@@ -25,36 +25,38 @@ claims are no references: a pattern may take every name of a type.
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, partial
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from te_cli.model import Reference
 from te_cli.parse.names import MAX_NAME, selector, text_of
+from te_cli.parse.owners import Owners
 from te_cli.parse.places import MAX_REFERENCES
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable
+    from collections.abc import Callable, Container, Iterable, Iterator
 
     from tree_sitter import Node
 
     from te_cli.parse.source import Source
+    from te_cli.parse.syntax import Match
 
     Nodes = dict[str, list[Node]]
     Said = dict[str, str | None]
     Mention = tuple[int, str, Node, Nodes, Said]
     """A match that takes a name: how strongly, as what, and all that it says. No class: there are ten a unit."""
 
-MAX_QUALIFIER: Final = 120
-"""Bytes before a name that are looked at."""
+_PARTS: Final = frozenset(
+    "name selector declarator owner body held doc wrapped end parameters from alias qualifier within".split()
+)
+"""Captures that are never what a match is about."""
 
+_NOTHING: Final[dict[str, str | None]] = {}
 _MAX_WORDS: Final = 1_000
 
 _STRENGTH: Final = {"none": 0, "import": 1, "inherit": 2, "implement": 3, "call": 4, "type": 5, "use": 6}
 """What a name captured more than once is: the first of these; of one kind, by the pattern that stands first."""
-
-_LINKS: Final = (".?", ".!!", ".!", ".&", "::", ".", "\\")
-"""What joins a member to its owner in any language, read backwards."""
 
 _PATTERNS: Final = 1 << 16
 """More than the patterns of any query: kinds are compared first, then patterns."""
@@ -62,15 +64,9 @@ _PATTERNS: Final = 1 << 16
 _CLAIMABLE: Final = 4 * _PATTERNS
 """From this kind on a name that a definition claims is no reference."""
 
-_MEMBERS: Final = frozenset(("field_identifier", "property_identifier"))
-"""Names that always follow a link, if need be on the line before."""
-
 _PATH: Final = re.compile(r"[\w$&*]+(?:(?:\.|->|::)[\w$]+)*")
 _BINDABLE: Final = frozenset(("call", "type"))
 _KEYWORDS: Final = frozenset(("call", "use"))
-_NARROW: Final = {".": r"\.(?!\.)", "\\": r"\\(?!\s)"}
-"""Links that are none beside another, or behind a blank, as patterns that are read backwards."""
-
 _SIGNS: Final = frozenset(("constructor_operator",))
 """Names that are made of signs, dots and colons too."""
 
@@ -80,17 +76,10 @@ _BARE_PATHS: Final = frozenset(("word", "concatenation", "simple_expansion"))
 """A shell's paths need no quotes."""
 
 _QUOTES: Final = "\"'`<>"
-_MAX_LINES: Final = 600
-_COMMENTED: Final = re.compile(r"(?:^|(?<=\s))(?://|#[^\S\n]|--[^\S\n]|;;|%[^\S\n]).*", re.MULTILINE)
-"""A comment at the end of one of the lines before a name, of which that many bytes are looked at."""
 
-_COMMENT_MARKS: Final = ("//", "#", "--", ";;", "%")
 
-_NO_OWNERS: Final = frozenset(("await", "case", "else", "return", "throw", "try", "yield"))
-"""Words before a name that begins with a link: Swift's and Zig's ``return .some(value)``."""
-
-_JOINTS: Final = ".?!&:>-\\/$@"
-_BLANKS: Final = frozenset(b" \t\n\r\v\f")
+_reference: Final[Callable[[tuple[str, str, str, str, int, int, int]], Reference]] = partial(tuple.__new__, Reference)
+"""A reference of all its fields: by name it takes three times as long to make, and there are ten a unit."""
 
 
 class Mentions:
@@ -100,16 +89,38 @@ class Mentions:
         self._source = source
         self._primitives = primitives
         self._keywords = keywords
-        self._before, self._last = _chains(links)
-        self._backwards = source.text[::-1] if source.is_ascii else ""
+        self._owners = Owners(source, links)
         self._found: dict[int, Mention] = {}
         self._bound: dict[int, str] = {}
         self._types: list[tuple[int, int]] = []
 
-    def note(self, key: str, pattern: int, nodes: Nodes, said: Said) -> None:
+    def others(
+        self, matches: Iterable[Match], lone: tuple[str, ...], settings: dict[int, Said]
+    ) -> Iterator[tuple[str, int, Nodes]]:
+        """Take in the matches of ``@reference.…`` patterns; the others, each with what it is about.
+
+        ``lone``: what each pattern captures that captures one thing, as most of those that match do.
+        """
+        found, plain = self._found, _plain(lone)
+        for pattern, nodes in matches:
+            if (known := plain[pattern]) is not None:
+                (every,) = nodes.values()
+                rank, kind = known
+                for node in every:
+                    start = node.start_byte
+                    if (start not in found or rank < found[start][0]) and len(found) < MAX_REFERENCES:
+                        found[start] = (rank, kind, node, nodes, _NOTHING)
+                continue
+            key = lone[pattern] or _subject(tuple(nodes))
+            if key.startswith("reference."):
+                self._note(key, pattern, nodes, settings.get(pattern, _NOTHING))
+            else:
+                yield key, pattern, nodes
+
+    def _note(self, key: str, pattern: int, nodes: Nodes, said: Said) -> None:
         """Take in one match of a ``@reference.…`` pattern; the strongest kind keeps the name."""
         found, role = self._found, key[10:]
-        rank = _STRENGTH.get(role, 0) * _PATTERNS + pattern
+        rank = _rank(role, pattern)
         before = (said.get("before") or "").encode() if said else b""
         for node in nodes[key]:
             start = node.start_byte
@@ -123,40 +134,6 @@ class Mentions:
             known = found.get(start)
             if (known is None or rank < known[0]) and len(found) < MAX_REFERENCES:
                 found[start] = (rank, role, node, nodes, said)
-
-    def _qualifier(self, node: Node, start: int) -> str:
-        """What stands before a name: ``a.b`` of ``a.b.name``; ``?`` where that is, or begins with, an expression."""
-        data = self._source.data
-        last = data[start - 1] if start else -1
-        if last not in self._last and not (last in _BLANKS and node.type in _MEMBERS):
-            return ""
-        if self._source.is_ascii:
-            before, at = self._backwards, len(data) - start
-        else:
-            before, at = data[max(0, start - MAX_QUALIFIER) : start].decode("utf-8", "ignore")[::-1], 0
-        beyond = at + MAX_QUALIFIER
-        found = self._before.match(before, at, beyond)
-        if found is not None:
-            whole, chain, more, expression = found.group(0, "chain", "more", "expression")
-            if "\n" in whole or (not chain and before[found.end() : beyond][:1].isspace()):
-                found = self._before.match(self._without_comments(start))
-        if found is None:
-            return ""
-        whole, chain, more, expression = found.group(0, "chain", "more", "expression")
-        chain = "".join((chain or "")[::-1].split())
-        first, _, rest = chain.partition(".")
-        owner = (rest if first in _NO_OWNERS else chain).rstrip(_JOINTS)
-        if "<" in owner:
-            owner += ">" * (owner.count("<") > owner.count(">"))
-        return f"?{more[::-1].strip()}{owner}" if more else owner or ("?" if expression else "")
-
-    def _without_comments(self, start: int) -> str:
-        """The text before an offset, backwards, where it has several lines: no comment on them holds an owner."""
-        text = self._source.data[max(0, start - _MAX_LINES) : start].decode("utf-8", "ignore")
-        if any(mark in text for mark in _COMMENT_MARKS):
-            above, end, line = text.rpartition("\n")
-            text = _COMMENTED.sub("", above) + end + line
-        return text[-MAX_QUALIFIER:][::-1]
 
     def _imported(self, node: Node, text: str, origin: str, said: dict[str, str | None]) -> tuple[str, str]:
         """The name and the origin of an import."""
@@ -183,31 +160,32 @@ class Mentions:
         walk = _Spans(every)
         types = _Spans([(start, end, 1) for start, end in sorted(self._types)])
         settled: list[Reference] = []
-        is_ascii = self._source.is_ascii
+        source, owners, primitives = self._source, self._owners, self._primitives
+        data, leads, has_types = source.data, owners.leads, bool(self._types)
         for start in sorted(self._found):
             mention = self._found[start]
             rank, kind, node, nodes, said = mention
             if rank < _PATTERNS or (rank >= _CLAIMABLE and start in claimed):
                 continue
             position = walk.around(start)
-            if kind == "call" and self._types and types.around(start):
+            if has_types and kind == "call" and types.around(start):
                 kind = "type"
-            name = "" if said or len(nodes) > 1 or kind == "import" else text_of(node, self._source)
+            name = "" if said or len(nodes) > 1 or kind == "import" else text_of(node, source)
             if name.isidentifier():  # a match that captured one word and says no more, as nearly all do
-                if kind == "type" and name in self._primitives:
+                if kind == "type" and name in primitives:
                     continue
                 row, column = node.start_point
-                if not is_ascii:
-                    column = self._source.characters(start - column, start)
-                qualifier = self._qualifier(node, start)
-                reference = Reference(kind, name, qualifier, "", row + 1, column + 1, position)  # type: ignore[arg-type]
+                if not source.is_ascii:
+                    column = source.characters(start - column, start)
+                qualifier = owners.of(node, start) if data[start - 1] in leads else ""
+                reference = _reference((kind, name, qualifier, "", row + 1, column + 1, position))
             else:
                 reference = self._reference(start, kind, mention, position)
                 name, qualifier = reference.name, reference.qualifier
                 if "words" in said:
-                    settled += _each_word(reference, self._source.between(*node.byte_range))
+                    settled += _each_word(reference, source.between(*node.byte_range))
                     continue
-                if not name or (kind == "type" and name in self._primitives):
+                if not name or (kind == "type" and name in primitives):
                     continue
             if not qualifier:
                 if name in self._keywords and kind in _KEYWORDS:
@@ -242,7 +220,7 @@ class Mentions:
         if wanted:
             alias = alias or name
         whence = nodes.get("from", [])
-        front = self._qualifier(*((whence[0], whence[0].start_byte) if whence else (node, start)))
+        front = self._owners.of(*((whence[0], whence[0].start_byte) if whence else (node, start)))
         origin = ".".join(filter(None, (front, _text(whence, self._source))))
         if "words" in said:
             return "", origin, alias
@@ -256,12 +234,39 @@ class Mentions:
             name = selector(node, nodes["selector"][0], self._source)
             qualifier = qualifier if _PATH.fullmatch(qualifier) else "?"
         if not qualifier and "bare" not in said:
-            qualifier = self._qualifier(node, start)
+            qualifier = self._owners.of(node, start)
         whole = "::" in name
         path, _, last = name.rpartition("::" if whole else ".")
         if last and (path or whole) and node.type not in _SIGNS:  # a path that the grammar takes for one name
             return last, f"{qualifier}.{path}" if qualifier and not whole else path
         return name, qualifier
+
+
+def _rank(role: str, pattern: int) -> int:
+    """How strongly a pattern takes a name: the less, the stronger."""
+    return _STRENGTH.get(role, 0) * _PATTERNS + pattern
+
+
+@cache
+def _plain(lone: tuple[str, ...]) -> tuple[tuple[int, str] | None, ...]:
+    """The rank and the kind of each pattern that does nothing but to take a name; None for the others."""
+    kinds = [key.removeprefix("reference.") for key in lone]
+    return tuple(
+        (_rank(kind, pattern), kind) if kind != lone[pattern] and kind in _STRENGTH else None
+        for pattern, kind in enumerate(kinds)
+    )
+
+
+@cache
+def _subject(names: tuple[str, ...]) -> str:
+    """What a match is about: its one capture that is neither a part of something nor for predicates."""
+    subject = ""
+    for name in names:
+        if name not in _PARTS and name[0] != "_":
+            if name != "module":
+                return name
+            subject = name
+    return subject
 
 
 class _Spans:
@@ -271,13 +276,14 @@ class _Spans:
         self._spans = spans
         self._next = 0
         self._open: list[tuple[int, int]] = [(1 << 62, 0)]  # ends and positions, the outermost first
-        self._until = -1  # the offset at which something begins or ends
+        self._position = 0
+        self._until = -1  # the offset at which something begins or ends, and the position changes
 
     def around(self, offset: int) -> int:
         """The position of the smallest span around ``offset``; 0, the file's own, where there is none."""
         if offset >= self._until:
             self._go_to(offset)
-        return self._open[-1][1]
+        return self._position
 
     def _go_to(self, offset: int) -> None:
         while self._next < len(self._spans) and self._spans[self._next][0] <= offset:
@@ -287,7 +293,8 @@ class _Spans:
             self._next += 1
         self._close(offset)
         following = self._spans[self._next][0] if self._next < len(self._spans) else 1 << 62
-        self._until = min(following, self._open[-1][0])
+        until, self._position = self._open[-1]
+        self._until = min(following, until)
 
     def _close(self, offset: int) -> None:
         while self._open[-1][0] <= offset:
@@ -296,24 +303,6 @@ class _Spans:
     def open(self) -> list[int]:
         """The positions of all spans around the offset last asked for, the file's own first."""
         return [position for _, position in self._open]
-
-
-@cache
-def _chains(links: str) -> tuple[re.Pattern[str], frozenset[int]]:
-    """What matches a chain of owners read backwards, and the bytes that can stand right before a name it belongs to.
-
-    ``links`` are what joins names in one language alone, beside :data:`_LINKS`, with spaces between; a ``-`` stands
-    before one of those that joins nothing there.
-    """
-    own = links.split()
-    left_out = {link for link in _LINKS if f"-{link[::-1]}" in own}
-    every = [link[::-1] for link in own if link[:0:-1] not in left_out]
-    every += [link for link in _LINKS if link not in left_out]
-    link = "(?:" + "|".join(_NARROW.get(each) or re.escape(each) for each in every) + ")"
-    owner = rf"{link}\s*(?:>[^<>()]{{0,60}}<(?:::)?)?[\w$]+#?"
-    expression = r"\s*[)\]}\"'`>?!]"
-    pattern = rf"\s*(?:(?P<chain>(?:{owner})+)(?P<more>\s*{link}(?={expression}))?|{link}(?P<expression>{expression})?)"
-    return re.compile(pattern), frozenset(ord(each[0]) for each in every)
 
 
 def _each_word(reference: Reference, text: str) -> list[Reference]:

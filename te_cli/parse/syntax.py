@@ -6,9 +6,11 @@ depth at which a definition may start is bounded.
 
 from __future__ import annotations
 
+import re
 import time
 import zlib
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -60,6 +62,9 @@ _GLANCE: Final = 64
 _MUCH_UNREAD: Final = 40
 """Bytes that the grammar could make nothing of, from which on a file for a preprocessor is read a second time."""
 
+_CAPTURED: Final = re.compile(r"\"(?:\\.|[^\"\\])*\"|;.*|@([\w.-]+)")
+"""A query's strings and comments, and the names of its captures."""
+
 QUERIES: Final = Path(__file__).with_name("queries")
 
 
@@ -74,9 +79,12 @@ def _parser(language: str) -> Parser:
 
 @cache
 def _query(language: str) -> Query:
-    grammar = GRAMMARS[language]
-    source = "\n".join((QUERIES / f"{name}.scm").read_text("utf-8") for name in grammar.queries)
-    return Query(get_language(grammar.name), source)  # type: ignore[arg-type]
+    return Query(get_language(GRAMMARS[language].name), _text(language))  # type: ignore[arg-type]
+
+
+@cache
+def _text(language: str) -> str:
+    return "\n".join((QUERIES / f"{name}.scm").read_text("utf-8") for name in GRAMMARS[language].queries)
 
 
 @cache
@@ -90,6 +98,17 @@ def settings(language: str) -> dict[int, dict[str, str | None]]:
     query = _query(language)
     every = {index: query.pattern_settings(index) for index in range(query.pattern_count)}
     return {index: said for index, said in every.items() if said}
+
+
+@cache
+def lone(language: str) -> tuple[str, ...]:
+    """What each pattern of the query captures, by its position, where that is one thing and no more is said of it."""
+    query, said = _query(language), settings(language)
+    text = _text(language).encode()
+    starts = [query.start_byte_for_pattern(index) for index in range(query.pattern_count)]
+    patterns = [text[start:end].decode() for start, end in pairwise([*starts, len(text)])]
+    captured = [set(filter(None, _CAPTURED.findall(pattern))) for pattern in patterns]
+    return tuple(names.pop() if len(names) == 1 and index not in said else "" for index, names in enumerate(captured))
 
 
 def prepare(language: str) -> None:
