@@ -9,12 +9,20 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 MAX_WORD = 64
 """Characters of an identifier that count. Longer runs are hashes, encoded data or generated names."""
 
 _IDENTIFIER = re.compile(r"\w+")
 _PART = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\d_A-Za-z]+")
+_PART_OR_END = re.compile(_PART.pattern + r"|\n")
+
+MOST_SPLIT = 1 << 16
+"""Identifiers whose parts are remembered: the vectors ask for those of some files, and soon after the text index."""
 
 
 _SPACED = "".join(letter if _IDENTIFIER.match(letter) else " " for letter in map(chr, range(128)))
@@ -37,17 +45,40 @@ def parts(identifier: str) -> tuple[str, ...]:
     return tuple([part.lower() for part in _PART.findall(identifier[:MAX_WORD])])
 
 
-def terms(identifier: str) -> list[str]:
+class _Split(dict[str, str]):
+    """The parts of identifiers, lowered, with a space between them."""
+
+    def __missing__(self, identifier: str) -> str:
+        if len(self) >= MOST_SPLIT:
+            self.clear()
+        split = self[identifier] = " ".join(_PART.findall(identifier[:MAX_WORD])).lower()
+        return split
+
+    def learn(self, names: Collection[str]) -> None:
+        """Split many at once, which takes half the time of one after the other."""
+        if len(self) + len(names) > MOST_SPLIT:
+            self.clear()
+        found = _PART_OR_END.findall("\n".join([name[:MAX_WORD] for name in names]))
+        self.update(zip(names, map(str.strip, " ".join(found).lower().split("\n")), strict=True))
+
+
+_split = _Split()
+
+
+def split_up(names: Collection[str]) -> list[str]:
+    """The parts of each of ``names``, distinct identifiers, lowered and with a space between them."""
+    _split.learn(names)
+    return [_split[name] for name in names]
+
+
+def terms(identifier: str) -> str:
     """What an identifier is indexed under: itself, lowered, and its parts where it has more than one.
 
-    Nothing but underscores is nothing.
+    Words with a space between them; nothing but underscores is nothing.
     """
-    cut = identifier[:MAX_WORD]
-    whole = cut.lower().strip("_")
-    split = [part.lower() for part in _PART.findall(cut)]
-    if len(split) > 1:
-        return [whole, *split]
-    return [whole] if whole else []
+    whole = identifier[:MAX_WORD].lower().strip("_")
+    split = _split[identifier]
+    return f"{whole} {split}" if " " in split else whole
 
 
 def words_of(text: str, limit: int | None = None) -> list[str]:
@@ -73,5 +104,5 @@ def terms_of(text: str) -> list[str]:
     """The index terms of every identifier of ``text``, in order."""
     found: list[str] = []
     for identifier in identifiers(text):
-        found.extend(terms(identifier))
+        found += terms(identifier).split()
     return found

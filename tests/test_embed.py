@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from te_cli.document import Document
 from te_cli.embed.formula import FIELDS, Formula, Weight
 from te_cli.embed.identity import SHIPPED
-from te_cli.embed.pieces import read_tokenizer
+from te_cli.embed.plain import read_tokenizer
 from te_cli.embed.port import quantised
 from te_cli.embed.spelling import Spelling
 from te_cli.embed.static import StaticModel
@@ -206,6 +206,14 @@ def test_words_are_spelled_as_the_library_spells_them(text: str) -> None:
     for identifier in identifiers(" ".join([text, *TEXTS])):
         spelled = [SPELLING.pieces(word) or [SPELLING.unknown] for word in SPELLING.words(identifier)]
         assert [piece for pieces in spelled for piece in pieces] == LIBRARY.encode(identifier[:MAX_WORD]).ids
+
+
+@settings(max_examples=60, deadline=None)
+@given(texts=st.lists(st.text(max_size=80) | st.text(st.characters(max_codepoint=127), max_size=80), max_size=4))
+def test_the_words_of_many_identifiers_are_those_of_each(texts: list[str]) -> None:
+    """Where an identifier is ASCII, the parts that it is indexed under are the words that the tokenizer finds in it."""
+    names = list(dict.fromkeys(identifiers(" ".join([*texts, *TEXTS, "x" * 70 + "Y", "aB1_c2D__", "HTTPSConnection"]))))
+    assert SPELLING.words_of_each(names) == [SPELLING.words(name) for name in names]
 
 
 @pytest.mark.parametrize("missing", ["config.json", "tokenizer.json", "model.safetensors"])

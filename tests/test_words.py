@@ -7,7 +7,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from te_cli.words import identifiers, terms_of, words_of
+from te_cli.words import identifiers, parts, split_up, terms_of, words_of
 
 
 @given(text=st.text() | st.text(st.characters(max_codepoint=127)))
@@ -20,3 +20,10 @@ def test_an_identifier_is_itself_and_its_parts() -> None:
     """Split at case changes, underscores and around digits."""
     assert words_of("parseHTTPResponse2 file_name") == ["parse", "http", "response", "2", "file", "name"]
     assert terms_of("file_name, x") == ["file_name", "file", "name", "x"]
+
+
+@given(text=st.text() | st.text(st.characters(max_codepoint=127)))
+def test_many_identifiers_are_split_as_one(text: str) -> None:
+    """Together, which is quicker, they have the parts that each has alone: also letters that lower by their place."""
+    names = list(dict.fromkeys(identifiers(f"{text} ΟΔΥΣΣΕΥΣ Σ_Σ aΣ İx parseHTTP")))
+    assert split_up(names) == [" ".join(parts(name)) for name in names]

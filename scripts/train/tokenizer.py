@@ -17,10 +17,9 @@ import math
 from collections import Counter
 from pathlib import Path
 
-SPECIAL = ["[PAD]", "[UNK]"]
-SPLIT = r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[^\p{L}\p{N}]+|(?<=\p{L})(?=[0-9])|(?<=[0-9])(?=\p{L})"
-"""Where an identifier is cut into words, as a regular expression for the tokenizers library."""
+from te_cli.embed.spelling import NORMALIZER, PRE_TOKENIZER
 
+SPECIAL = ["[PAD]", "[UNK]"]
 FIELDS = ("name", "scope", "path", "signature", "doc", "body")
 QUERY_TIMES = 3
 """A word of a query counts so often: what people ask with is rarer than what they write, and worth more."""
@@ -92,14 +91,8 @@ def layout(vocabulary: list[str]) -> str:
             "truncation": None,
             "padding": None,
             "added_tokens": special,
-            "normalizer": {
-                "type": "Sequence",
-                "normalizers": [
-                    {"type": "Replace", "pattern": {"Regex": SPLIT}, "content": " "},
-                    {"type": "Lowercase"},
-                ],
-            },
-            "pre_tokenizer": {"type": "WhitespaceSplit"},
+            "normalizer": NORMALIZER,
+            "pre_tokenizer": PRE_TOKENIZER,
             "post_processor": None,
             "decoder": None,
             "model": {

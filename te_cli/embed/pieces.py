@@ -3,47 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from functools import cached_property
-from itertools import count, islice
+from itertools import chain, count, islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from te_cli.embed.spelling import MAX_PIECES, Spelling
-from te_cli.errors import ModelError
-from te_cli.words import MAX_WORD
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
-    from tokenizers import Tokenizer
 
     Numbers = NDArray[np.int64]
 
 MAX_KNOWN = 1 << 20
 """Identifiers remembered, about 100 MB of them: a watcher that never stops must not grow without bound."""
-
-BOUNDARY = "\0"
-"""A token put between identifiers, so that one call cuts thousands; no identifier holds it."""
-
-
-def read_tokenizer(path: Path) -> Tokenizer:
-    """The tokenizer of a tokenizer.json, without truncation and padding.
-
-    Raises:
-        ModelError: the file is missing, or is not one.
-    """
-    from tokenizers import Tokenizer  # 10 ms of import that only encoding needs
-
-    try:
-        tokenizer = Tokenizer.from_file(str(path))
-    except Exception as error:  # the library raises bare Exception
-        raise ModelError(f"The tokenizer in {path} cannot be read: {error}.", "Reinstall te-cli.") from error
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    return tokenizer
 
 
 class Pieces:
@@ -53,12 +29,11 @@ class Pieces:
     """
 
     def __init__(self, path: Path) -> None:
-        """Read what queries need.
+        """Read the vocabulary.
 
         Raises:
             ModelError: the file is missing, or is no WordPiece tokenizer.
         """
-        self._path = path
         self.spelling = Spelling(path)
         self.vocabulary = self.spelling.size
         """Tokens are smaller than this."""
@@ -67,6 +42,7 @@ class Pieces:
     def forget(self) -> None:
         """Start over."""
         self._numbers: defaultdict[str, int] = defaultdict(count().__next__)
+        self._cuts = _Cuts(self.spelling)
         self._learned = 0
         self._tokens = _Column(np.int32)
         self._starts = _Column(np.int64)
@@ -95,49 +71,31 @@ class Pieces:
         places = np.repeat(self._starts.values[numbers] - ends + sizes, sizes) + np.arange(total)
         return self._tokens.values[places], sizes
 
-    @cached_property
-    def _tokenizer(self) -> Tokenizer:
-        """The library's own: a hundred times as fast as :class:`Spelling`, once it is built."""
-        tokenizer = read_tokenizer(self._path)
-        tokenizer.add_special_tokens([BOUNDARY])
-        return tokenizer
-
-    @cached_property
-    def _begins(self) -> NDArray[np.bool_]:
-        """Which tokens begin a word."""
-        begins = np.ones(self.vocabulary, bool)
-        begins[self.spelling.inner()] = False
-        return begins
-
-    def _cut(self, text: str) -> list[int]:
-        try:
-            return self._tokenizer.encode_batch_fast([text], add_special_tokens=False)[0].ids
-        except BaseException as error:
-            if type(error).__name__ == "PanicException":  # how a panic in Rust arrives, and no Exception
-                raise ModelError(
-                    f"The tokenizer in {self._path} cannot be used: {error}.", "Reinstall te-cli."
-                ) from error
-            raise
-
     def _learn(self, identifiers: list[str]) -> None:
-        """Cut identifiers, and remember at most :data:`MAX_PIECES` known tokens of each word."""
-        text = BOUNDARY.join([identifier[:MAX_WORD] for identifier in identifiers])
-        ids = np.array(self._cut(text), np.int64)
-        boundary = self._tokenizer.token_to_id(BOUNDARY)
-        bounds = np.concatenate([[-1], np.flatnonzero(ids == boundary), [len(ids)]])
-        inside = ids != boundary
-        begins = inside.copy()
-        begins[inside] = self._begins[ids[inside]]
-        at = np.arange(len(ids))
-        since = at - np.maximum.accumulate(np.where(begins | ~inside, at, 0)) if len(ids) else at
-        kept = inside & (since < MAX_PIECES) & (ids != self.spelling.unknown)
-        counted, spelled = (np.concatenate([[0], np.cumsum(flags)]) for flags in (kept, begins))
-        sizes = counted[bounds[1:]] - counted[bounds[:-1] + 1]
-        self._starts.extend(len(self._tokens.values) + np.cumsum(sizes) - sizes)
-        self._sizes.extend(sizes)
-        self._words.extend(spelled[bounds[1:]] - spelled[bounds[:-1] + 1])
-        self._tokens.extend(ids[kept])
+        """Cut identifiers into words, and those into tokens: both repeat."""
+        split = self.spelling.words_of_each(identifiers)
+        words = np.fromiter(map(len, split), np.int64, len(split))
+        cuts = list(map(self._cuts.__getitem__, chain.from_iterable(split)))
+        lengths = np.fromiter(map(len, cuts), np.int64, len(cuts))
+        ends = np.concatenate([[0], np.cumsum(lengths)])[np.concatenate([[0], np.cumsum(words)])]
+        self._starts.extend(len(self._tokens.values) + ends[:-1])
+        self._sizes.extend(np.diff(ends))
+        self._words.extend(words)
+        self._tokens.extend(np.fromiter(chain.from_iterable(cuts), np.int32, int(ends[-1])))
         self._learned += len(identifiers)
+
+
+class _Cuts(dict[str, tuple[int, ...]]):
+    """The known tokens of each word that was met, at most :data:`MAX_PIECES` of them."""
+
+    def __init__(self, spelling: Spelling) -> None:
+        self._cut = spelling.library().tokenize
+        self._unknown = spelling.unknown
+
+    def __missing__(self, word: str) -> tuple[int, ...]:
+        pieces = [piece.id for piece in self._cut(word)[:MAX_PIECES]]
+        found = self[word] = tuple(pieces) if self._unknown not in pieces else ()
+        return found
 
 
 class _Column:

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from te_cli.embed.port import normalised
+from te_cli.errors import ModelError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from numpy.typing import NDArray
     from tokenizers import Tokenizer
@@ -24,6 +26,23 @@ if TYPE_CHECKING:
 
 MAX_LENGTH = 512
 """Tokens of a text that count where the configuration does not say."""
+
+
+def read_tokenizer(path: Path) -> Tokenizer:
+    """The tokenizer of a tokenizer.json, without truncation and padding.
+
+    Raises:
+        ModelError: the file is missing, or is not one.
+    """
+    from tokenizers import Tokenizer  # 10 ms of import that only encoding needs
+
+    try:
+        tokenizer = Tokenizer.from_file(str(path))
+    except Exception as error:  # the library raises bare Exception
+        raise ModelError(f"The tokenizer in {path} cannot be read: {error}.", "Reinstall te-cli.") from error
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
 
 
 class PlainEncoder:

@@ -11,18 +11,28 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from te_cli.errors import ModelError
-from te_cli.words import MAX_WORD
+from te_cli.words import MAX_WORD, split_up
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
-    from numpy.typing import NDArray
+    from tokenizers.models import WordPiece
 
 MAX_PIECES = 8
 """Pieces of one word that count: a word cut finer than this is noise to a table learned on words."""
+
+
+SPLIT = r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[^\p{L}\p{N}]+|(?<=\p{L})(?=[0-9])|(?<=[0-9])(?=\p{L})"
+"""Where the tokenizers of te's own models cut an identifier into words, in the language of the tokenizers library."""
+
+NORMALIZER = {
+    "type": "Sequence",
+    "normalizers": [{"type": "Replace", "pattern": {"Regex": SPLIT}, "content": " "}, {"type": "Lowercase"}],
+}
+PRE_TOKENIZER = {"type": "WhitespaceSplit"}
+"""With both, the words of an ASCII identifier are its parts."""
 
 
 class Spelling:
@@ -44,8 +54,11 @@ class Spelling:
             self._vocabulary: dict[str, int] = model["vocab"]
             self._prefix: str = model["continuing_subword_prefix"]
             self._longest: int = model["max_input_chars_per_word"]
-            self.unknown = self._vocabulary[model["unk_token"]]
+            self._unknown: str = model["unk_token"]
+            self.unknown = self._vocabulary[self._unknown]
             self.size = max(self._vocabulary.values()) + 1
+            steps = (parsed.get("normalizer"), parsed.get("pre_tokenizer"))
+            self._by_parts = steps == (NORMALIZER, PRE_TOKENIZER)
             model["vocab"] = {model["unk_token"]: self.unknown}
             self._splitter = Tokenizer.from_str(json.dumps({**parsed, "added_tokens": []}))
         except Exception as error:  # the tokenizers library raises bare Exception
@@ -59,6 +72,26 @@ class Spelling:
         if self._splitter.pre_tokenizer is None:
             return [text]
         return [word for word, _ in self._splitter.pre_tokenizer.pre_tokenize_str(text)]
+
+    def words_of_each(self, identifiers: Sequence[str]) -> list[list[str]]:
+        """The words of many identifiers. The library's regular expression takes five times as long as ours."""
+        if not self._by_parts:
+            return [self.words(identifier) for identifier in identifiers]
+        return [
+            parts.split() if identifier.isascii() else self.words(identifier)
+            for identifier, parts in zip(identifiers, split_up(identifiers), strict=True)
+        ]
+
+    def library(self) -> WordPiece:
+        """The tokenizers library's own way from a word to its pieces: four times as fast, once it is built."""
+        from tokenizers.models import WordPiece
+
+        return WordPiece(
+            self._vocabulary,
+            unk_token=self._unknown,
+            max_input_chars_per_word=self._longest,
+            continuing_subword_prefix=self._prefix,
+        )
 
     def pieces(self, word: str) -> list[int]:
         """The tokens that spell a word; none where they cannot."""
@@ -82,11 +115,6 @@ class Spelling:
             return []
         spelled = [(word, self.pieces(word)) for word in self.words(identifier)]
         return [token for word, pieces in spelled if is_known(word, len(pieces)) for token in pieces[:MAX_PIECES]]
-
-    def inner(self) -> NDArray[np.int64]:
-        """The tokens that only continue a word."""
-        found = [token for text, token in self._vocabulary.items() if text.startswith(self._prefix)]
-        return np.array(found, np.int64)
 
 
 def is_known(word: str, pieces: int) -> bool:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from te_cli.embed.fielded import FieldedEncoder
 from te_cli.embed.formula import Formula
 from te_cli.embed.identity import SHIPPED, identity_of, read_config
-from te_cli.embed.pieces import Pieces, read_tokenizer
-from te_cli.embed.plain import PlainEncoder
+from te_cli.embed.pieces import Pieces
+from te_cli.embed.plain import PlainEncoder, read_tokenizer
 from te_cli.embed.table import TokenTable
 from te_cli.errors import ModelError
 

@@ -133,7 +133,7 @@ class _Spelled(dict[str, str]):
     def __missing__(self, identifier: str) -> str:
         if len(self) >= MOST_SPELLED:
             self.clear()
-        spelled = self[identifier] = " ".join(_folder().analyze(" ".join(terms(identifier))))
+        spelled = self[identifier] = " ".join(_folder().analyze(terms(identifier)))
         return spelled
 
 
