@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import stat
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from te_cli.digest import digest
 from te_cli.model import Content, Skipped, SkipReason, SourceFile
@@ -83,15 +83,25 @@ def decode(data: bytes) -> str | None:
 def _bytes_of(root: Path, file: SourceFile) -> bytes | SkipReason:
     limit = max(file.fingerprint.size, READ_CEILING)
     try:
-        with os.fdopen(_open(os.fspath(root), file.path), "rb") as stream:
-            if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+        descriptor = _open(os.fspath(root), file.path)
+        try:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
                 return SkipReason.NOT_REGULAR
-            data = cast("bytes | None", stream.read(limit + 1))
-    except (OSError, ValueError):
+            data = _up_to(limit + 1, descriptor, status.st_size)
+        finally:
+            os.close(descriptor)
+    except (OSError, ValueError):  # one that would wait for somebody to write among them
         return _refusal(root, file.path)
-    if data is None:  # what would wait for somebody to write is no file, whatever it says of itself
-        return SkipReason.UNREADABLE
     return data if len(data) <= limit else SkipReason.TOO_LARGE
+
+
+def _up_to(most: int, descriptor: int, expected: int) -> bytes:
+    """What a descriptor gives, which says that it is ``expected`` bytes: room for ``most`` costs more than to read."""
+    data = os.read(descriptor, min(expected + 1, most))
+    while len(data) < most and (more := os.read(descriptor, min(most - len(data), 1 << 20))):
+        data += more
+    return data
 
 
 def _open(root: str, path: str) -> int:

@@ -56,6 +56,8 @@ MINIFIED_MEAN = 300
 ENDLESS_LINE = 5_000
 """A line longer than this was not typed."""
 
+_SPAN = ENDLESS_LINE // 2
+
 ENDLESS_SHARE = 0.9
 """How much of a file endless lines must make up for it to be data. The rest would be code around an embedded blob."""
 
@@ -89,6 +91,7 @@ _COMMENT = re.compile(
     re.IGNORECASE,
 )
 _OPENERS = {"/*": "*/", "<!--": "-->", '"""': '"""', "'''": "'''", "(*": "*)", "{-": "-}", "--[[": "]]"}
+_OPENING = tuple(_OPENERS)
 _PREAMBLE = re.compile(r"\s*(?:$|<\?|#!|[\"']use \w+[\"'];?$|@charset\b|\ufeff)")
 
 
@@ -115,6 +118,8 @@ def _minified(text: str, language: str) -> bool:
         return True
     if len(text) / lines < MINIFIED_MEAN and lines > len(text) * (1 - ENDLESS_SHARE):
         return False
+    if all("\n" in text[start : start + _SPAN] for start in range(0, len(text) - _SPAN + 1, _SPAN)):
+        return False  # an endless line has one of these stretches all to itself
     endless = sum(length for length in map(len, text.splitlines()) if length > ENDLESS_LINE)
     return endless > ENDLESS_SHARE * len(text)
 
@@ -143,6 +148,8 @@ def _comments(head: str, *, only_markup: bool) -> Iterator[str]:
 def _left_open(line: str) -> str:
     """What closes the block comment that ``line`` opens and leaves open; empty if it does not."""
     bare = line.strip()
+    if not bare.startswith(_OPENING):
+        return ""
     for opener, closer in _OPENERS.items():
         if bare.startswith(opener) and closer not in bare[len(opener) :]:
             return closer
