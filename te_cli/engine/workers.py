@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Self
 
 from te_cli.engine.reading import Job, Outcome, reader_of
+from te_cli.engine.turns import Turns
 from te_cli.model import Skipped, SkipReason
 
 if TYPE_CHECKING:
@@ -191,6 +192,8 @@ class _Worker:
         self._process: subprocess.Popen[bytes] | None = None
         self._owner = os.getpid()
         self.jobs = 0
+        self.languages: set[str] = set()
+        """Those of the files that the child was given: what it needs for them it has made ready."""
         self.busy_since: float | None = None
         self.timed_out = False
         self.started = False
@@ -251,6 +254,7 @@ class _Worker:
     def stop(self) -> None:
         """End the child, at work or not."""
         process, self._process = self._process, None
+        self.languages.clear()
         if process is None:
             return
         process.kill()
@@ -323,7 +327,8 @@ class _Pool:
         self._threads = [threading.Thread(target=self._feed, args=(worker,), daemon=True) for worker in self._workers]
         self._changed = threading.Condition()
         self._done: dict[int, Outcome] = {}
-        self._next_job = 0
+        self._turns = Turns(jobs)
+        self._turns.offer(WINDOW)
         self._next_out = 0
         self._closed = False
         self._error: BaseException | None = None
@@ -357,12 +362,13 @@ class _Pool:
                     raise self._error
                 outcome = self._done.pop(index)
                 self._next_out = index + 1
+                self._turns.offer(self._next_out + WINDOW)
                 self._changed.notify_all()
             yield outcome
 
     def _feed(self, worker: _Worker) -> None:
         try:
-            while (index := self._take()) is not None:
+            while (index := self._take(worker)) is not None:
                 outcome = worker.do(self._root, self._jobs[index])
                 with self._changed:
                     self._done[index] = outcome
@@ -372,12 +378,12 @@ class _Pool:
                 self._error = error
                 self._changed.notify_all()
 
-    def _take(self) -> int | None:
-        """The next job's index, once it lies in the window; None when there is none left."""
+    def _take(self, worker: _Worker) -> int | None:
+        """The next job's index, once one lies in the window; None when there is none left."""
         with self._changed:
-            while self._next_job >= self._next_out + WINDOW and not self._closed:
+            while not self._closed and self._turns.left:
+                index = self._turns.take(worker.languages)
+                if index is not None:
+                    return index
                 self._changed.wait()
-            if self._closed or self._next_job >= len(self._jobs):
-                return None
-            self._next_job += 1
-            return self._next_job - 1
+            return None
