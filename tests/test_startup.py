@@ -18,12 +18,10 @@ HEAVY = {
 }
 
 REPORT = """
-import sys
+import atexit, sys
 from te_cli.cli import main
-try:
-    main()
-finally:
-    print(*sorted({name.partition(".")[0] for name in sys.modules}), file=sys.stderr)
+atexit.register(lambda: print(*sorted({name.partition(".")[0] for name in sys.modules}), file=sys.stderr))
+main()
 """
 
 
@@ -56,3 +54,21 @@ def test_reading_imports_no_arrays() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, env=te_environment(), check=True
     )
     assert {"numpy", "tantivy", "usearch", "tokenizers"}.isdisjoint(done.stdout.split())
+
+
+@pytest.mark.parametrize(
+    "more", ["", "import threading, time; threading.Thread(target=time.sleep, args=(0.1,)).start()"]
+)
+def test_what_was_asked_to_be_done_at_the_end_is_done(repo: MakeRepository, more: str) -> None:
+    repo()
+    code = f"import atexit; from te_cli.cli import main; atexit.register(print, 'at the end'); {more}\nmain()"
+    command = [sys.executable, "-c", code, "--version"]
+    done = subprocess.run(command, capture_output=True, text=True, env=te_environment(), check=False, timeout=60)
+    assert (done.returncode, done.stdout.splitlines()[1:], done.stderr) == (0, ["at the end"], "")
+
+
+def test_a_profiler_sees_the_end(repo: MakeRepository) -> None:
+    repo()
+    command = [sys.executable, "-m", "cProfile", "-m", "te_cli", "--version"]
+    done = subprocess.run(command, capture_output=True, text=True, env=te_environment(), check=False, timeout=60)
+    assert "function calls" in done.stdout

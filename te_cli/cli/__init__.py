@@ -12,6 +12,7 @@ from te_cli.cli.doctor import doctor
 from te_cli.cli.eval import evaluate
 from te_cli.cli.index import index
 from te_cli.cli.languages import languages
+from te_cli.cli.leaving import leave
 from te_cli.cli.outline import outline
 from te_cli.cli.refs import refs
 from te_cli.cli.search import search
@@ -36,4 +37,8 @@ app.command("eval", cls=Verb)(evaluate)  # a function of that name would hide Py
 
 def main() -> None:
     """Run ``te`` with the arguments of this process, and end it with the exit code."""
-    app(prog_name="te")
+    try:
+        app(prog_name="te")
+    except SystemExit as end:
+        leave(end.code)
+        raise
