@@ -7,19 +7,9 @@ from __future__ import annotations
 
 import typer
 
-from te_cli.cli.boundary import Boundary, Verb
-from te_cli.cli.doctor import doctor
-from te_cli.cli.eval import evaluate
-from te_cli.cli.index import index
-from te_cli.cli.languages import languages
+from te_cli.cli.boundary import Boundary
 from te_cli.cli.leaving import leave
-from te_cli.cli.outline import outline
-from te_cli.cli.refs import refs
-from te_cli.cli.search import search
-from te_cli.cli.settings import config
 from te_cli.cli.start import EPILOG, start
-from te_cli.cli.status import status
-from te_cli.cli.watch import watch
 
 app = typer.Typer(
     name="te",
@@ -30,9 +20,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.callback(invoke_without_command=True, epilog=EPILOG)(start)
-for _verb in (search, refs, outline, index, watch, status, doctor, languages, config):
-    app.command(cls=Verb)(_verb)
-app.command("eval", cls=Verb)(evaluate)  # a function of that name would hide Python's own
 
 
 def main() -> None:

@@ -19,10 +19,11 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import typer
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperGroup
 
 from te_cli.cli import completion
 from te_cli.cli.coercion import without_pydantic
+from te_cli.cli.verbs import HOMES, verb
 from te_cli.errors import TeError, UsageError
 from te_cli.render import machine, screen
 from te_cli.render.escape import many_lines
@@ -47,22 +48,6 @@ SECTIONS = (
 
 class Terminated(KeyboardInterrupt):
     """Asked to end by SIGTERM: unwinds like Ctrl-C, so that an index is left whole."""
-
-
-class Verb(TyperCommand):
-    """A command whose own help may be cut short by a pager, and whose arguments cost no pydantic."""
-
-    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
-        """Parse the verb's arguments, or print its help."""
-        try:
-            return super().make_context(info_name, args, parent, **extra)
-        except BrokenPipeError as error:
-            raise screen.translated(error) from error
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Turn arguments into values."""
-        without_pydantic(self.get_params(ctx))
-        return super().parse_args(ctx, args)
 
 
 class Boundary(TyperGroup):
@@ -94,11 +79,21 @@ class Boundary(TyperGroup):
         with guarded(as_json=self.as_json), terminable():
             return super().invoke(ctx)
 
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - typer's own signature
+        """The names of all verbs."""
+        return list(HOMES)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The verb of that name, if there is one."""
+        if cmd_name in HOMES and cmd_name not in self.commands:
+            self.commands[cmd_name] = verb(cmd_name)
+        return super().get_command(ctx, cmd_name)
+
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Find the verb that the first argument names, or say which one may have been meant."""
         name = args[0]
         if self.get_command(ctx, name) is None and not name.startswith("-"):
-            near = get_close_matches(name.lower(), self.commands, n=1)
+            near = get_close_matches(name.lower(), HOMES, n=1)
             hint = f"Did you mean 'te {near[0]}'?" if near else "To look for it: te search QUERY. All verbs: te --help."
             raise UsageError(f"There is no verb '{name}'.", hint)
         return super().resolve_command(ctx, args)
@@ -110,12 +105,12 @@ class Boundary(TyperGroup):
                 option.help = text  # type: ignore[attr-defined]  # every option has one
         super().format_options(ctx, formatter)
 
-    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - typer's own signature
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write the verbs, grouped by what they are for."""
-        width = max(len(name) for name in self.commands)
+        width = max(map(len, HOMES))
         for title, names in SECTIONS:
             with formatter.section(title):
-                rows = [(name.ljust(width), self.commands[name].get_short_help_str(60)) for name in names]
+                rows = [(name.ljust(width), self.get_command(ctx, name).get_short_help_str(60)) for name in names]
                 formatter.write_dl(rows)
 
 
