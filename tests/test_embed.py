@@ -8,6 +8,7 @@ import mmap
 import shutil
 import tracemalloc
 from collections import Counter, defaultdict
+from itertools import chain, product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -79,6 +80,14 @@ FORMULAS = st.builds(
 
 SPELLING = Spelling(SHIPPED / "tokenizer.json")
 LIBRARY = read_tokenizer(SHIPPED / "tokenizer.json")
+
+
+def test_words_of_plain_identifiers_are_those_of_the_library() -> None:
+    normalise, split = LIBRARY.normalizer.normalize_str, LIBRARY.pre_tokenizer.pre_tokenize_str
+    for letters in chain.from_iterable(product("abA1_", repeat=length) for length in range(7)):
+        identifier = "".join(letters)
+        assert SPELLING.words(identifier) == [word for word, _ in split(normalise(identifier))], identifier
+
 
 SATURATED: dict[str, Callable[[float], float]] = {"log": math.log1p, "raw": float}
 

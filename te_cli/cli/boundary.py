@@ -25,7 +25,7 @@ from te_cli.cli import completion
 from te_cli.cli.coercion import without_pydantic
 from te_cli.cli.verbs import HOMES, verb
 from te_cli.errors import TeError, UsageError
-from te_cli.render import machine, screen
+from te_cli.render import screen
 from te_cli.render.escape import many_lines
 
 if TYPE_CHECKING:
@@ -171,6 +171,8 @@ def _report(code: str, message: str, hint: str, *, as_json: bool) -> None:
         screen.complain(message, hint)
     try:
         if as_json:
+            from te_cli.render import machine
+
             screen.write(machine.text_of(machine.error(code, message, hint)))
     except (screen.ReaderGone, TeError):
         pass

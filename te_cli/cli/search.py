@@ -31,7 +31,7 @@ from te_cli.cli.questions import (
 from te_cli.config import Options, settings_for_asking
 from te_cli.errors import EmptyQuery, UsageError, one_of
 from te_cli.model import MODES, REFRESHES, Filters, SearchRequest
-from te_cli.render import machine, plain, screen, words
+from te_cli.render import plain, screen, words
 from te_cli.render.progress import ProgressBar
 from te_cli.timings import Clock
 
@@ -122,6 +122,8 @@ def _limit(value: int) -> int:
 
 def _show(result: SearchResult, clock: Clock, *, as_json: bool, as_lines: bool, source: bool) -> None:
     on_terminal = screen.on_terminal(sys.stdout)
+    if as_json or as_lines:
+        from te_cli.render import machine
     if as_json:
         value = machine.search(result)
         if stages := clock.stages():

@@ -3,21 +3,23 @@
 A command asks one question, and the tokenizers library takes 15 ms to build its tables for it. So for queries the
 vocabulary is a dictionary, read as JSON in a third of that, and WordPiece its few lines: the longest token that the
 rest of the word begins with, again and again (Schuster and Nakajima, ICASSP 2012). How text is split into words
-before that is left to the library.
+before that is left to the library, which is imported for letters that are not ASCII, and for models of other splitting.
 """
 
 from __future__ import annotations
 
 import json
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from te_cli.errors import ModelError
-from te_cli.words import MAX_WORD, split_up
+from te_cli.words import MAX_WORD, parts, split_up
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from tokenizers import Tokenizer
     from tokenizers.models import WordPiece
 
 MAX_PIECES = 8
@@ -44,8 +46,7 @@ class Spelling:
         Raises:
             ModelError: the file is missing, or is no WordPiece tokenizer.
         """
-        from tokenizers import Tokenizer
-
+        self._path = path
         try:
             parsed = json.loads(path.read_bytes())
             model = parsed["model"]
@@ -60,18 +61,35 @@ class Spelling:
             steps = (parsed.get("normalizer"), parsed.get("pre_tokenizer"))
             self._by_parts = steps == (NORMALIZER, PRE_TOKENIZER)
             model["vocab"] = {model["unk_token"]: self.unknown}
-            self._splitter = Tokenizer.from_str(json.dumps({**parsed, "added_tokens": []}))
-        except Exception as error:  # the tokenizers library raises bare Exception
-            raise ModelError(f"The tokenizer in {path} cannot be read: {error}.", "Reinstall te-cli.") from error
+            self._rest = {**parsed, "added_tokens": []}
+        except Exception as error:  # whatever may stand in a file
+            raise self._unreadable(error) from error
+        if not self._by_parts:
+            _ = self._splitter
 
     def words(self, identifier: str) -> list[str]:
         """The words of an identifier, as the tokenizer splits it."""
+        if self._by_parts and identifier.isascii():
+            return list(parts(identifier))
         text = identifier[:MAX_WORD]
         if self._splitter.normalizer is not None:
             text = self._splitter.normalizer.normalize_str(text)
         if self._splitter.pre_tokenizer is None:
             return [text]
         return [word for word, _ in self._splitter.pre_tokenizer.pre_tokenize_str(text)]
+
+    @cached_property
+    def _splitter(self) -> Tokenizer:
+        """The library's own splitting; its vocabulary is one word."""
+        from tokenizers import Tokenizer
+
+        try:
+            return Tokenizer.from_str(json.dumps(self._rest))
+        except Exception as error:  # the tokenizers library raises bare Exception
+            raise self._unreadable(error) from error
+
+    def _unreadable(self, error: Exception) -> ModelError:
+        return ModelError(f"The tokenizer in {self._path} cannot be read: {error}.", "Reinstall te-cli.")
 
     def words_of_each(self, identifiers: Sequence[str]) -> list[list[str]]:
         """The words of many identifiers. The library's regular expression takes five times as long as ours."""

@@ -6,8 +6,8 @@ import time
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from te_cli.engine.looking import by_flag, compare, is_cheap
-from te_cli.engine.places import model_identity, place_of, recipe_of, siblings_of
+from te_cli.engine.looking import by_flag, compare
+from te_cli.engine.places import is_cheap, model_identity, place_of, recipe_of, siblings_of
 from te_cli.engine.plan import Tally
 from te_cli.errors import IndexDamaged, NotReadable
 from te_cli.model import IndexReport, Progress, Skipped, SkipReason

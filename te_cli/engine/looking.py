@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from te_cli.store.records import FileRecord
     from te_cli.walk.files import Listing, Stamp
 
-CHEAP_MS = 100.0
-"""A look at the whole tree that took less than this is repeated before each answer; a longer one would be felt."""
-
 
 class Compared(NamedTuple):
     """What a run has to do, what is known of the files that it says something of, and how long looking took (ms)."""
@@ -94,11 +91,6 @@ def _compare_some(
 
 def _by_path(records: Iterable[FileRecord]) -> dict[str, FileRecord]:
     return {record.path: record for record in records}
-
-
-def is_cheap(walk_ms: float) -> bool:
-    """Whether a look that took so long is worth repeating before each answer."""
-    return walk_ms <= CHEAP_MS
 
 
 def size_limit(settings: Settings, catalog: Catalog) -> int:

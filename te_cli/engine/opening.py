@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from te_cli.engine.keeping import Readers
-from te_cli.engine.looking import compare, is_cheap
-from te_cli.engine.places import made_alike, place_of, same_model
+from te_cli.engine.places import is_cheap, made_alike, place_of, same_model
 from te_cli.errors import IndexBusy, IndexDamaged, NoIndex, NotWritable
 from te_cli.store.attendance import kept_fresh
 from te_cli.timings import OFF
@@ -127,13 +126,20 @@ def _open_fresh(settings: Settings, refresh: Refresh, readers: Readers, update: 
             slow = not is_cheap(float(reader.note("walk_ms", "0")))
             if refresh == "never" or read_only or (refresh == "auto" and slow and comparable):
                 return _Opened(reader, "unchecked", note)
-            if alike and not compare(settings, reader.catalog).plan:
+            if alike and _finds_nothing(settings, reader):
                 return _Opened(reader, "fresh")
         with clock.stage("updating"):
             return _updated(refresh, readers, reader, update, note)
     except BaseException:
         readers.discard(reader)
         raise
+
+
+def _finds_nothing(settings: Settings, reader: Reader) -> bool:
+    """Whether the work tree is as the index has it."""
+    from te_cli.engine.looking import compare  # with all that knows of files: a large tree is not looked at
+
+    return not compare(settings, reader.catalog).plan
 
 
 def _updated(refresh: Refresh, readers: Readers, reader: Reader, update: Updater, note: str | None) -> _Opened:

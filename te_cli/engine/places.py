@@ -20,6 +20,9 @@ RECIPE = "7"
 """Raised when parsing, word splitting or document fields change: what was derived with another recipe is made anew."""
 
 
+CHEAP_MS = 100.0
+"""A look at the whole tree that took less than this is repeated before each answer; a longer one would be felt."""
+
 NO_INDEX = {
     "absent": "There is no index",
     "foreign": "There is no index that you built",
@@ -80,6 +83,11 @@ def languages_of(settings: Settings) -> dict[str, str]:
             hint = f"Did you mean '{near}'?" if near else "`te languages` lists them all."
             raise ConfigError(f"{source}: languages names '{language}', which is no language.", hint)
     return {name.lower(): language for name, language in settings.languages} | dict(settings.languages)
+
+
+def is_cheap(walk_ms: float) -> bool:
+    """Whether a look at the whole tree that took so long is worth repeating before each answer."""
+    return walk_ms <= CHEAP_MS
 
 
 def recipe_of(settings: Settings) -> str:

@@ -73,7 +73,7 @@ def _lines(reader: Reader, phrase: str, files: dict[int, str], root: Path) -> It
     """The lines on which ``phrase`` begins in each of ``files`` that holds it."""
     pattern = re.compile(r"[\W_]{1,40}".join(map(re.escape, identifiers(phrase))), re.IGNORECASE)
     for record in reader.files(files.values()):
-        text = read(root, SourceFile(record.path, record.language, record.content, record.fingerprint, forced=True))
+        text = read(root, SourceFile(record.path, record.language, record.content, record.fingerprint, True, True))
         if isinstance(text, FileText):
             found = [match.start() for match, _ in zip(pattern.finditer(text.text), range(OCCURRENCES), strict=False)]
             if found:

@@ -71,14 +71,13 @@ MAX_ERRORS = 4
 
 _QUOTED = re.compile(r'"([^"\n]{3,200})"|“([^”\n]{3,200})”')
 
-_ERROR = re.compile(
-    r"^[ \t>|E]{0,12}(?:[\w.:]{0,100}(?:Error|Exception|Warning|Fault|Failure)|panic|fatal(?: error)?"
-    r"|error(?:\[\w+\])?)(?:: |:$| in | - ).{0,300}$",
-    re.MULTILINE,
+_ERROR = (
+    r"(?m)^[ \t>|E]{0,12}(?:[\w.:]{0,100}(?:Error|Exception|Warning|Fault|Failure)|panic|fatal(?: error)?"
+    r"|error(?:\[\w+\])?)(?:: |:$| in | - ).{0,300}$"
 )
 """A line that says what went wrong, as languages and compilers say it."""
 
-_TRACE = re.compile(
+_TRACE = (
     r"Traceback \(most|Exception in thread|Caused by: |Unhandled |goroutine \d|panic: |thread '|stack backtrace"
     r"|==\d+==|\s*at |#0 |  File \"|[\w.]+(?:Error|Exception)\b"
 )
@@ -171,7 +170,7 @@ def _shape(text: str, intent: Intent, traced: tuple[Frame, ...]) -> Shape:
     if intent == "name":
         return "name"
     lines = sum(1 for line in text.splitlines() if line.strip())
-    if traced and (_TRACE.match(text) or 3 * len(traced) >= lines):
+    if traced and (re.match(_TRACE, text) or 3 * len(traced) >= lines):
         return "trace"
     return "issue" if intent == "issue" else "question"
 
@@ -184,7 +183,7 @@ def _stressed(text: str, shape: Shape) -> tuple[str, tuple[str, ...]]:
     if shape in ("name", "question"):
         return text, ()
     title = text.partition("\n")[0][:MAX_TITLE]
-    errors = [match[0] for match, _ in zip(_ERROR.finditer(text), range(MAX_ERRORS), strict=False)]
+    errors = [match[0] for match, _ in zip(re.finditer(_ERROR, text), range(MAX_ERRORS), strict=False)]
     said = [*errors, title] if shape == "trace" else [title, *errors]
     return said[0], tuple(dict.fromkeys(word for line in said for word in identifiers(line[:MAX_TITLE])))
 

@@ -33,33 +33,28 @@ class Frame(NamedTuple):
     owner: str = ""
 
 
-_PYTHON = re.compile(r'[\s>|E]*File "([^"]{1,400})", line (\d{1,7})(?:, in (.{1,200}))?\s*$')
-_PYTEST = re.compile(r"\s*([^\s:()]{1,300}\.py):(\d{1,7}): (?:in (\w+)|[\w.]*(?:Error|Exception|Warning)?)\s*$")
-_JAVA = re.compile(
+# Texts, which are compiled when the first line that may be a frame is met: few questions have one.
+_PYTHON = r'[\s>|E]*File "([^"]{1,400})", line (\d{1,7})(?:, in (.{1,200}))?\s*$'
+_PYTEST = r"\s*([^\s:()]{1,300}\.py):(\d{1,7}): (?:in (\w+)|[\w.]*(?:Error|Exception|Warning)?)\s*$"
+_JAVA = (
     r"\s*at (?:[\w.@$-]*/{1,2}){0,3}([\w.$<>-]{1,300})"
     r"\(([\w$-]{1,100}\.(?:java|kt|kts|scala|groovy|clj))(?::(\d{1,7}))?\)"
 )
-_SHARP = re.compile(
-    r"\s*at ([^\s(][^(]{0,300})\((?:[^()]|\([^()]*\)){0,300}\)(?:[^()]{0,100}?) in (.{1,300}):line (\d{1,7})\s*$"
-)
-_SCRIPT = re.compile(
-    r"\s*at (?:async |new ){0,2}([^(]{1,200}?) (?:\[as [^\]]{1,100}\] )?\((\S.{0,300}?):(\d{1,7}):\d{1,7}\)\s*$"
-)
-_NATIVE = re.compile(  # gdb and the sanitizers
+_SHARP = r"\s*at ([^\s(][^(]{0,300})\((?:[^()]|\([^()]*\)){0,300}\)(?:[^()]{0,100}?) in (.{1,300}):line (\d{1,7})\s*$"
+_SCRIPT = r"\s*at (?:async |new ){0,2}([^(]{1,200}?) (?:\[as [^\]]{1,100}\] )?\((\S.{0,300}?):(\d{1,7}):\d{1,7}\)\s*$"
+_NATIVE = (  # gdb and the sanitizers
     r"\s*#\d{1,4}:? +(?:0x[0-9a-fA-F]{1,16} (?:in )?)?(\S.{0,300}?)\s+(?:at )?"
     r"([^\s:()]{1,300}):(\d{1,7})(?::\d{1,7})?\s*$"
 )
-_GECKO = re.compile(r"\s*([\w$.<>/*\[\]-]{0,200})@([^\s@]{1,300}?):(\d{1,7}):\d{1,7}\s*$")
-_PHP = re.compile(r"\s*#\d{1,4} ([^():]{1,300}\.php)\((\d{1,7})\): ([^\s(]{1,200})\(")
-_RUBY = re.compile(
-    r"[\s\d:]*(?:from )?([^\s:()]{1,300}\.(?:rb|rake|erb)):(\d{1,7}):in [`'\u2018]([^'\u2019]{1,200})['\u2019]"
-)
-_ELIXIR = re.compile(r"\s*\([\w. ~+-]{1,100}\) ([\w./-]{1,300}\.exs?):(\d{1,7}): ([^\s/]{1,200})")
-_PANIC = re.compile(r".{0,100}\bpanicked at (?:'.{0,200}', )?([^\s:']{1,300}\.rs):(\d{1,7})(?::\d{1,7})?:?\s*$")
-_GO = re.compile(r"\s+([^\s:]{1,300}\.go):(\d{1,7})(?: \+0x[0-9a-f]{1,16})?\s*$")
-_GO_CALL = re.compile(r"(?:created by )?([A-Za-z_][\w./*()·~-]{0,300}?)(?:\([^()]{0,300}\)|(?: in goroutine \d+)?)\s*$")
-_PLACE = re.compile(r"\s*at (?:async )?([^\s()][^()]{0,300}?):(\d{1,7})(?::\d{1,7})?\s*$")
-_RUST_CALL = re.compile(r"\s*\d{1,4}: +(?:0x[0-9a-f]{1,16} - )?(\S.{0,300})$")
+_GECKO = r"\s*([\w$.<>/*\[\]-]{0,200})@([^\s@]{1,300}?):(\d{1,7}):\d{1,7}\s*$"
+_PHP = r"\s*#\d{1,4} ([^():]{1,300}\.php)\((\d{1,7})\): ([^\s(]{1,200})\("
+_RUBY = r"[\s\d:]*(?:from )?([^\s:()]{1,300}\.(?:rb|rake|erb)):(\d{1,7}):in [`'\u2018]([^'\u2019]{1,200})['\u2019]"
+_ELIXIR = r"\s*\([\w. ~+-]{1,100}\) ([\w./-]{1,300}\.exs?):(\d{1,7}): ([^\s/]{1,200})"
+_PANIC = r".{0,100}\bpanicked at (?:'.{0,200}', )?([^\s:']{1,300}\.rs):(\d{1,7})(?::\d{1,7})?:?\s*$"
+_GO = r"\s+([^\s:]{1,300}\.go):(\d{1,7})(?: \+0x[0-9a-f]{1,16})?\s*$"
+_GO_CALL = r"(?:created by )?([A-Za-z_][\w./*()·~-]{0,300}?)(?:\([^()]{0,300}\)|(?: in goroutine \d+)?)\s*$"
+_PLACE = r"\s*at (?:async )?([^\s()][^()]{0,300}?):(\d{1,7})(?::\d{1,7})?\s*$"
+_RUST_CALL = r"\s*\d{1,4}: +(?:0x[0-9a-f]{1,16} - )?(\S.{0,300})$"
 
 _PATH_FIRST = (_PYTHON, _PYTEST, _PHP, _RUBY, _ELIXIR)
 _CALL_FIRST = (_SHARP, _SCRIPT, _NATIVE, _GECKO)
@@ -76,38 +71,44 @@ def frames(text: str) -> tuple[Frame, ...]:
     inner_last: list[Frame] = []
     before = ""
     for line in text.splitlines()[-MAX_LINES:]:
-        if len(line) <= MAX_LINE and any(hint in line for hint in _HINTS):
+        if len(line) <= MAX_LINE and any(hint in line for hint in _HINTS) and _is_precise(line):
             found = _read(line, before)
             if found is not None:
-                (inner_last if any(p.match(line) for p in _INNERMOST_LAST) else inner_first).append(found)
+                outer_first = any(re.match(pattern, line) for pattern in _INNERMOST_LAST)
+                (inner_last if outer_first else inner_first).append(found)
         before = line[: MAX_LINE + 1]
     return tuple(dict.fromkeys([*reversed(inner_last), *inner_first]))[:MAX_FRAMES]
+
+
+def _is_precise(line: str) -> bool:
+    """Whether a line has a number in it, or brackets: Java's frames need not say more than their file."""
+    return "(" in line or any(map(str.isdecimal, line))
 
 
 def _read(line: str, before: str) -> Frame | None:
     """The frame that a line is, if it is one."""
     for pattern in _PATH_FIRST:
-        if match := pattern.match(line):
+        if match := re.match(pattern, line):
             return _frame(match[1], match[2], match[3])
-    if match := _JAVA.match(line):
+    if match := re.match(_JAVA, line):
         return _java(match[1], match[2], match[3])
     for pattern in _CALL_FIRST:
-        if match := pattern.match(line):
+        if match := re.match(pattern, line):
             return _frame(match[2], match[3], match[1])
-    if match := _PANIC.match(line):
+    if match := re.match(_PANIC, line):
         return _frame(match[1], match[2], "")
     for pattern, earlier in _CALL_BEFORE:
-        if match := pattern.match(line):
-            call = earlier.match(before)
+        if match := re.match(pattern, line):
+            call = re.match(earlier, before)
             return _frame(match[1], match[2], call[1].rpartition("/")[2] if call else "")
     return None
 
 
-_ADDRESS = re.compile(r"^\w{2,10}://(?:[^/]*/)?")
+_ADDRESS = r"^\w{2,10}://(?:[^/]*/)?"
 
 
 def _frame(path: str, line: str | None, function: str | None) -> Frame:
-    path = _ADDRESS.sub("", path.strip()).partition("?")[0].replace("\\", "/")
+    path = re.sub(_ADDRESS, "", path.strip()).partition("?")[0].replace("\\", "/")
     return Frame(path, int(line) if line else None, *_last(_chain(function or "")))
 
 
@@ -117,10 +118,10 @@ def _java(qualified: str, file: str, line: str | None) -> Frame:
     return Frame("/".join([*package, file]), int(line) if line else None, *_last(_chain(qualified)))
 
 
-_NOISE = re.compile(r"<[^<>]*>|\{[^{}]*\}|\([^()]*\)|::h[0-9a-f]{16}$|\.func\d+(?:\.\d+)*$|\$\d+|lambda\$|\[[^\]]*\]")
-_POINTER = re.compile(r"\(\*(\w+)\)")  # Go: (*Context).Next
-_CLOSURE = re.compile(r"<>c\w*\.<(\w+)>b__\w+|<(\w+)>d__\w+\.MoveNext$")  # C#: what the compiler makes of a lambda
-_AS_TRAIT = re.compile(r"<(.+?) as .*>::(\w+)$")  # Rust: <Vec<T> as Index<I>>::index
+_NOISE = r"<[^<>]*>|\{[^{}]*\}|\([^()]*\)|::h[0-9a-f]{16}$|\.func\d+(?:\.\d+)*$|\$\d+|lambda\$|\[[^\]]*\]"
+_POINTER = r"\(\*(\w+)\)"  # Go: (*Context).Next
+_CLOSURE = r"<>c\w*\.<(\w+)>b__\w+|<(\w+)>d__\w+\.MoveNext$"  # C#: what the compiler makes of a lambda
+_AS_TRAIT = r"<(.+?) as .*>::(\w+)$"  # Rust: <Vec<T> as Index<I>>::index
 _NAMELESS = ("<module", "<lambda", "<anonymous", "<listcomp", "<genexpr", "<dictcomp", "<setcomp", "<top", "<main")
 
 
@@ -131,11 +132,11 @@ def _chain(function: str) -> list[str]:
         return []
     if function.endswith((".<init>", ".<clinit>")):
         function = function.rpartition(".")[0]
-    function = _POINTER.sub(r"\1", function)
-    function = _CLOSURE.sub(lambda match: match[1] or match[2], function)
-    function = _AS_TRAIT.sub(r"\1::\2", function)
+    function = re.sub(_POINTER, r"\1", function)
+    function = re.sub(_CLOSURE, lambda match: match[1] or match[2], function)
+    function = re.sub(_AS_TRAIT, r"\1::\2", function)
     for _ in range(3):
-        function = _NOISE.sub("", function)
+        function = re.sub(_NOISE, "", function)
     return identifiers(function)
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import stat
 import sys
 import time
@@ -31,6 +30,13 @@ LOCK_FILE = "lock"
 
 MAX_MARK_BYTES = 1_000
 """A holder's mark is a few words."""
+
+
+def _host() -> str:
+    import socket  # only for who writes, or finds somebody writing
+
+    return socket.gethostname()
+
 
 if sys.platform == "win32":  # pragma: no cover - the other branch is the one under test here
     import msvcrt
@@ -121,7 +127,7 @@ class Holder:
 
     def __str__(self) -> str:
         clock = time.strftime("%H:%M:%S", time.localtime(self.since))
-        elsewhere = "" if self.host == socket.gethostname() else f", on {self.host}"
+        elsewhere = "" if self.host == _host() else f", on {self.host}"
         return f"{self.verb}, pid {self.pid}, since {clock}{elsewhere}"
 
 
@@ -207,7 +213,7 @@ def _called() -> str:
 
 
 def _mark(verb: str) -> bytes:
-    said = {"pid": os.getpid(), "verb": verb[:80], "since": round(time.time(), 3), "host": socket.gethostname()[:200]}
+    said = {"pid": os.getpid(), "verb": verb[:80], "since": round(time.time(), 3), "host": _host()[:200]}
     return json.dumps(said).encode()
 
 

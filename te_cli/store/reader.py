@@ -23,7 +23,6 @@ from te_cli.store.naming import Names
 from te_cli.store.records import FILE_COLUMNS, ORDER, UNIT_COLUMNS, FileRecord, UnitRecord
 from te_cli.store.references import unpack
 from te_cli.store.scope import Scope, among
-from te_cli.store.scrutiny import disagreement, refuse_damage
 from te_cli.store.vectors import open_base, similarity
 
 if TYPE_CHECKING:
@@ -134,6 +133,8 @@ class Reader:
         self.dimensions = self.catalog.number("dimensions")
         try:
             if self._doubtful:
+                from te_cli.store.scrutiny import refuse_damage
+
                 refuse_damage(self._given, self.catalog)
             text = self._place.text / self.catalog.meta("text", "0")
             self.units_text = TextIndex(text / "units")
@@ -197,10 +198,8 @@ class Reader:
     def admitted(self, ids: Iterable[int], filters: Filters) -> set[int]:
         """Those of ``ids`` that satisfy the filters."""
         condition, values = self._scope(filters).sql()
-        return {
-            row[0]
-            for row in self.catalog.rows_in(f"SELECT u.id {_UNITS} WHERE {condition} AND u.id IN ({{}})", ids, values)
-        }
+        sql = f"SELECT u.id {_UNITS} WHERE {condition} AND u.id IN ({{}})"
+        return {row[0] for row in self.catalog.rows_in(sql, ids, values)}
 
     def symbols(self, file_id: int) -> list[Symbol]:
         """A file's symbols in their order, the module unit first."""
@@ -242,6 +241,8 @@ class Reader:
 
     def fault(self) -> str:
         """Which derived part does not hold what the catalog says; empty where all do."""
+        from te_cli.store.scrutiny import disagreement
+
         return disagreement(self.catalog, {False: self.units_text, True: self.files_text}, self.base)
 
     # Retrievers: each applies the filters before its cut, and breaks ties at the cut by the total order
@@ -354,10 +355,8 @@ class Reader:
         if self._delta is None:
             rows = self.catalog.rows("SELECT unit_id, vector FROM delta ORDER BY unit_id")
             ids = np.fromiter((row[0] for row in rows), np.int64, len(rows))
-            vectors = np.frombuffer(b"".join(row[1] for row in rows), np.int8).reshape(
-                len(rows), -1 if rows else self.dimensions
-            )
-            self._delta = ids, vectors
+            vectors = np.frombuffer(b"".join(row[1] for row in rows), np.int8)
+            self._delta = ids, vectors.reshape(len(rows), -1 if rows else self.dimensions)
         return self._delta
 
     def vectors(self, ids: Sequence[int]) -> dict[int, NDArray[np.int8]]:

@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING
 from te_cli.digest import digest
 from te_cli.model import Content, Skipped, SkipReason, SourceFile
 from te_cli.walk.boundary import READ_CEILING, Boundary
-from te_cli.walk.languages import UNKNOWN, classify
-from te_cli.walk.machine_made import machine_made, machine_made_name
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,8 +44,14 @@ class FileText:
 
 def read(root: Path, file: SourceFile) -> FileText | Skipped:
     """The text of ``file`` below ``root``, never through a link; or why there is none."""
-    if not file.forced and (reason := machine_made_name(file.path)):
-        return Skipped(file.path, reason, file.fingerprint)
+    if not file.forced:
+        from te_cli.walk.machine_made import (
+            machine_made,
+            machine_made_name,
+        )  # with what it has to know: not to show a hit
+
+        if reason := machine_made_name(file.path):
+            return Skipped(file.path, reason, file.fingerprint)
     data = _bytes_of(root, file)
     if isinstance(data, SkipReason):
         return Skipped(file.path, data, file.fingerprint)
@@ -56,6 +60,8 @@ def read(root: Path, file: SourceFile) -> FileText | Skipped:
         return Skipped(file.path, SkipReason.BINARY, file.fingerprint)
     language, content = file.language, file.content
     if not file.declared:
+        from te_cli.walk.languages import UNKNOWN, classify
+
         language, content = classify(file.path, data[:HEAD_BYTES]) or UNKNOWN
     if not file.forced and (reason := machine_made(text, language, content)):
         return Skipped(file.path, reason, file.fingerprint)
