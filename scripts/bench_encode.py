@@ -23,12 +23,12 @@ from te_cli.config import Options, settings_for_indexing
 from te_cli.document import Document
 from te_cli.embed.fielded import FieldedEncoder
 from te_cli.embed.identity import SHIPPED
-from te_cli.embed.port import quantised
 from te_cli.embed.static import StaticModel
 from te_cli.engine.documents import documents_of
 from te_cli.engine.looking import look
 from te_cli.engine.reading import Job
 from te_cli.engine.workers import read_all
+from te_cli.store.levels import levelled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,9 +69,9 @@ def row(tree: Path, folder: Path, rounds: int) -> str:
     for _ in range(rounds):
         encoder = fielded(folder)
         words = [encoder.words(document) for document in documents]
-        seconds = [timed(lambda: quantised(encoder.encode_words(words))) for _ in range(2)]  # noqa: B023 - called here
+        seconds = [timed(lambda: levelled(encoder.encode_words(words))) for _ in range(2)]  # noqa: B023 - called here
         encoder = fielded(folder)
-        seconds += [timed(lambda: quantised(encoder.encode(documents))) for _ in range(2)]  # noqa: B023 - called here
+        seconds += [timed(lambda: levelled(encoder.encode(documents))) for _ in range(2)]  # noqa: B023 - called here
         best = [min(pair) for pair in zip(best, seconds, strict=True)]
     identifiers = sum(len(field) for document in words for field in document) / len(documents)
     rates = "".join(f"{len(documents) / second:10,.0f}" for second in best)

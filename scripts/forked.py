@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 POLL = 0.004
 
+OPEN_FILES = 4_096
+"""Descriptors that a child may have inherited."""
+
 
 def run_te(arguments: Sequence[str], environment: Mapping[str, str], *, compact: bool = False) -> int:
     """``te`` with these arguments, as if this process had just been started for it; gives its exit code.
@@ -106,9 +109,13 @@ def _live(work: Callable[[], int], out: int, errors: Path) -> None:
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         os.dup2(out, 1)
         os.dup2(os.open(errors, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), 2)
+        # Tantivy's thread in the parent may just have locked an index: with a copy of its file the lock would stay.
+        os.closerange(3, OPEN_FILES)
+        # A shell has what it starts in the background ignore Ctrl-C.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         faulthandler.register(signal.SIGUSR1, all_threads=True)
         # The parent's own may think of another kind of file.
-        sys.stdout, sys.stderr = (os.fdopen(number, "w", closefd=False) for number in (1, 2))
+        sys.stdout, sys.stderr = (os.fdopen(number, "w", 1, closefd=False) for number in (1, 2))
         code = work()
     except BaseException:  # noqa: BLE001 - nothing may go on in this process
         traceback.print_exc()

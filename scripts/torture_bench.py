@@ -100,6 +100,7 @@ class Bench:
             ("lost", "differing", "tracebacks", "not healed", "stuck", "unreadable", "compared"), 0
         )
         self.told: list[str] = []
+        self._case = "to begin with"
 
     def _cut_out(self, folder: Path) -> Path:
         """Some of the tree's files, for runs that read every file: what they write does not depend on how many."""
@@ -131,6 +132,7 @@ class Bench:
 
     def strike(self, case: Case) -> None:
         """Edit, start the run, strike it, look at what is left, heal it, and look again."""
+        self._case = str(case)
         place = self._prepared(case)
         self._edit(case, place.root)
         self._log.unlink(missing_ok=True)
@@ -225,7 +227,9 @@ class Bench:
         if process.wait(PATIENCE) is None:
             tell_where(process)
             self.found["stuck"] += 1
-            self.told.append(f"stuck for {PATIENCE} s: {(self._work / 'stderr').read_text(errors='replace')}")
+            self.told.append(
+                f"{self._case}: stuck for {PATIENCE} s: {(self._work / 'stderr').read_text(errors='replace')}"
+            )
             print(self.told[-1], flush=True)
         return process.end(), (self._work / "stderr").read_text(errors="replace")
 

@@ -25,11 +25,14 @@ from te_cli.embed.spelling import Spelling
 from te_cli.embed.static import StaticModel
 from te_cli.embed.table import TokenTable
 from te_cli.errors import ModelError
+from te_cli.store.levels import levelled
 from te_cli.words import MAX_WORD, identifiers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
 
 def body(text: str, name: str = "") -> Document:
@@ -183,13 +186,22 @@ def test_a_number_inside_a_name_is_part_of_it(model: StaticModel) -> None:
     assert not np.array_equal(model.encode_query("sha256"), model.encode_query("sha"))
 
 
-def test_quantised_rows_keep_their_direction(model: StaticModel) -> None:
-    """Eight bits with a scale a row cost less than a thousandth of cosine."""
+@pytest.mark.parametrize(("stored", "most", "cosine"), [(quantised, 127, 0.999), (levelled, 121, 0.99)])
+def test_stored_rows_keep_their_direction(
+    model: StaticModel, stored: Callable[[NDArray[np.float32]], NDArray[np.int8]], most: int, cosine: float
+) -> None:
+    """Eight bits with a scale a row cost less than a thousandth of cosine, five less than a hundredth."""
     rows = model.encode_documents([body(text) for text in TEXTS if text != NOTHING])
-    small = quantised(rows).astype(np.float32)
-    cosine = (rows * small).sum(axis=1) / np.maximum(np.linalg.norm(small, axis=1), 1)
-    assert cosine.min() > 0.999
-    assert np.abs(quantised(rows)).max() == 127
+    small = stored(rows).astype(np.float32)
+    alike = (rows * small).sum(axis=1) / np.maximum(np.linalg.norm(small, axis=1), 1)
+    assert alike.min() > cosine
+    assert np.abs(small).max() == most
+
+
+def test_nothing_stays_nothing_and_all_else_has_a_sign() -> None:
+    rows = levelled(np.array([[0, 0, 0], [1, -1, 0], [0.001, -0.06, 0.07]], np.float32))
+    assert rows.tolist() == [[0, 0, 0], [121, -121, 1], [1, -110, 121]]
+    assert not levelled(np.zeros(3, np.float32)).any()
 
 
 def test_the_table_is_mapped_and_not_read() -> None:

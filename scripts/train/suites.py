@@ -25,7 +25,8 @@ from searching import Pool, unit_rows
 from trees import find_git_dir, git_dir
 
 from te_cli.digest import digest
-from te_cli.embed.port import Embedder, quantised
+from te_cli.embed.port import Embedder
+from te_cli.store.levels import levelled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -144,7 +145,7 @@ def held(folders: Folders, runs: Sequence[Run]) -> None:
         asked = documented.asked(searched.of_repository(folders.cache / "held", place, [commit]).files)
         asked = documented.thinned(asked, folders.sample)
         for run in runs:
-            rows = unit_rows(quantised(run.model.encode_documents(asked.documents)))
+            rows = unit_rows(levelled(run.model.encode_documents(asked.documents)))
             vectors = run.model.encode_queries([query.text for query in asked.queries])
             for query, scores in zip(asked.queries, vectors @ rows.T, strict=True):
                 found = measures.score_ranks(measures.ranks_of(scores, query.targets), len(query.targets))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from te_cli.embed.identity import ModelIdentity
 
 Vector = npt.NDArray[np.int8]
-"""One quantised vector, shape (dimensions,)."""
+"""One vector as it is stored, shape (dimensions,): see :mod:`te_cli.store.levels`."""
 
 Direction = npt.NDArray[np.float32]
 """A unit vector, shape (dimensions,)."""

@@ -10,7 +10,8 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from te_cli.document import Document
-from te_cli.embed.port import mean_direction, quantised
+from te_cli.embed.port import mean_direction
+from te_cli.store.levels import levelled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +40,7 @@ def documents_of(parsed: ParsedFile) -> list[tuple[Symbol, Document]]:
 
 
 def vectors_of(files: Sequence[list[tuple[Symbol, Document]]], model: Embedder) -> list[list[Vector | None]]:
-    """The 8-bit vectors of each file's units; None for a unit whose text says nothing to the model.
+    """The stored vectors of each file's units; None for a unit whose text says nothing to the model.
 
     All files are encoded together, and equal documents once. A file's whole text is read only where none of its symbols
     has a vector.
@@ -55,5 +56,5 @@ def vectors_of(files: Sequence[list[tuple[Symbol, Document]]], model: Embedder) 
     found: list[list[Vector | None]] = []
     for number, own in enumerate(owns):
         whole = said[number] if number in said else mean_direction(own)
-        found.append([vector if vector.any() else None for vector in (quantised(whole), *quantised(own))])
+        found.append([vector if vector.any() else None for vector in (levelled(whole), *levelled(own))])
     return found

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from te_cli.embed.port import Speller
     from te_cli.store.reader import Reader
 
-RECIPE = "7"
+RECIPE = "8"
 """Raised when parsing, word splitting or document fields change: what was derived with another recipe is made anew."""
 
 
