@@ -153,26 +153,6 @@ class Parsed:
 
 
 @dataclass(frozen=True, slots=True)
-class ParsedFile:
-    """What reading one file gave. The first unit is the ``module`` unit, which covers lines 1 to ``lines``."""
-
-    path: str
-    digest: bytes
-    lines: int
-    units: tuple[Unit, ...]
-    whole_text: str
-
-    def __reduce__(self) -> tuple[Callable[..., ParsedFile], tuple[Any, ...]]:
-        """To another process its units go as rows: an object each is a third of what it costs to read a file."""
-        rows = [(*values_of(unit.symbol), unit.text) for unit in self.units]
-        return _parsed_file, (self.path, self.digest, self.lines, rows, self.whole_text)
-
-
-def _parsed_file(path: str, digest: bytes, lines: int, rows: list[tuple[Any, ...]], whole_text: str) -> ParsedFile:
-    return ParsedFile(path, digest, lines, tuple(Unit(Symbol(*row[:-1]), row[-1]) for row in rows), whole_text)
-
-
-@dataclass(frozen=True, slots=True)
 class Excluded:
     """What no hit may be. ``words`` stand in its path or name; ``paths`` are patterns that fit a part of its path."""
 

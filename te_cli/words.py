@@ -18,6 +18,7 @@ MAX_WORD = 64
 """Characters of an identifier that count. Longer runs are hashes, encoded data or generated names."""
 
 _IDENTIFIER = re.compile(r"\w+")
+_INSIDE = re.compile(r"\w\w")
 _PART = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\d_A-Za-z]+")
 _PART_OR_END = re.compile(_PART.pattern + r"|\n")
 
@@ -37,6 +38,11 @@ def readable(text: str) -> str:
 def identifiers(text: str) -> list[str]:
     """Every run of letters, digits and underscores, in order."""
     return text.translate(_SPACED).split() if text.isascii() else _IDENTIFIER.findall(text)
+
+
+def is_inside(text: str, at: int) -> bool:
+    """Whether a place in ``text`` lies inside an identifier: to cut there would make two of it."""
+    return at > 0 and _INSIDE.match(text, at - 1) is not None
 
 
 @lru_cache(maxsize=1 << 16)

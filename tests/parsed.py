@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import replace
 
+from te_cli.engine.documents import documents_of
+from te_cli.engine.reading import ParsedFile
 from te_cli.model import KINDS, REFERENCE_KINDS, Reference, Unit, values_of
 from te_cli.parse import count_lines, parse
-from te_cli.store.packing import pack_cuts, pack_symbols, unpack_units
+from te_cli.store.packing import pack_cuts, pack_symbols, places_of, unpack_units
+from te_cli.words import identifiers
 
 DECLARING = frozenset({"c", "cpp", "objc", "haskell", "typescript", "tsx", "ocaml", "ocaml_interface"})
 """Languages whose declarations yield to a definition elsewhere in the file, what they refer to with them."""
@@ -38,6 +42,13 @@ def check_references(
         f"{reference.name}{reference.qualifier}{reference.alias}".encode()
 
 
+def check_documents(file: ParsedFile) -> None:
+    """What documents share of their file's text comes to the identifiers that each would have alone."""
+    for _, document in documents_of(file):
+        for field in ("path", "name", "qualified_name", "signature", "doc", "body"):
+            assert document.identifiers(field) == identifiers(getattr(document, field))
+
+
 def check_units(units: tuple[Unit, ...], text: str) -> None:
     """One module unit for all lines comes first; the others have names, one-line signatures, lines and plain text."""
     lines = count_lines(text)
@@ -55,5 +66,9 @@ def check_units(units: tuple[Unit, ...], text: str) -> None:
     for unit in units:
         unit.text.encode("utf-8")
         unit.symbol.doc.encode("utf-8")
-    symbols, cuts = pack_symbols([values_of(unit.symbol) for unit in units]), pack_cuts(units, text)
+    places = places_of(units, text)
+    file = ParsedFile("a", b"", lines, units, text, places)
+    assert pickle.loads(pickle.dumps(file)) == file  # noqa: S301 - made here
+    check_documents(file)
+    symbols, cuts = pack_symbols([values_of(unit.symbol) for unit in units]), pack_cuts(units, places)
     assert unpack_units(symbols, cuts, text) == (replace(units[0], text=""), *units[1:])

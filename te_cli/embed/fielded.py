@@ -46,7 +46,8 @@ class FieldedEncoder:
         left = self._formula.max_words
         found = []
         for field in self._fields:
-            found.append(document.identifiers(field)[:left])
+            names = document.identifiers(field)
+            found.append(names if len(names) <= left else names[:left])
             left -= len(found[-1])  # an identifier is at least one word
         return tuple(found)
 

@@ -9,34 +9,49 @@ from __future__ import annotations
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from te_cli.document import Document
+from te_cli.document import Document, Stretched, cut_up
 from te_cli.embed.port import mean_direction
 from te_cli.store.levels import levelled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from te_cli.document import Stretches
     from te_cli.embed.port import Embedder, Vector
-    from te_cli.model import ParsedFile, Symbol
+    from te_cli.engine.reading import ParsedFile
+    from te_cli.model import Symbol
 
 
 def documents_of(parsed: ParsedFile) -> list[tuple[Symbol, Document]]:
     """Each unit's symbol and document, the module unit first."""
+    bodies = _cut_up(parsed) if max(parsed.places) >= 0 else [()] * len(parsed.units)  # else nothing is split yet
+    shared = Stretched()
     return [
         (
-            unit.symbol,
+            symbol := unit.symbol,
             Document(
-                path=parsed.path,
-                kind=unit.symbol.kind,
-                name=unit.symbol.name,
-                qualified_name=unit.symbol.qualified_name,
-                signature=unit.symbol.signature,
-                doc=unit.symbol.doc,
-                body=parsed.whole_text if position == 0 else unit.text,
+                parsed.path,
+                symbol.kind,
+                symbol.name,
+                symbol.qualified_name,
+                symbol.signature,
+                symbol.doc,
+                parsed.whole_text if position == 0 else unit.text,
+                body,
+                shared,
             ),
         )
-        for position, unit in enumerate(parsed.units)
+        for position, (unit, body) in enumerate(zip(parsed.units, bodies, strict=True))
     ]
+
+
+def _cut_up(parsed: ParsedFile) -> list[Stretches]:
+    """The stretches of the file's text that each unit's is; of the module unit's, which stands for the file, all."""
+    spans = [
+        None if at < 0 else (at, at + len(unit.text)) for unit, at in zip(parsed.units, parsed.places, strict=True)
+    ]
+    whole, own = cut_up(parsed.whole_text, spans)
+    return [whole, *own[1:]]
 
 
 def vectors_of(files: Sequence[list[tuple[Symbol, Document]]], model: Embedder) -> list[list[Vector | None]]:
@@ -45,9 +60,9 @@ def vectors_of(files: Sequence[list[tuple[Symbol, Document]]], model: Embedder) 
     All files are encoded together, and equal documents once. A file's whole text is read only where none of its symbols
     has a vector.
     """
-    documents = [document for units in files for _, document in units[1:]]
-    distinct = {document: number for number, document in enumerate(dict.fromkeys(documents))}
-    rows = model.encode_documents(list(distinct))[[distinct[document] for document in documents]]
+    distinct: dict[Document, int] = {}
+    places = [distinct.setdefault(document, len(distinct)) for units in files for _, document in units[1:]]
+    rows = model.encode_documents(list(distinct))[places]
     ends = list(accumulate(len(units) - 1 for units in files))
     owns = [rows[end - len(units) + 1 : end] for end, units in zip(ends, files, strict=True)]
     mute = [number for number, own in enumerate(owns) if not own.any()]

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from te_cli.model import ParsedFile, Skipped, SkipReason, SourceFile
-from te_cli.store.packing import pack_cuts
+from te_cli.model import Skipped, SkipReason, SourceFile, Symbol, Unit, values_of
+from te_cli.store.packing import pack_cuts, places_of
 from te_cli.store.references import NO_REFERENCES, Packed, pack
 
 if TYPE_CHECKING:
@@ -25,6 +25,42 @@ class Job:
 
     file: SourceFile
     known: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedFile:
+    """What reading one file gave. The first unit is the ``module`` unit, which covers lines 1 to ``lines``.
+
+    ``places``: where the text of each unit begins in the whole, -1 where it is no stretch of it, or was not looked for.
+    """
+
+    path: str
+    digest: bytes
+    lines: int
+    units: tuple[Unit, ...]
+    whole_text: str
+    places: tuple[int, ...]
+
+    def __reduce__(self) -> tuple[Callable[..., ParsedFile], tuple[Any, ...]]:
+        """To another process its units go as rows: an object each is a third of what it costs to read a file.
+
+        Of a text that is a stretch of the whole goes the length.
+        """
+        rows = [
+            (*values_of(unit.symbol), unit.text if at < 0 else len(unit.text))
+            for unit, at in zip(self.units, self.places, strict=True)
+        ]
+        return _parsed_file, (self.path, self.digest, self.lines, rows, self.whole_text, self.places)
+
+
+def _parsed_file(
+    path: str, digest: bytes, lines: int, rows: list[tuple[Any, ...]], whole_text: str, places: tuple[int, ...]
+) -> ParsedFile:
+    units = [
+        Unit(Symbol(*row[:-1]), row[-1] if at < 0 else whole_text[at : at + row[-1]])
+        for row, at in zip(rows, places, strict=True)
+    ]
+    return ParsedFile(path, digest, lines, tuple(units), whole_text, places)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +106,8 @@ def reader_of(root: str) -> Callable[[Job], Outcome]:
         except Exception:  # noqa: BLE001 - whatever a file does to the parser, the others go on
             return Outcome(file, skipped=Skipped(file.path, SkipReason.PARSER_FAILED, file.fingerprint))
         lines = parsed.units[0].symbol.end_line
-        whole = ParsedFile(file.path, text.digest, lines, parsed.units, text.text)
-        return Outcome(file, whole, references=pack(parsed.references), cuts=pack_cuts(parsed.units, text.text))
+        places = places_of(parsed.units, text.text)
+        whole = ParsedFile(file.path, text.digest, lines, parsed.units, text.text, places)
+        return Outcome(file, whole, references=pack(parsed.references), cuts=pack_cuts(parsed.units, places))
 
     return do

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from te_cli.engine.reading import Job, Outcome, opened
-from te_cli.model import ParsedFile
+from te_cli.engine.reading import Job, Outcome, ParsedFile, opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,6 +32,6 @@ def _recalled(root: Path, job: Job, past: Past) -> Outcome | None:
     version = past.version(file.path, text.digest, text.language, text.text)
     if version is None:
         return None
-    lines = version.units[0].symbol.end_line
-    whole = ParsedFile(file.path, text.digest, lines, version.units, text.text)
+    lines, places = version.units[0].symbol.end_line, (-1,) * len(version.units)
+    whole = ParsedFile(file.path, text.digest, lines, version.units, text.text, places)
     return Outcome(file, whole, references=version.references, cuts=version.cuts, recalled=True)

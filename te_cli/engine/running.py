@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from te_cli.engine.places import embedder
 from te_cli.engine.plan import Plan, Tally, as_file
-from te_cli.engine.reading import Job, Outcome
+from te_cli.engine.reading import Job, Outcome, ParsedFile
 from te_cli.engine.recalling import recall
 from te_cli.engine.workers import COLLECTED_AFTER, read_all
 from te_cli.model import Progress, Skipped
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from te_cli.config import Settings
     from te_cli.document import Document
     from te_cli.embed.port import Vector
-    from te_cli.model import ParsedFile, Symbol
+    from te_cli.model import Symbol
     from te_cli.store.records import FileRecord
     from te_cli.store.writer import Writer
     from te_cli.timings import Clock

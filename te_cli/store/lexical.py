@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from functools import lru_cache
-from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 import tantivy
@@ -18,13 +17,13 @@ import tantivy
 from te_cli.errors import IndexDamaged, NotWritable
 from te_cli.store.faults import reach
 from te_cli.store.removal import remove
-from te_cli.words import identifiers, parts, terms
+from te_cli.words import parts, terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from te_cli.document import Document
+    from te_cli.document import Document, Stretch
     from te_cli.model import Filters
 
 NAME_WEIGHT = 4
@@ -146,20 +145,30 @@ def forget_words() -> None:
     parts.cache_clear()
 
 
-def _words(*texts: Iterable[str]) -> str:
-    return " ".join(map(_spelled.__getitem__, chain.from_iterable(texts)))
+def _words(names: Iterable[str]) -> str:
+    return " ".join(map(_spelled.__getitem__, names))
+
+
+def _said(stretch: Stretch) -> str:
+    """The words of a stretch of text: looked up once, whoever shares it."""
+    words = stretch.words
+    if words is None:
+        words = stretch.words = _words(stretch.identifiers)
+    return words
 
 
 def unit_words(document: Document) -> str:
     """The words of a unit's document, weights applied by repetition."""
-    names, places = document.identifiers("name"), document.identifiers("path")
-    said = map(document.identifiers, ("qualified_name", "signature", "doc", "body"))
-    return _words(names * NAME_WEIGHT, places * PATH_WEIGHT, *said)
+    shared = document.shared
+    names, places = [_said(shared[document.name])] * NAME_WEIGHT, [_said(shared[document.path])] * PATH_WEIGHT
+    said = (shared[document.qualified_name], shared[document.signature], shared[document.doc], *document.of_body())
+    return " ".join([*names, *places, *map(_said, said)])
 
 
 def file_words(document: Document) -> str:
     """The words of a whole file, its path repeated."""
-    return _words(document.identifiers("path") * FILE_PATH_WEIGHT, identifiers(document.body))  # asked for here only
+    places = [_said(document.shared[document.path])] * FILE_PATH_WEIGHT
+    return " ".join([*places, *map(_said, document.of_body())])
 
 
 def query_terms(asked: Iterable[str]) -> tuple[str, ...]:

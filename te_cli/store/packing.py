@@ -26,22 +26,33 @@ _TYPES: Final = ((str,), (str,), (str,), (str,), (str,), (str,), (int,), (int,),
 """What the columns hold: the fields of a symbol in their order."""
 
 
-def pack_cuts(units: Sequence[Unit], text: str) -> bytes:
-    """What the texts of ``units`` are, the module unit's apart, which is the file's ``text``.
+def places_of(units: Sequence[Unit], text: str) -> tuple[int, ...]:
+    """Where the text of each unit begins in its file's ``text``, in characters.
 
-    Each is a list of how far after the last one it begins in the file and its length, both in characters; or a string,
-    where it does not begin on its first line.
+    It is -1 for the module unit, and where the text does not begin on the unit's first line.
     """
     starts = [0, *accumulate(len(line) + 1 for line in text.split("\n"))]
+    places = [-1]
+    for unit in units[1:]:
+        row = unit.symbol.start_line
+        found = row < len(starts)
+        places.append(text.find(unit.text, starts[row - 1], starts[row] + len(unit.text)) if found else -1)
+    return tuple(places)
+
+
+def pack_cuts(units: Sequence[Unit], places: Sequence[int]) -> bytes:
+    """What the texts of ``units`` are, the module unit's apart, which is the file's; ``places`` as found above.
+
+    Each is a list of how far after the last one it begins in the file and its length, both in characters; or a string,
+    where it has no place.
+    """
     cuts: list[object] = []
     last = 0
-    for unit in units[1:]:
-        row, length = unit.symbol.start_line, len(unit.text)
-        at = text.find(unit.text, starts[row - 1], starts[row] + length) if row < len(starts) else -1
+    for unit, at in zip(units[1:], places[1:], strict=True):
         if at < 0:
             cuts.append(unit.text)
         else:
-            cuts.append((at - last, length))
+            cuts.append((at - last, len(unit.text)))
             last = at
     return _packed(cuts)
 
