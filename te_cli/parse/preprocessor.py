@@ -90,7 +90,9 @@ _LINE: Final = re.compile(rb"\n")
 _MAY_LEAD_LINE: Final = re.compile(rb"\n(?=[ \t]*[#A-Z])")
 _MAY_LEAD: Final = (
     re.compile(rb"[A-Z](?<!\w.)[A-Z0-9_]*(?=[\s{^])"),
-    re.compile(rb"if[ \t]+[A-Z]|p(?:ublic|rotected|rivate)[ \t]+[Qs]|typedef\s+(?:typename\s+)?[A-Z]"),
+    re.compile(rb"if[ \t]+[A-Z]"),
+    re.compile(rb"p(?:ublic|rotected|rivate)[ \t]+[Qs]"),
+    re.compile(rb"typedef\s+(?:typename\s+)?[A-Z]"),
     re.compile(rb",\s*[A-Z]+_(?:ENABLE_IF|REQUIRES)"),
 )
 _OF_SUFFIXES: Final = (
@@ -101,10 +103,18 @@ _OPENED: Final = (b"@interface", b"@implementation", b"@protocol", b"@class")
 _MAY_SUFFIX: Final = re.compile(rb"\s(?<=[\w)\]/]\s)\s*[A-Z0-9_]*(?:" + b"|".join(_OF_SUFFIXES) + rb")")
 """Where a lead macro may begin: cheaper to find, and a few places too many do not matter."""
 
-_MAY_HEAD: Final = re.compile(rb"(?:class|struct|union|enum)\s+(?:\[\[|alignas|__attribute__|[A-Z][A-Z0-9_]{2})")
-_MAY_TAIL: Final = re.compile(
-    rb"\)(?:\s*(?:const|noexcept|override|final|&))*\s+[A-Z][A-Z0-9]*_|Q_OBJECT|Q_GADGET|(?:\A|\n)[A-Z0-9_]*(?:BEGIN|END)"
+_MAY_HEAD: Final = tuple(
+    re.compile(word + rb"\s+(?:\[\[|alignas|__attribute__|[A-Z][A-Z0-9_]{2})")
+    for word in (b"class", b"struct", b"union", b"enum")
 )
+_MAY_TAIL: Final = (
+    re.compile(rb"\)(?:\s*(?:const|noexcept|override|final|&))*\s+[A-Z][A-Z0-9]*_"),
+    re.compile(rb"Q_(?:OBJECT|GADGET)"),
+    re.compile(rb"\n[A-Z0-9_]*(?:BEGIN|END)"),
+    re.compile(rb"\A[A-Z0-9_]*(?:BEGIN|END)"),
+)
+"""Patterns that each begin with one byte alone, which is found sooner than any of several."""
+
 _OF_CALLS: Final = (
     b"WINAPI", b"CALLBACK", b"APIENTRY", b"JNICALL", b"PASCAL", b"_CALL", b"_CDECL", b"_STDCALL", b"_NOTHROW"
 )  # fmt: skip
@@ -158,9 +168,9 @@ def without_macros(data: bytes) -> tuple[bytes, list[tuple[int, int]]]:
 
     They stand in heads of classes, behind parameters, alone as brackets; and like attributes before a declaration.
     """
-    if _MAY_HEAD.search(data):
+    if any(pattern.search(data) for pattern in _MAY_HEAD):
         data = _HEAD_MACRO.sub(_without_group, data)
-    if _MAY_TAIL.search(data):
+    if any(pattern.search(data) for pattern in _MAY_TAIL):
         data = _TAIL_MACRO.sub(_without_group, data)
     if any(word in data for word in _OF_CALLS):
         data = _CALL_MACRO.sub(_without_group, data)
