@@ -353,10 +353,11 @@ def _rows(node: Node) -> tuple[int, int]:
 def _comment(node: Node, source: Source) -> Comment:
     start, end = node.byte_range
     start_row, end_row = _rows(node)
-    text = source.data[start:end]
-    blank = text[len(text.rstrip()) :]
-    if b"\n" in blank:  # some grammars' comments reach into the next line
-        end, end_row = end - len(blank), node.end_point[0] - blank.count(b"\n")
+    if source.data[end - 1 : end].isspace():  # some grammars' comments reach into the next line
+        text = source.data[start:end]
+        blank = text[len(text.rstrip()) :]
+        if b"\n" in blank:
+            end, end_row = end - len(blank), node.end_point[0] - blank.count(b"\n")
     column = node.start_point[1]
     leads, after = source.starts_line(start, column), source.rest_of_line(end)
     return Comment(start, end, start_row, end_row, column, leads and not after, not (leads or after.strip(_CLOSERS)))

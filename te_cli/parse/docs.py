@@ -77,6 +77,8 @@ class Comments:
         self._continuing = _continuing(self._ordered)
         if self._ordered and source.data.startswith(b"#!"):
             del self._ordered[0]  # it tells the system, not the reader
+        self._starts = [comment.start for comment in self._ordered]
+        self._attribute_starts = [attribute.start for attribute in captures.attributes]
 
     def above(self, found: Found) -> str:
         """Documentation above ``found``, whose range is moved up to take in the attributes there."""
@@ -152,11 +154,13 @@ class Comments:
 
     def inside(self, start: int, end: int) -> list[tuple[int, int]]:
         """The byte ranges of the comments between two offsets."""
-        return [(comment.start, comment.end) for comment in _between(self._ordered, start, end)]
+        first = bisect_left(self._starts, start)
+        last = bisect_left(self._starts, end, lo=first)
+        return [(comment.start, comment.end) for comment in self._ordered[first:last]]
 
     def _attribute_before(self, start: int) -> Comment | None:
         """The attribute that ends where ``start`` begins, but for blanks."""
-        at = bisect_left(self._attributes, start, key=_start) - 1
+        at = bisect_left(self._attribute_starts, start) - 1
         if at < 0:
             return None
         attribute = self._attributes[at]
@@ -172,7 +176,7 @@ class Comments:
                 return None
             apart = comment.start in self._continuing and comment.column > self._source.column(start)
             return None if apart else comment
-        at = bisect_left(self._ordered, start, key=_start) - 1
+        at = bisect_left(self._starts, start) - 1
         if at < 0 or self._ordered[at].end_row != row or not 0 <= start - self._ordered[at].end <= _MAX_GAP:
             return None
         comment = self._ordered[at]
@@ -181,7 +185,7 @@ class Comments:
 
     def _apart(self, start: int) -> Comment | None:
         """The comment above ``start``, empty lines between them, if it is of a sort that may stand so."""
-        at = bisect_left(self._ordered, start, key=_start) - 1
+        at = bisect_left(self._starts, start) - 1
         if at < 0 or not self._ordered[at].apart or start - self._ordered[at].end > _MAX_GAP:
             return None
         comment = self._ordered[at]
@@ -219,12 +223,6 @@ def _continuing(ordered: list[Comment]) -> set[int]:
 
 def _start(comment: Comment) -> int:
     return comment.start
-
-
-def _between(ordered: list[Comment], start: int, end: int) -> list[Comment]:
-    first = bisect_left(ordered, start, key=_start)
-    last = bisect_left(ordered, end, key=_start)
-    return ordered[first:last]
 
 
 def clean_comment(texts: list[str], *, xml: bool = False) -> str:

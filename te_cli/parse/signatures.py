@@ -12,8 +12,7 @@ if TYPE_CHECKING:
 MAX_SIGNATURE: Final = 300
 """Characters of a signature that are kept: a long parameter list, not a table of constants."""
 
-_SPACE: Final = re.compile(r"\s+")
-_PADDING: Final = re.compile(r"(?<=[(\[]) | (?=[)\],;])|,(?= ?[)\]])")
+_PADDING: Final = re.compile(r" (?:(?<=[(\[] )|(?=[)\],;]))|,(?= ?[)\]])")
 _OTHER_BRANCHES: Final = re.compile(
     r"^[ \t]*#[ \t]*(?:else|elif)\b.*?(?=^[ \t]*#[ \t]*endif\b|\Z)", re.MULTILINE | re.DOTALL
 )
@@ -46,7 +45,7 @@ def signature(found: Found, source: Source, left_out: list[tuple[int, int]], clo
 
 def tidy(text: str, closer: str = "") -> str:
     """``text`` on one line: blanks collapsed, none inside brackets, no opening brace, ``=>`` or ``:`` at the end."""
-    line = _PADDING.sub("", _SPACE.sub(" ", text)).strip()
+    line = _PADDING.sub("", " ".join(text.split())).strip()
     line = _without_tail(line) or line
     if closer and line.endswith(closer):
         line = _without_tail(line.removesuffix(closer)) or line
