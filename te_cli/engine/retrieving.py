@@ -54,6 +54,10 @@ STRESS = 2.0
 """How much more a word of a title or of an error's message weighs than one of the text below it."""
 
 
+NO_FILE = (0.0, 0.0, 0.0)
+"""What the file says of a unit whose file has no module unit."""
+
+
 def meaning(query: Query, mode: Mode) -> Direction | None:
     """The query's vector, shape (dimensions,); None where ``mode`` does not ask for one, or no word of it is known."""
     if mode not in ("hybrid", "semantic"):
@@ -101,26 +105,22 @@ def retrieve(
         cosines = reader.similarities(vector, {*records, *modules.values()}) if vector is not None else {}
         gathered = _gathered(reader, vector, modules) if mode == "semantic" and vector is not None else {}
     vector_ids = [unit_id for unit_id, _ in by_vector]
+    of_file = {
+        file_id: (file_words.get(module, 0.0), cosines.get(module, 0.0), gathered.get(file_id, 0.0))
+        for file_id, module in modules.items()
+    }
     words_rank, vector_rank, name_rank = map(_ranks, (_merged(by_words, by_file), vector_ids, by_name))
     return [
-        Candidate(
-            id=record.id,
-            path=record.path,
-            content=record.content,
-            symbol=record.symbol,
-            words=words.get(record.id, 0.0),
-            vector=cosines.get(record.id, 0.0),
-            file_words=file_words.get(modules.get(record.file_id, 0), 0.0),
-            file_vector=cosines.get(modules.get(record.file_id, 0), 0.0),
-            gathered=gathered.get(record.file_id, 0.0),
-            words_rank=words_rank.get(record.id),
-            vector_rank=vector_rank.get(record.id),
-            name_rank=name_rank.get(record.id),
-            asked_for=by_path.get(record.id, 0.0),
-            phrase=by_phrase.share(record),
-            changed_ns=changed.get(record.path, 0),
+        Candidate(  # in their order: half the time of naming them, for two hundred
+            *(unit_id, record.path, record.content, record.symbol),
+            *(words.get(unit_id, 0.0), cosines.get(unit_id, 0.0)),
+            *of_file.get(record.file_id, NO_FILE),
+            *(words_rank.get(unit_id), vector_rank.get(unit_id), name_rank.get(unit_id)),
+            by_path.get(unit_id, 0.0),
+            by_phrase.share(record) if by_phrase.places else 0.0,
+            changed.get(record.path, 0),
         )
-        for record in records.values()
+        for unit_id, record in records.items()
     ]
 
 

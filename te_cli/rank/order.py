@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from heapq import heapify, heappop, heapreplace
+from itertools import pairwise
 from operator import itemgetter, mul
 from typing import TYPE_CHECKING
 
@@ -52,7 +54,9 @@ def rank(query: Query, candidates: Sequence[Candidate], limit: int, *, by_vector
         (round(sum(map(mul, factors, pick(row))), DIGITS), candidate, row)
         for candidate, row in zip(candidates, signal_rows(query, candidates), strict=True)
     ]
-    scored.sort(key=lambda entry: (-entry[0], entry[1].order))
+    scored.sort(key=itemgetter(0), reverse=True)
+    if any(one[0] == other[0] for one, other in pairwise(scored)):  # rarely, and what breaks ties is a long key
+        scored.sort(key=lambda entry: (-entry[0], entry[1].order))
     page: list[Ranked] = []
     for score, place in _spread([(score, candidate.path) for score, candidate, _ in scored], limit, crowding):
         plain, candidate, row = scored[place]
@@ -69,16 +73,17 @@ def _spread(scored: Sequence[tuple[float, str]], limit: int, crowding: float) ->
     for place, (_, path) in enumerate(scored):
         waiting.setdefault(path, []).append(place)
     taken = dict.fromkeys(waiting, 0)
-    heads = {path: (-scored[places[0]][0], places[0]) for path, places in waiting.items()}
+    heads = [(-scored[places[0]][0], places[0], path) for path, places in waiting.items()]
+    heapify(heads)
     page: list[tuple[float, int]] = []
     while heads and len(page) < limit:
-        best = min(heads, key=heads.__getitem__)
-        score, place = heads[best]
+        score, place, path = heads[0]
         page.append((-score, place))
-        taken[best] += 1
-        if taken[best] < len(waiting[best]):
-            following = waiting[best][taken[best]]
-            heads[best] = -round(scored[following][0] - crowding * taken[best], DIGITS), following
+        taken[path] += 1
+        if taken[path] < len(waiting[path]):
+            following = waiting[path][taken[path]]
+            score = -round(scored[following][0] - crowding * taken[path], DIGITS)
+            heapreplace(heads, (score, following, path))
         else:
-            del heads[best]
+            heappop(heads)
     return page

@@ -12,6 +12,7 @@ import math
 import re
 from collections import defaultdict
 from functools import lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from te_cli.rank.analyse import LEAST_ALIKE, alike, fold
@@ -84,39 +85,42 @@ def signal_rows(query: Query, candidates: Sequence[Candidate]) -> list[Row]:
 def newest_versions(paths: Iterable[str]) -> dict[str, int]:
     """The highest N of the folders ``vN`` that stand beside one another, by what stands before them."""
     newest: dict[str, int] = {}
-    for path in paths:
-        for found in _VERSION.finditer(path):
-            before = path[: found.start()]
-            newest[before] = max(newest.get(before, 0), int(found[1]))
+    for before, version in chain.from_iterable(map(_versions, paths)):
+        newest[before] = max(newest.get(before, 0), int(version))
     return newest
 
 
 def superseded(path: str, newest: Mapping[str, int], words: Container[str]) -> bool:
     """Whether ``path`` lies in the folder of an older version than another one's, which the query does not name."""
     return bool(newest) and any(
-        int(found[1]) < newest.get(path[: found.start()], 0) and f"v{found[1]}" not in words
-        for found in _VERSION.finditer(path)
+        int(version) < newest.get(before, 0) and f"v{version}" not in words for before, version in _versions(path)
     )
+
+
+@lru_cache(maxsize=4096)
+def _versions(path: str) -> tuple[tuple[str, str], ...]:
+    """The folders ``vN`` of a path: what stands before each, and its digits."""
+    return tuple((path[: found.start()], found[1]) for found in _VERSION.finditer(path))
 
 
 class _Scales:
     """The best score of each kind, and what each file gathered."""
 
     def __init__(self, candidates: Sequence[Candidate]) -> None:
-        self.words = max((c.words for c in candidates), default=0.0) or 1.0
-        self.file_words = max((c.file_words for c in candidates), default=0.0) or 1.0
-        self.vector = max((c.vector for c in candidates), default=0.0) or 1.0
         cosines = [c.vector for c in candidates]
+        self.words = max([c.words for c in candidates], default=0.0) or 1.0
+        self.file_words = max([c.file_words for c in candidates], default=0.0) or 1.0
+        self.vector = max(cosines, default=0.0) or 1.0
         self.usual = math.fsum(cosines) / len(cosines) if cosines else 0.0
         self.spread = SPREAD * math.sqrt(math.fsum((c - self.usual) ** 2 for c in cosines) / max(1, len(cosines)))
-        self.file_vector = max((c.file_vector for c in candidates), default=0.0) or 1.0
+        self.file_vector = max([c.file_vector for c in candidates], default=0.0) or 1.0
         gathered: dict[str, float] = defaultdict(float)
+        self.named: dict[str, float] = defaultdict(float)
         for candidate in candidates:
             gathered[candidate.path] += candidate.words / self.words
-        self.named: dict[str, float] = {}
-        for candidate in candidates:
-            self.named[candidate.path] = max(self.named.get(candidate.path, 0.0), candidate.asked_for)
-        self.newest_ns = max((c.changed_ns for c in candidates), default=0)
+            if candidate.asked_for:
+                self.named[candidate.path] = max(self.named[candidate.path], candidate.asked_for)
+        self.newest_ns = max([c.changed_ns for c in candidates], default=0)
         most = max(map(math.log1p, gathered.values()), default=0.0) or 1.0
         self.coherence = {path: math.log1p(value) / most for path, value in gathered.items()}
 
@@ -129,6 +133,7 @@ class _Asked:
         self.folded = tuple(dict.fromkeys(fold(word) for word in query.words))
         self.exact = frozenset(query.names)
         self.lowered = frozenset(name.lower() for name in query.names)
+        self._beginnings = tuple(self.lowered)
         self.joined = frozenset("".join(parts(name)) for name in query.names)
         self.qualifiers = frozenset(name.lower() for name in query.qualifiers)
         self.compact = "".join(query.words)
@@ -164,11 +169,10 @@ class _Asked:
 
     def share_begun(self, name: str) -> float:
         """How much of ``name`` a name of the query spells, where it is the beginning of it."""
-        if not self.lowered:
-            return 0.0
         lowered = name.lower()
-        begun = [len(asked) for asked in self.lowered if lowered.startswith(asked)]
-        return max(begun, default=0) / len(name) if name else 0.0
+        if not name or not lowered.startswith(self._beginnings):
+            return 0.0
+        return max(len(asked) for asked in self._beginnings if lowered.startswith(asked)) / len(name)
 
     def spells(self, joined: str) -> bool:
         """Whether the query, or a name in it, is spelt so, however it is written."""
@@ -183,26 +187,28 @@ class _Asked:
 
 
 def _row(asked: _Asked, candidate: Candidate, scales: _Scales) -> Row:
-    symbol, path = candidate.symbol, candidate.path
+    _, path, content, symbol, words, vector, file_words, file_vector, gathered, *_, asked_for, phrase, changed = (
+        candidate
+    )
     base = (
         fused(candidate),
-        candidate.words / scales.words,
-        candidate.words / WORDS_SCALE,
-        candidate.file_words / scales.file_words,
-        candidate.file_words / WORDS_SCALE,
-        max(0.0, candidate.vector) / scales.vector,
-        max(0.0, candidate.file_vector) / scales.file_vector,
-        (candidate.vector - scales.usual) / scales.spread if scales.spread else 0.0,
+        words / scales.words,
+        words / WORDS_SCALE,
+        file_words / scales.file_words,
+        file_words / WORDS_SCALE,
+        vector / scales.vector if vector > 0 else 0.0,
+        file_vector / scales.file_vector if file_vector > 0 else 0.0,
+        (vector - scales.usual) / scales.spread if scales.spread else 0.0,
         scales.coherence[path],
-        candidate.asked_for,
-        candidate.phrase,
+        asked_for,
+        phrase,
         scales.named.get(path, 0.0),
-        DAY_NS / (DAY_NS + scales.newest_ns - candidate.changed_ns) if candidate.changed_ns else 0.0,
+        DAY_NS / (DAY_NS + scales.newest_ns - changed) if changed else 0.0,
         1.0 if symbol.doc else 0.0,
-        _length(symbol.end_line - symbol.start_line) if candidate.content == "code" else 0.0,
-        candidate.vector,
-        candidate.file_vector,
-        candidate.gathered,
+        _length(symbol.end_line - symbol.start_line) if content == "code" else 0.0,
+        vector,
+        file_vector,
+        gathered,
     )
     # Names and paths come again and again on a page, and each says the same of all its bearers.
     name = NAMELESS if symbol.kind == "module" else asked.by_name.get(symbol.name)
@@ -211,7 +217,7 @@ def _row(asked: _Asked, candidate: Candidate, scales: _Scales) -> Row:
     place = asked.by_path.get(path)
     if place is None:
         place = asked.by_path[path] = _path_signals(asked, candidate)
-    return (*base, *_kind_signals(symbol.kind, candidate.content), asked.share_qualified(symbol), *name, *place)
+    return (*base, *_kind_signals(symbol.kind, content), asked.share_qualified(symbol), *name, *place)
 
 
 @lru_cache(maxsize=4096)

@@ -155,7 +155,7 @@ class FlatBase:
         for bits, least, each in STEPS:
             left = max(least, each * count)
             if (len(self) if places is None else len(places)) > left:
-                signs = self._signs if places is None else self._signs[:, places]
+                signs = self._signs if places is None else self._signs.take(places, 1)
                 found = _least(_away(signs, wanted, _weights(query, bits)), left)
                 places = found if places is None else places[found]
         if places is None:

@@ -23,7 +23,7 @@ from te_cli.store.naming import Names
 from te_cli.store.records import FILE_COLUMNS, ORDER, UNIT_COLUMNS, FileRecord, UnitRecord
 from te_cli.store.references import unpack
 from te_cli.store.scope import Scope, among
-from te_cli.store.vectors import open_base, similarity
+from te_cli.store.vectors import open_base, scored
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -49,9 +49,6 @@ EXACT_ROWS = 20_000
 
 LISTED_UNITS = 2_000
 """Units that a text search is told one by one to stay within; past them it goes on until enough of them turn up."""
-
-SCORE_DIGITS = 5
-"""Similarities are rounded, so that equal texts are equal whatever the order of a sum."""
 
 Scored = list[tuple[int, float]]
 """Ids of units with their scores, best first."""
@@ -150,6 +147,7 @@ class Reader:
         self._notes = None
         self._counts: tuple[int, int] | None = None
         self._exact: bool | None = None
+        self._whole: bool | None = None
         self._delta: tuple[NDArray[np.int64], NDArray[np.int8]] | None = None
         self._scopes: dict[Filters, Scope] = {}
         self.names = Names(self.catalog)
@@ -268,7 +266,7 @@ class Reader:
         found = self._cut(lambda _: (self._score(query, fresh), True), count, exact=True)
         if self.base is not None:
             # On its own, so that what the delta holds is not taken for what the base still has to give.
-            found += self._cut(lambda wanted: self._of_base(query, wanted, allowed), count)
+            found += self._cut(lambda wanted: self._of_base(query, wanted, allowed), count, exact=self._base_exact)
         return self._cut(lambda _: (sorted(found, key=lambda pair: -pair[1]), True), count, exact=True)
 
     def by_name(self, names: Sequence[str], count: int, filters: Filters, *, prefix: bool = False) -> list[int]:
@@ -350,6 +348,15 @@ class Reader:
 
     # Vectors
 
+    @property
+    def _base_exact(self) -> bool:
+        """Whether the base holds nothing beyond the snapshot, whose units each have a row there or in the delta."""
+        if self._whole is None:
+            without = self.note("unembedded")
+            rows = len(self.base or ()) + len(self.delta()[0])
+            self._whole = without.isdigit() and rows == self.counts()[1] - int(without)
+        return self._whole
+
     def delta(self) -> tuple[NDArray[np.int64], NDArray[np.int8]]:
         """The delta's ids (n,) and rows (n, dimensions), read once."""
         if self._delta is None:
@@ -369,15 +376,15 @@ class Reader:
     ) -> tuple[Scored, bool]:
         """The nearest ``count`` of those allowed in the base, rescored; whether that is all there is."""
         assert self.base is not None
-        scored = _scored(query, *self.base.nearest(query, count, allowed))
-        ends = next((place for place in range(count, len(scored)) if scored[place][1] < scored[count - 1][1]), None)
-        return scored[:ends], count >= len(self.base)
+        near = scored(query, *self.base.nearest(query, count, allowed))
+        ends = next((place for place in range(count, len(near)) if near[place][1] < near[count - 1][1]), None)
+        return near[:ends], count >= len(self.base)
 
     def _score(self, query: NDArray[np.float32], ids: NDArray[np.int64]) -> Scored:
         """Cosines for those of ``ids`` that have a vector, best first."""
         if not query.any() or not len(ids):
             return []
-        return _scored(query, *self._rows(ids))
+        return scored(query, *self._rows(ids))
 
     def _rows(self, ids: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int8]]:
         """Those of ``ids``, which are distinct, that have a vector, and their rows."""
@@ -389,10 +396,3 @@ class Reader:
             base_ids, base_rows = self.base.rows(ids[~among(ids, found)])
             found, rows = np.concatenate([found, base_ids]), np.concatenate([rows, base_rows])
         return found, rows
-
-
-def _scored(query: NDArray[np.float32], ids: NDArray[np.int64], rows: NDArray[np.int8]) -> Scored:
-    """The cosine of each row with ``query``, best first."""
-    scores = np.round(similarity(query, rows).astype(np.float64), SCORE_DIGITS)
-    order = np.lexsort((ids, -scores))
-    return list(zip(ids[order].tolist(), scores[order].tolist(), strict=True))

@@ -27,6 +27,9 @@ GRAPH_ROWS = 2_000_000
 """Rows from which a graph is worth its bytes (five times as many to be held in memory), the time it takes to build
 (five times that of everything else in the run) and what it misses: until then all signs are looked at in 10 ms."""
 
+SCORE_DIGITS = 5
+"""Similarities are rounded, so that equal texts are equal whatever the order of a sum."""
+
 
 class Base(Protocol):
     """A base, mapped for reading."""
@@ -96,3 +99,10 @@ def similarity(query: NDArray[np.float32], rows: NDArray[np.int8]) -> NDArray[np
     lengths[lengths == 0] = 1
     cosine: NDArray[np.float32] = (wide @ query) / lengths
     return cosine
+
+
+def scored(query: NDArray[np.float32], ids: NDArray[np.int64], rows: NDArray[np.int8]) -> list[tuple[int, float]]:
+    """The cosine of each row with ``query``, by its id, best first."""
+    scores = np.round(similarity(query, rows).astype(np.float64), SCORE_DIGITS)
+    order = np.lexsort((ids, -scores))
+    return list(zip(ids[order].tolist(), scores[order].tolist(), strict=True))
