@@ -21,6 +21,9 @@ Vector = npt.NDArray[np.int8]
 Direction = npt.NDArray[np.float32]
 """A unit vector, shape (dimensions,)."""
 
+Directions = npt.NDArray[np.float32]
+"""The same of several texts, shape (n, dimensions)."""
+
 I8_PEAK = 127
 """The largest value of a quantised component; the scale is each row's own, for only directions are compared."""
 
@@ -69,6 +72,20 @@ def quantised(rows: NDArray[np.float32]) -> NDArray[np.int8]:
     return np.rint(scaled).astype(np.int8)
 
 
-def mean_direction(rows: NDArray[np.float32]) -> Direction:
-    """The direction of the mean of unit rows (n, dimensions), shape (dimensions,); rows of zeros do not count."""
-    return normalised(rows.sum(axis=0))
+def mean_directions(rows: Directions, sizes: Sequence[int]) -> Directions:
+    """The direction of the mean of each so many unit rows (n, dimensions), shape (sizes, dimensions).
+
+    Rows of zeros do not count; of none the mean is zeros.
+    """
+    sums = np.empty((len(sizes), rows.shape[1]), np.float32)
+    start = 0
+    for row, size in zip(sums, sizes, strict=True):
+        rows[start : start + size].sum(axis=0, out=row)
+        start += size
+    return normalised(sums)
+
+
+def says(rows: Directions | npt.NDArray[np.int8]) -> list[bool]:
+    """Which rows (n, dimensions) are not zeros: the model knows something of their texts."""
+    found: list[bool] = (rows != 0).any(axis=1).tolist()
+    return found

@@ -6,18 +6,18 @@ vectors of the file's symbols (its own text's, where there are none).
 
 from __future__ import annotations
 
-from itertools import accumulate
+from itertools import accumulate, islice
 from typing import TYPE_CHECKING
 
 from te_cli.document import Document, Stretched, cut_up
-from te_cli.embed.port import mean_direction
+from te_cli.embed.port import mean_directions, says
 from te_cli.store.levels import levelled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from te_cli.document import Stretches
-    from te_cli.embed.port import Embedder, Vector
+    from te_cli.embed.port import Directions, Embedder, Vector
     from te_cli.engine.reading import ParsedFile
     from te_cli.model import Symbol
 
@@ -63,13 +63,16 @@ def vectors_of(files: Sequence[list[tuple[Symbol, Document]]], model: Embedder) 
     distinct: dict[Document, int] = {}
     places = [distinct.setdefault(document, len(distinct)) for units in files for _, document in units[1:]]
     rows = model.encode_documents(list(distinct))[places]
-    ends = list(accumulate(len(units) - 1 for units in files))
-    owns = [rows[end - len(units) + 1 : end] for end, units in zip(ends, files, strict=True)]
-    mute = [number for number, own in enumerate(owns) if not own.any()]
-    texts = [files[number][0][1] for number in mute]
-    said = dict(zip(mute, model.encode_documents(texts), strict=True)) if mute else {}
-    found: list[list[Vector | None]] = []
-    for number, own in enumerate(owns):
-        whole = said[number] if number in said else mean_direction(own)
-        found.append([vector if vector.any() else None for vector in (levelled(whole), *levelled(own))])
-    return found
+    said = says(rows)
+    sizes = [len(units) - 1 for units in files]
+    wholes = mean_directions(rows, sizes)
+    mute = [number for number, end in enumerate(accumulate(sizes)) if not any(said[end - sizes[number] : end])]
+    if mute:
+        wholes[mute] = model.encode_documents([files[number][0][1] for number in mute])
+    modules, symbols = map(iter, (_stored(wholes), _stored(rows)))
+    return [[next(modules), *islice(symbols, size)] for size in sizes]
+
+
+def _stored(rows: Directions) -> list[Vector | None]:
+    stored = levelled(rows)
+    return [row if told else None for row, told in zip(stored, says(stored), strict=True)]

@@ -176,8 +176,9 @@ class Catalog:
 
     def run_many(self, sql: str, values: Iterable[Sequence[object]]) -> None:
         """Run one statement for each of ``values``."""
-        with translated():
-            self._connection.executemany(sql, values)
+        if values != []:  # as often, and to prepare a statement takes longer than that
+            with translated():
+                self._connection.executemany(sql, values)
 
     def define(self, name: str, function: Callable[[Any], bool]) -> None:
         """Give the connection a function of one value, for conditions that SQL cannot say."""

@@ -83,6 +83,9 @@ def put_references(catalog: Catalog, file_id: int, references: Packed) -> None:
         catalog.run("DELETE FROM refs WHERE file_id = ?", (file_id,))
     if references.data:
         catalog.run("INSERT INTO refs VALUES (?, ?, ?)", (file_id, references.total, references.data))
+    if not before:
+        catalog.run_many("INSERT INTO ref_names VALUES (?, ?)", [(name, file_id) for name in references.names])
+        return
     now = set(references.names)
     catalog.run_many(
         "DELETE FROM ref_names WHERE name = ? AND file_id = ?", [(name, file_id) for name in sorted(before - now)]
