@@ -59,7 +59,7 @@ def _digest(path: Path) -> bytes | None:
 
 def _rows(reader: Reader) -> dict[Any, Any]:
     rows = reader.catalog.rows(
-        "SELECT f.path, u.position, f.language, f.content, f.lines, u.parent, u.kind, u.name, u.qualified_name,"
+        "SELECT f.path, u.position, f.language, f.content, f.lines, u.parent, u.kind, u.name, u.scope || u.name,"
         " u.module, u.signature, u.doc, u.start_line, u.end_line, u.ordinal, u.embedded, u.digest"
         " FROM units u JOIN files f ON f.id = u.file_id"
     )
@@ -77,12 +77,12 @@ def _skipped(reader: Reader) -> dict[Any, Any]:
 
 def _references(reader: Reader) -> dict[Any, Any]:
     sql = "SELECT f.path, r.total, r.packed FROM refs r JOIN files f ON f.id = r.file_id"
-    names: dict[str, list[str]] = {}
-    for path, name in reader.catalog.rows(
-        "SELECT f.path, n.name FROM ref_names n JOIN files f ON f.id = n.file_id ORDER BY 2"
+    marks: dict[str, list[int]] = {}
+    for path, mark in reader.catalog.rows(
+        "SELECT f.path, n.mark FROM ref_names n JOIN files f ON f.id = n.file_id ORDER BY 2"
     ):
-        names.setdefault(path, []).append(name)
-    return {path: (total, packed, names.pop(path, [])) for path, total, packed in reader.catalog.rows(sql)} | names
+        marks.setdefault(path, []).append(mark)
+    return {path: (total, packed, marks.pop(path, [])) for path, total, packed in reader.catalog.rows(sql)} | marks
 
 
 def _vectors(reader: Reader, ids: dict[int, Any]) -> dict[Any, Any]:

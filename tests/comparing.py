@@ -12,6 +12,7 @@ from te_cli.store.counting import count_references
 from te_cli.store.folder import Place
 from te_cli.store.lexical import query_terms
 from te_cli.store.reader import Reader
+from te_cli.store.references import unpack
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,8 +35,8 @@ def contents(root: Path, folder: Path | None = None, more_words: Iterable[str] =
     with Reader(place_of(root, folder)) as reader:
         rows = reader.catalog.rows(
             "SELECT u.id, f.path, f.language, f.content, f.lines, u.position, u.parent, u.kind, u.name,"
-            " u.qualified_name, u.module, u.signature, u.doc, u.start_line, u.end_line, u.ordinal, u.embedded, u.digest"
-            " FROM units u JOIN files f ON f.id = u.file_id ORDER BY f.path, u.position"
+            " u.scope || u.name, u.module, u.signature, u.doc, u.start_line, u.end_line, u.ordinal, u.embedded,"
+            " u.digest FROM units u JOIN files f ON f.id = u.file_id ORDER BY f.path, u.position"
         )
         names = {row[0]: (row[1], row[5]) for row in rows}
         vectors = {names[unit_id]: vector for unit_id, vector in reader.vectors(list(names)).items()}
@@ -56,8 +57,9 @@ def _matches(reader: Reader, word: str, names: dict[int, tuple[str, int]]) -> li
 
 
 def _references(reader: Reader) -> dict[str, Any]:
-    named = reader.catalog.rows("SELECT DISTINCT name FROM ref_names ORDER BY name")
-    found = {name: [(file.path, found) for file, found in reader.references_to(name, Filters())] for (name,) in named}
+    packed = reader.catalog.rows("SELECT packed FROM refs")
+    named = sorted({each.name for (data,) in packed for each in unpack(data)})
+    found = {name: [(file.path, found) for file, found in reader.references_to(name, Filters())] for name in named}
     assert count_references(reader.catalog) == sum(len(found) for files in found.values() for _, found in files)
     return found
 
@@ -100,7 +102,7 @@ def ids_of(root: Path) -> dict[UnitKey, set[int]]:
     with Reader(place_of(root)) as reader:
         found: dict[UnitKey, set[int]] = defaultdict(set)
         for unit_id, *key in reader.catalog.rows(
-            "SELECT u.id, f.path, u.kind, u.qualified_name, u.digest FROM units u JOIN files f ON f.id = u.file_id"
+            "SELECT u.id, f.path, u.kind, u.scope || u.name, u.digest FROM units u JOIN files f ON f.id = u.file_id"
         ):
             found[(key[0], key[1], key[2], key[3])].add(unit_id)
         return dict(found)

@@ -10,7 +10,7 @@ from te_cli import open_index
 from te_cli.errors import IndexDamaged
 from te_cli.model import Reference
 from te_cli.store.catalog import Catalog
-from te_cli.store.references import pack, unpack
+from te_cli.store.references import mark_of_name, marks_in, pack, unpack
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -136,6 +136,7 @@ def test_damaged_references_heal_when_asked_for(shop: Path, te: Run) -> None:
 def test_packing_loses_nothing() -> None:
     references = [Reference("call", "größe", "a.b", "", 3, 9, 0), Reference("import", "x", "", "\u2028y", 4, 1, 2)]
     packed = pack(references)
-    assert (unpack(packed.data), packed.names, packed.total) == (references, ("größe", "x"), 2)
+    assert (unpack(packed.data), packed.total) == (references, 2)
+    assert packed.marks == marks_in(packed.data) == tuple(sorted(map(mark_of_name, ("Größe", "X"))))
     with pytest.raises(IndexDamaged):
         unpack(packed.data[:-1])

@@ -243,7 +243,7 @@ def test_an_index_that_came_with_the_repository_is_not_opened(repo: MakeReposito
     root = repo(CODE)
     assert te("index").exit_code == 0
     catalog = Catalog(root / ".te/catalog.db")
-    catalog.run("UPDATE units SET name = 'planted', qualified_name = 'planted', name_lower = 'planted'")
+    catalog.run("UPDATE units SET name = 'planted', scope = '', name_lower = 'planted'")
     catalog.close()
     (home / "config/te/owner.key").unlink()
     assert "planted" not in te("search", "retry_upload").stdout

@@ -52,7 +52,7 @@ CREATE TABLE units (
     kind TEXT NOT NULL,
     name TEXT NOT NULL,
     name_lower TEXT NOT NULL,
-    qualified_name TEXT NOT NULL,
+    scope TEXT NOT NULL,
     module TEXT NOT NULL,
     signature TEXT NOT NULL,
     doc TEXT NOT NULL,
@@ -66,7 +66,7 @@ CREATE TABLE units (
 CREATE INDEX units_by_file ON units (file_id, position);
 CREATE INDEX units_by_name ON units (name_lower);
 CREATE TABLE refs (file_id INTEGER PRIMARY KEY, total INTEGER NOT NULL, packed BLOB NOT NULL);
-CREATE TABLE ref_names (name TEXT NOT NULL, file_id INTEGER NOT NULL, PRIMARY KEY (name, file_id)) WITHOUT ROWID;
+CREATE TABLE ref_names (mark INTEGER NOT NULL, file_id INTEGER NOT NULL, PRIMARY KEY (mark, file_id)) WITHOUT ROWID;
 CREATE TABLE delta (unit_id INTEGER PRIMARY KEY, vector BLOB NOT NULL, sum INTEGER NOT NULL);
 CREATE TABLE cuts (file_id INTEGER PRIMARY KEY, packed BLOB NOT NULL);
 CREATE TABLE past (

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from te_cli.store.references import mark_of_name, unpack
+
 if TYPE_CHECKING:
     from te_cli.store.catalog import Catalog
 
@@ -22,5 +24,6 @@ def count_references(catalog: Catalog) -> int:
 
 def referred_like(catalog: Catalog, name: str) -> list[str]:
     """Names that something refers to and that differ from ``name`` in case only."""
-    sql = "SELECT DISTINCT name FROM ref_names WHERE name = ? COLLATE NOCASE AND name != ? ORDER BY name"
-    return [row[0] for row in catalog.rows(sql, (name, name))]
+    sql = "SELECT r.packed FROM ref_names n JOIN refs r ON r.file_id = n.file_id WHERE n.mark = ?"
+    told = {each.name for (packed,) in catalog.rows(sql, (mark_of_name(name),)) for each in unpack(packed)}
+    return sorted(other for other in told if other.lower() == name.lower() and other != name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from te_cli.store.references import Packed, names_in
+from te_cli.store.references import Packed, marks_in
 from te_cli.store.rows import Placed, mark_of
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def entries(
 def _kept(catalog: Catalog, file_id: int) -> dict[tuple[str, str, bytes], list[Known]]:
     """A file's units by what must stay for a unit to be the same; of namesakes the first one last."""
     sql = (
-        "SELECT kind, qualified_name, digest, id, embedded, position, parent, start_line, end_line, ordinal FROM units"
+        "SELECT kind, scope || name, digest, id, embedded, position, parent, start_line, end_line, ordinal FROM units"
         " WHERE file_id = ? ORDER BY ordinal DESC"
     )
     found: dict[tuple[str, str, bytes], list[Known]] = {}
@@ -75,19 +75,19 @@ def units_of(catalog: Catalog, file_id: int) -> list[int]:
 
 def put_references(catalog: Catalog, file_id: int, references: Packed) -> None:
     """Write what a file refers to in place of what it did."""
-    before: set[str] = set()
+    before: set[int] = set()
     for (packed,) in catalog.rows("SELECT packed FROM refs WHERE file_id = ?", (file_id,)):
         if packed == references.data:
             return
-        before = set(names_in(packed))
+        before = set(marks_in(packed))
         catalog.run("DELETE FROM refs WHERE file_id = ?", (file_id,))
     if references.data:
         catalog.run("INSERT INTO refs VALUES (?, ?, ?)", (file_id, references.total, references.data))
     if not before:
-        catalog.run_many("INSERT INTO ref_names VALUES (?, ?)", [(name, file_id) for name in references.names])
+        catalog.run_many("INSERT INTO ref_names VALUES (?, ?)", [(mark, file_id) for mark in references.marks])
         return
-    now = set(references.names)
+    now = set(references.marks)
     catalog.run_many(
-        "DELETE FROM ref_names WHERE name = ? AND file_id = ?", [(name, file_id) for name in sorted(before - now)]
+        "DELETE FROM ref_names WHERE mark = ? AND file_id = ?", [(mark, file_id) for mark in sorted(before - now)]
     )
-    catalog.run_many("INSERT INTO ref_names VALUES (?, ?)", [(name, file_id) for name in sorted(now - before)])
+    catalog.run_many("INSERT INTO ref_names VALUES (?, ?)", [(mark, file_id) for mark in sorted(now - before)])

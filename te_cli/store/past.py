@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from te_cli.errors import IndexDamaged
 from te_cli.store.packing import pack_symbols, unpack_units
-from te_cli.store.references import Packed, names_in
+from te_cli.store.references import Packed, marks_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -37,7 +37,7 @@ MARK_BYTES = 16
 
 _COLUMNS: Final = "path, digest, language, total, refs, vectors, symbols, cuts"
 
-_SYMBOL: Final = "kind, name, qualified_name, module, signature, doc, start_line, end_line, parent"
+_SYMBOL: Final = "kind, name, scope || name, module, signature, doc, start_line, end_line, parent"
 
 
 class Version(NamedTuple):
@@ -95,7 +95,7 @@ class Past:
         _, _, _, total, references, _, symbols, cuts, _ = found[0]
         units = unpack_units(symbols, cuts, text)
         try:
-            return None if units is None else Version(units, cuts, Packed(total, references, names_in(references)))
+            return None if units is None else Version(units, cuts, Packed(total, references, marks_in(references)))
         except IndexDamaged:
             return None
 

@@ -21,7 +21,7 @@ from te_cli.store.folder import base_path
 from te_cli.store.lexical import TextIndex
 from te_cli.store.naming import Names
 from te_cli.store.records import FILE_COLUMNS, ORDER, UNIT_COLUMNS, FileRecord, UnitRecord
-from te_cli.store.references import unpack
+from te_cli.store.references import mark_of_name, unpack
 from te_cli.store.scope import Scope, among
 from te_cli.store.vectors import open_base, scored
 
@@ -223,10 +223,11 @@ class Reader:
         condition, values = self._scope(Filters(filters.languages, (), filters.paths, filters.contents)).sql()
         sql = (
             f"SELECT {FILE_COLUMNS}, r.packed FROM ref_names n JOIN refs r ON r.file_id = n.file_id"
-            f" JOIN files f ON f.id = n.file_id WHERE n.name = ? AND {condition} ORDER BY f.path"
+            f" JOIN files f ON f.id = n.file_id WHERE n.mark = ? AND {condition} ORDER BY f.path"
         )
-        for *columns, packed in self.catalog.rows(sql, (name, *values)):
-            yield FileRecord.of(tuple(columns)), [each for each in unpack(packed) if each.name == name]
+        for *columns, packed in self.catalog.rows(sql, (mark_of_name(name), *values)):
+            if found := [each for each in unpack(packed) if each.name == name]:
+                yield FileRecord.of(tuple(columns)), found
 
     def modules(self, file_ids: Iterable[int]) -> dict[int, int]:
         """The id of each file's module unit."""

@@ -20,7 +20,7 @@ FILE_COLUMNS = (
 )
 
 UNIT_COLUMNS = (
-    "u.id, u.file_id, f.path, f.language, f.content, f.lines, u.position, u.kind, u.name, u.qualified_name, u.module,"
+    "u.id, u.file_id, f.path, f.language, f.content, f.lines, u.position, u.kind, u.name, u.scope || u.name, u.module,"
     " u.signature, u.doc, u.start_line, u.end_line, u.parent"
 )
 

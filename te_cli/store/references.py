@@ -18,17 +18,19 @@ if TYPE_CHECKING:
 
 
 class Packed(NamedTuple):
-    """The references of a file as they are kept: how many, all of them, and each name among them once, in order."""
+    """The references of a file as they are kept: how many, all of them, and the marks of their names in order."""
 
     total: int = 0
     data: bytes = b""
-    names: tuple[str, ...] = ()
+    marks: tuple[int, ...] = ()
 
 
 NO_REFERENCES: Final = Packed()
 
 MAX_BYTES: Final = 1 << 29
 """The most that the references of one file unpack to: twenty times what the largest file of a grammar gives."""
+
+_NAME: Final = Reference._fields.index("name")
 
 _TYPES: Final = (str, str, str, str, int, int, int)
 """What the columns hold, in the order of the fields of a reference."""
@@ -40,9 +42,7 @@ def pack(references: Sequence[Reference]) -> Packed:
         return NO_REFERENCES
     columns = list(zip(*references, strict=True))
     text = json.dumps(columns, ensure_ascii=False, separators=(",", ":"))
-    return Packed(
-        len(references), zlib.compress(text.encode()), tuple(sorted(set(columns[Reference._fields.index("name")])))
-    )
+    return Packed(len(references), zlib.compress(text.encode()), _marks(columns[_NAME]))
 
 
 def unpack(data: bytes) -> list[Reference]:
@@ -59,8 +59,17 @@ def unpack(data: bytes) -> list[Reference]:
         raise IndexDamaged(f"The references of a file cannot be read: {error}.", "Run `te doctor --repair`.") from error
 
 
-def names_in(data: bytes) -> tuple[str, ...]:
-    """Each name among packed references once, in order: the others of their fields are not looked at.
+def mark_of_name(name: str) -> int:
+    """31 bits for a name, whatever its case: by it the files are looked up that refer to it, or to another like it."""
+    return zlib.crc32(name.lower().encode("utf-8", "surrogatepass")) >> 1
+
+
+def _marks(names: Sequence[str]) -> tuple[int, ...]:
+    return tuple(sorted({mark_of_name(name) for name in set(names)}))
+
+
+def marks_in(data: bytes) -> tuple[int, ...]:
+    """The marks of the names among packed references, in order: the others of their fields are not looked at.
 
     Raises:
         IndexDamaged: they are something else.
@@ -68,10 +77,10 @@ def names_in(data: bytes) -> tuple[str, ...]:
     if not data:
         return ()
     try:
-        names = json.loads(inflated(data))[Reference._fields.index("name")]
+        names = json.loads(inflated(data))[_NAME]
         if any(type(name) is not str for name in names):
             raise TypeError("a name is no text")  # noqa: TRY301 - told as the other faults are
-        return tuple(sorted(set(names)))
+        return _marks(names)
     except (ValueError, TypeError, LookupError, RecursionError, zlib.error) as error:
         raise IndexDamaged(f"The references of a file cannot be read: {error}.", "Run `te doctor --repair`.") from error
 

@@ -89,10 +89,11 @@ class UnitRow(NamedTuple):
 
     def _values(self) -> tuple[object, ...]:
         symbol, placed = self.symbol, self.placed
+        scope = symbol.qualified_name.removesuffix(symbol.name)
         return (
             self.id, self.file_id, placed.position, placed.parent, symbol.kind, symbol.name, symbol.name.lower(),
-            symbol.qualified_name, symbol.module, symbol.signature, symbol.doc, placed.start_line, placed.end_line,
-            placed.ordinal, int(self.embedded), self.mark,
+            scope, symbol.module, symbol.signature, symbol.doc, placed.start_line, placed.end_line, placed.ordinal,
+            int(self.embedded), self.mark,
         )  # fmt: skip
 
 

@@ -80,8 +80,8 @@ class Scope:
             held = _holding(without.words)
             self._catalog.define("word_held", held)
             # SQLite looks first: calling back for each of a hundred thousand names takes a tenth of a second.
-            ways = ["instr(lower(u.qualified_name), ?)" if word.isascii() else "1" for word in without.words]
-            conditions.append(f"NOT (({' OR '.join(ways)}) AND word_held(u.qualified_name))")
+            ways = ["instr(lower(u.scope || u.name), ?)" if word.isascii() else "1" for word in without.words]
+            conditions.append(f"NOT (({' OR '.join(ways)}) AND word_held(u.scope || u.name))")
             values += [_singular(word.lower()) for word in without.words if word.isascii()]
         return " AND ".join(conditions), values
 

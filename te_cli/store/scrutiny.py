@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from te_cli.errors import IndexDamaged
 from te_cli.store.folder import base_path
-from te_cli.store.references import unpack
+from te_cli.store.references import mark_of_name, unpack
 from te_cli.store.seal import crc_of, read_seal, text_files
 from te_cli.store.sums import altered, notes_sum
 
@@ -77,18 +77,18 @@ def _contradiction(catalog: Catalog) -> str:
 def references_fault(catalog: Catalog) -> str:
     """Files whose references do not unpack, are not those noted, or lie in units that are not there."""
     units = dict(catalog.rows("SELECT file_id, count(*) FROM units GROUP BY 1"))
-    names: dict[int, set[str]] = {}
-    for file_id, name in catalog.each("SELECT file_id, name FROM ref_names"):
-        names.setdefault(file_id, set()).add(name)
+    marks: dict[int, set[int]] = {}
+    for file_id, mark in catalog.each("SELECT file_id, mark FROM ref_names"):
+        marks.setdefault(file_id, set()).add(mark)
     lost = 0
     for file_id, total, packed in catalog.each("SELECT file_id, total, packed FROM refs"):
         try:
             found = unpack(packed)
         except IndexDamaged:
             found = []
-        named = names.pop(file_id, set()) == {each.name for each in found}
+        named = marks.pop(file_id, set()) == {mark_of_name(name) for name in {each.name for each in found}}
         lost += len(found) != total or not named or any(each.unit >= units.get(file_id, 0) for each in found)
-    lost += len(names)
+    lost += len(marks)
     return f"the references of {lost} files cannot be read" if lost else ""
 
 

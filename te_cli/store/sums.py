@@ -15,7 +15,7 @@ FILE_COLUMNS = (
 )
 
 UNIT_COLUMNS = (
-    "id, file_id, position, parent, kind, name, name_lower, qualified_name, module, signature, doc, start_line,"
+    "id, file_id, position, parent, kind, name, name_lower, scope, module, signature, doc, start_line,"
     " end_line, ordinal, embedded, digest"
 )
 
