@@ -165,3 +165,15 @@ def test_an_index_may_grow_into_a_graph_and_back(
         found[kind] = {hit["qualified_name"] for hit in json.loads(te(*search).stdout)["results"]}
     assert len(found["usearch"]) == 10
     assert len(found["rows"]) == 10
+
+
+@pytest.mark.parametrize("count", [0, 1, 511, 512, 513, 1023, 1024, 1025, 5000])
+def test_many_rows_are_scored_as_few_are(count: int) -> None:
+    """They are multiplied a piece at a time; each cosine is that of its row."""
+    chance = np.random.default_rng(2)
+    rows = chance.integers(-30, 30, (count, 256)).astype(np.int8)
+    query = chance.normal(size=256).astype(np.float32)
+    query /= np.linalg.norm(query)
+    wide = rows.astype(np.float64)
+    expected = wide @ query / np.linalg.norm(wide, axis=1).clip(1e-9)
+    assert np.abs(similarity(query, rows) - expected).max(initial=0) < 1e-6
