@@ -6,6 +6,7 @@ A run that finds nothing to do asks nothing.
 from __future__ import annotations
 
 from contextlib import ExitStack
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from te_cli.errors import IndexDamaged
@@ -79,9 +80,28 @@ class Texts:
             text.delete_range(first, last)
 
     def commit(self, point: str) -> None:
-        """Make durable what was added and deleted; ``point`` names it among :data:`te_cli.store.faults.POINTS`."""
-        for text in self._opened.values():
-            text.commit(point)
+        """Make durable what was added and deleted; ``point`` names it among :data:`te_cli.store.faults.POINTS`.
+
+        Both at once: to lay out an index is the work of one thread, a tenth of a second for twenty thousand units.
+        """
+        if not self._opened:
+            return
+        failed: list[BaseException] = []
+
+        def commit_files() -> None:
+            try:
+                self._opened[True].commit(point)
+            except BaseException as error:  # noqa: BLE001 - raised again below
+                failed.append(error)
+
+        beside = Thread(target=commit_files)
+        beside.start()
+        try:
+            self._opened[False].commit(point)  # here, where Ctrl-C waits for it
+        finally:
+            beside.join()
+        if failed:
+            raise failed[0]
 
     def close(self) -> None:
         """Let go of both; what was not committed is dropped."""
