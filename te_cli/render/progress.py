@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 PATIENCE = 0.3
 """Seconds before the bar appears: shorter runs need none, and a flash of it only disturbs."""
 
-FRAME = 0.08
+FRAME = 0.125
 """Seconds between two drawings: quicker than the eye needs, slow enough to cost nothing."""
 
 
