@@ -77,10 +77,10 @@ def _update(
         wait=wait,
         models=siblings_of(settings),
     )
-    with ExitStack() as stack:
-        stack.enter_context(clock.stage("closing"))
+    with ExitStack() as end, ExitStack() as stack:
         with clock.stage("opening"):
             stack.enter_context(writer)
+        stack.callback(end.enter_context, clock.stage("closing"))
         if full:
             writer.rewrite_everything()
         everything = writer.stale_recipe

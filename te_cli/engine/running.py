@@ -118,7 +118,8 @@ class Run:
         fresh = []
         for outcome in batch:
             if outcome.parsed is not None:
-                units = documents_of(outcome.parsed)
+                with self._clock.stage("documents"):
+                    units = documents_of(outcome.parsed)
                 if not (outcome.recalled and self._write(outcome, outcome.parsed, units, None)):
                     fresh.append((outcome, outcome.parsed, units))
         with self._clock.stage("embedding"):
