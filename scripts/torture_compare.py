@@ -59,8 +59,8 @@ def _digest(path: Path) -> bytes | None:
 
 def _rows(reader: Reader) -> dict[Any, Any]:
     rows = reader.catalog.rows(
-        "SELECT f.path, u.position, f.language, f.content, f.lines, u.parent, u.kind, u.name, u.scope || u.name,"
-        " u.module, u.signature, u.doc, u.start_line, u.end_line, u.ordinal, u.embedded, u.digest"
+        "SELECT f.path, u.position, f.language, f.content, f.lines, u.parent, u.kind, u.name, u.scope, u.module,"
+        " u.signature, u.doc, u.start_line, u.end_line, u.ordinal, u.embedded, u.digest"
         " FROM units u JOIN files f ON f.id = u.file_id"
     )
     return {row[:2]: row[2:] for row in rows}

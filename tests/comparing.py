@@ -13,6 +13,7 @@ from te_cli.store.folder import Place
 from te_cli.store.lexical import query_terms
 from te_cli.store.reader import Reader
 from te_cli.store.references import unpack
+from te_cli.store.sums import QUALIFIED_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,8 +35,8 @@ def contents(root: Path, folder: Path | None = None, more_words: Iterable[str] =
     """
     with Reader(place_of(root, folder)) as reader:
         rows = reader.catalog.rows(
-            "SELECT u.id, f.path, f.language, f.content, f.lines, u.position, u.parent, u.kind, u.name,"
-            " u.scope || u.name, u.module, u.signature, u.doc, u.start_line, u.end_line, u.ordinal, u.embedded,"
+            "SELECT u.id, f.path, f.language, f.content, f.lines, u.position, u.parent, u.kind, u.name, u.scope,"
+            " u.module, u.signature, u.doc, u.start_line, u.end_line, u.ordinal, u.embedded,"
             " u.digest FROM units u JOIN files f ON f.id = u.file_id ORDER BY f.path, u.position"
         )
         names = {row[0]: (row[1], row[5]) for row in rows}
@@ -102,7 +103,8 @@ def ids_of(root: Path) -> dict[UnitKey, set[int]]:
     with Reader(place_of(root)) as reader:
         found: dict[UnitKey, set[int]] = defaultdict(set)
         for unit_id, *key in reader.catalog.rows(
-            "SELECT u.id, f.path, u.kind, u.scope || u.name, u.digest FROM units u JOIN files f ON f.id = u.file_id"
+            f"SELECT u.id, f.path, u.kind, {QUALIFIED_NAME}, u.digest FROM units u"  # noqa: S608
+            " JOIN files f ON f.id = u.file_id"
         ):
             found[(key[0], key[1], key[2], key[3])].add(unit_id)
         return dict(found)

@@ -15,10 +15,12 @@ from te_cli.config import Options, settings_for_indexing
 from te_cli.embed.static import StaticModel
 from te_cli.engine import workers
 from te_cli.engine.indexing import update
+from te_cli.parse import parse
 from te_cli.store import past
 from te_cli.store.catalog import Catalog
 from te_cli.store.lock import WriterLock
 from te_cli.store.owner import read_owner
+from te_cli.store.reader import Reader
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -165,6 +167,23 @@ def test_a_past_that_cannot_be_read_is_none(branches: Path, column: str) -> None
     git(branches, "checkout", "-q", "main")
     index.update()
     assert same(contents(branches), before)
+
+
+def test_a_unit_is_kept_as_it_was_parsed(repo: MakeRepository) -> None:
+    """A package's module is called otherwise than its file, and its name came back with that of the file behind it."""
+    files = {
+        "pkg/__init__.py": '"""A package."""\n\n\nclass Door:\n    def open(self):\n        return 1\n',
+        "__init__.py": "x = 1\n",
+        "lib/a.go": "package lib\n\ntype Bell struct{ Loud bool }\n\nfunc (b *Bell) Ring() {}\n",
+        "src/Shop.php": "<?php\nnamespace App\\Shop;\n\nclass Till { public function pay() {} }\n",
+        "notes.md": "# Notes\n\n## Inner\n\nSome words.\n",
+    }
+    root = repo(files)
+    open_index(root).update()
+    with Reader(place_of(root)) as reader:
+        for record in reader.files():
+            kept = reader.symbols(record.id)
+            assert kept == [unit.symbol for unit in parse(record.path, record.language, files[record.path]).units]
 
 
 def test_equal_documents_are_encoded_once(repo: MakeRepository, work: dict[str, list[str]]) -> None:

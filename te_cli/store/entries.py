@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from te_cli.store.references import Packed, marks_in
 from te_cli.store.rows import Placed, mark_of
+from te_cli.store.sums import QUALIFIED_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,8 +54,8 @@ def entries(
 def _kept(catalog: Catalog, file_id: int) -> dict[tuple[str, str, bytes], list[Known]]:
     """A file's units by what must stay for a unit to be the same; of namesakes the first one last."""
     sql = (
-        "SELECT kind, scope || name, digest, id, embedded, position, parent, start_line, end_line, ordinal FROM units"
-        " WHERE file_id = ? ORDER BY ordinal DESC"
+        f"SELECT kind, {QUALIFIED_NAME}, digest, id, embedded, position, parent, start_line, end_line, ordinal"
+        " FROM units WHERE file_id = ? ORDER BY ordinal DESC"
     )
     found: dict[tuple[str, str, bytes], list[Known]] = {}
     for kind, qualified_name, mark, unit_id, embedded, *placed in catalog.rows(sql, (file_id,)):

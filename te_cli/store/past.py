@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from te_cli.errors import IndexDamaged
 from te_cli.store.packing import pack_symbols, unpack_units
 from te_cli.store.references import Packed, marks_in
+from te_cli.store.sums import QUALIFIED_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -37,7 +38,7 @@ MARK_BYTES = 16
 
 _COLUMNS: Final = "path, digest, language, total, refs, vectors, symbols, cuts"
 
-_SYMBOL: Final = "kind, name, scope || name, module, signature, doc, start_line, end_line, parent"
+_SYMBOL: Final = f"kind, name, {QUALIFIED_NAME}, module, signature, doc, start_line, end_line, parent"
 
 
 class Version(NamedTuple):

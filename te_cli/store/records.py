@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from te_cli.model import Fingerprint, Symbol
+from te_cli.store.sums import QUALIFIED_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -20,7 +21,7 @@ FILE_COLUMNS = (
 )
 
 UNIT_COLUMNS = (
-    "u.id, u.file_id, f.path, f.language, f.content, f.lines, u.position, u.kind, u.name, u.scope || u.name, u.module,"
+    f"u.id, u.file_id, f.path, f.language, f.content, f.lines, u.position, u.kind, u.name, {QUALIFIED_NAME}, u.module,"
     " u.signature, u.doc, u.start_line, u.end_line, u.parent"
 )
 

@@ -89,7 +89,8 @@ class UnitRow(NamedTuple):
 
     def _values(self) -> tuple[object, ...]:
         symbol, placed = self.symbol, self.placed
-        scope = symbol.qualified_name.removesuffix(symbol.name)
+        qualified = symbol.qualified_name
+        scope = qualified.removesuffix(symbol.name) if placed.position else qualified
         return (
             self.id, self.file_id, placed.position, placed.parent, symbol.kind, symbol.name, symbol.name.lower(),
             scope, symbol.module, symbol.signature, symbol.doc, placed.start_line, placed.end_line, placed.ordinal,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from te_cli.store.records import path_matcher
+from te_cli.store.sums import QUALIFIED_NAME
 from te_cli.words import terms_of
 
 if TYPE_CHECKING:
@@ -80,8 +81,8 @@ class Scope:
             held = _holding(without.words)
             self._catalog.define("word_held", held)
             # SQLite looks first: calling back for each of a hundred thousand names takes a tenth of a second.
-            ways = ["instr(lower(u.scope || u.name), ?)" if word.isascii() else "1" for word in without.words]
-            conditions.append(f"NOT (({' OR '.join(ways)}) AND word_held(u.scope || u.name))")
+            ways = [f"instr(lower({QUALIFIED_NAME}), ?)" if word.isascii() else "1" for word in without.words]
+            conditions.append(f"NOT (({' OR '.join(ways)}) AND word_held({QUALIFIED_NAME}))")
             values += [_singular(word.lower()) for word in without.words if word.isascii()]
         return " AND ".join(conditions), values
 

@@ -19,6 +19,9 @@ UNIT_COLUMNS = (
     " end_line, ordinal, embedded, digest"
 )
 
+QUALIFIED_NAME = "CASE position WHEN 0 THEN scope ELSE scope || name END"
+"""A unit's qualified name. It ends with the unit's name, but for a module's: ``pkg/__init__.py`` is ``pkg``."""
+
 SUMMED = (("files", FILE_COLUMNS), ("units", UNIT_COLUMNS), ("delta", "unit_id, vector"))
 """The tables whose rows carry a sum, and what it is taken over."""
 
