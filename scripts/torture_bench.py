@@ -155,6 +155,7 @@ class Bench:
 
     def compare(self) -> None:
         """The index against a fresh one of the same tree."""
+        self._run("index")  # what was struck last may have been another index of the tree
         self._compare(self._place(), "compared")
 
     def _prepared(self, case: Case) -> Place:

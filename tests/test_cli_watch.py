@@ -22,7 +22,7 @@ from conftest import te_command, te_environment
 from te_cli import open_index
 from te_cli.cli.boundary import heard, terminable
 from te_cli.config import Options, settings_for_indexing
-from te_cli.engine import opening, watching
+from te_cli.engine import looking, watching
 from te_cli.engine.indexing import update
 from te_cli.errors import NotWritable
 from te_cli.model import IndexReport
@@ -207,7 +207,7 @@ def test_a_search_trusts_a_watcher_that_has_caught_up(
     with watched(root, "--json") as watch:
         watch.files(1)
         until(lambda: kept_fresh(root / ".te"))
-        monkeypatch.setattr(opening, "compare", _never)
+        monkeypatch.setattr(looking, "compare", _never)
         for number in range(3):
             repo({"a.py": f"def number_{number}():\n    pass\n"})
             until(lambda: kept_fresh(root / ".te", DEADLINE))

@@ -18,8 +18,10 @@ from comparing import contents, place_of
 from conftest import te_command, te_environment
 
 from te_cli import open_index
+from te_cli.engine import workers
+from te_cli.engine.reading import Job
 from te_cli.errors import IndexBusy
-from te_cli.model import Filters
+from te_cli.model import Filters, Fingerprint, SourceFile
 from te_cli.store import generations
 from te_cli.store.lock import WriterLock, current_holder
 from te_cli.store.whole import open_whole
@@ -226,3 +228,24 @@ def test_a_killed_group_leaves_no_lock_and_no_worker(repo: MakeRepository, te: R
         os.killpg(process.pid, signal.SIGKILL)
     assert te("index").exit_code == 0
     assert te("doctor").exit_code == 0
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="Ctrl-C is another matter here")
+def test_a_worker_that_is_starting_does_not_hear_ctrl_c(
+    repo: MakeRepository, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """It reaches the whole group, and ended each worker that was still importing with a traceback."""
+    root = repo({"a.py": "def walk():\n    return 1\n"})
+    seen = Fingerprint(1, 1, 1, 1, 1)
+    worker = workers._Worker()
+    try:
+        process = worker.launch("a.py")
+        for _ in range(20):
+            process.send_signal(signal.SIGINT)
+            time.sleep(0.005)
+        outcome = worker.do(str(root), Job(SourceFile("a.py", "python", "code", seen), None))
+        assert outcome.parsed is not None
+        assert worker.launch() is process
+    finally:
+        worker.stop()
+    assert capfd.readouterr().err == ""

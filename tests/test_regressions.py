@@ -19,7 +19,7 @@ from te_cli import open_index
 from te_cli.config import Options, settings_for_indexing
 from te_cli.document import Document
 from te_cli.embed import pieces, static
-from te_cli.engine import workers
+from te_cli.engine import memory, workers
 from te_cli.engine.indexing import update
 from te_cli.engine.lines import MAX_LINE
 from te_cli.engine.reading import Job
@@ -309,10 +309,10 @@ def test_parsing_holds_no_file() -> None:
         pytest.skip("memory is told by Linux")
     text = "\n".join(f'my $name{n} = "a string of $words{n} and @others";' for n in range(2_000))
     parse("a.pl", "perl", text)
-    before = workers._held()
+    before = memory.held()
     for _ in range(4):
         parse("a.pl", "perl", text)
-    assert workers._held() - before < 40 << 20
+    assert memory.held() - before < 40 << 20
 
 
 @pytest.mark.usefixtures("own_workers")

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
 from te_cli import open_index
-from te_cli.engine import workers
+from te_cli.engine import memory, workers
 from te_cli.errors import IndexDamaged, TeError
 from te_cli.model import SkipReason, SourceFile
 from te_cli.planted import read_planted
@@ -479,8 +479,8 @@ def test_no_file_is_parsed_in_tes_own_process(repo: MakeRepository, monkeypatch:
 def test_memory_of_workers_is_bounded() -> None:
     """Together they may take half of the machine, each no more than what a large file needs."""
     for processes in (1, 2, 64, 1_000):
-        each = workers.memory_of_each(processes)
-        assert workers.LEAST_MEMORY <= each <= workers.WORKER_MEMORY
+        each = memory.memory_of_each(processes)
+        assert memory.LEAST_MEMORY <= each <= memory.WORKER_MEMORY
 
 
 def test_deep_and_wide_trees_are_listed(repo: MakeRepository, te: Run) -> None:

@@ -21,11 +21,12 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Self
 
+from te_cli.engine.memory import WORKER_MEMORY, bound, held, memory_of_each
 from te_cli.engine.reading import Job, Outcome, reader_of
 from te_cli.engine.turns import Turns
 from te_cli.model import Skipped, SkipReason
@@ -38,12 +39,6 @@ SECONDS_PER_FILE = 20.0
 
 LEAST_SECONDS = 5.0
 """What is left of that for each when many hang: the parser's own bound. A thousand such files must not take a day."""
-
-WORKER_MEMORY = 4 << 30
-"""Bytes that one process may map: ordinary files take a tenth of it, libraries included."""
-
-LEAST_MEMORY = 1 << 30
-"""What it may map where the machine has so little, or so many cores, that all together would take half of it."""
 
 WINDOW = 64
 """Outcomes that may wait for an earlier file: results come in order, and memory stays bounded."""
@@ -100,7 +95,7 @@ def serve(memory: int, expected: str = "") -> None:
     ``expected``: the path of a file that will come. What its language takes is made ready while nothing has.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
-    _bound_memory(memory)
+    bound(memory)
     gc.set_threshold(*COLLECTED_AFTER)
     jobs, outcomes = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # a stray print must not break the pipe
@@ -113,7 +108,7 @@ def serve(memory: int, expected: str = "") -> None:
         except EOFError:
             return
         outcome = _reader(root)(job)
-        _send(outcomes, (outcome, _held() > LARGEST))
+        _send(outcomes, (outcome, held() > LARGEST))
 
 
 def _make_ready(path: str) -> None:
@@ -123,56 +118,9 @@ def _make_ready(path: str) -> None:
     prepare((classify(path) or UNKNOWN)[0])
 
 
-def _held() -> int:
-    """Bytes of memory that this process holds; at most so many where only its peak is known."""
-    try:
-        return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    except OSError:
-        return _peak()
-
-
-def _peak() -> int:
-    try:
-        import resource
-
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # bytes on macOS, which has no /proc
-    except ImportError:
-        return 0
-
-
 @lru_cache(maxsize=1)
 def _reader(root: str) -> Callable[[Job], Outcome]:
     return reader_of(root)
-
-
-def _bound_memory(size: int) -> None:
-    """Let a grammar that would take all memory end this process alone; where the system knows such a limit."""
-    try:
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_AS, (size, resource.getrlimit(resource.RLIMIT_AS)[1]))
-    except (ImportError, ValueError, OSError):
-        return
-
-
-def memory_of_each(processes: int) -> int:
-    """Bytes that each of some processes may map: together half of what the machine, or its container, has."""
-    whole = min(_machine_memory(), _container_memory())
-    return max(LEAST_MEMORY, min(WORKER_MEMORY, whole // 2 // processes))
-
-
-def _machine_memory() -> int:
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (OSError, ValueError, AttributeError):
-        return sys.maxsize
-
-
-def _container_memory() -> int:
-    try:
-        return int(Path("/sys/fs/cgroup/memory.max").read_text(encoding="ascii"))
-    except (OSError, ValueError):  # "max"
-        return sys.maxsize
 
 
 def _send(pipe: IO[bytes], value: object) -> None:
@@ -182,6 +130,22 @@ def _send(pipe: IO[bytes], value: object) -> None:
 
 def _skipped(job: Job, reason: SkipReason) -> Outcome:
     return Outcome(job.file, skipped=Skipped(job.file.path, reason, job.file.fingerprint))
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """What is started meanwhile never hears Ctrl-C, which reaches the whole group; the parent decides.
+
+    To ignore it by itself a child would first have to import how: until then it would end with a traceback.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class _Worker:
@@ -274,7 +238,8 @@ class _Worker:
         # -P keeps the current folder off the module path, and the child's folder is the package's anyway.
         command = [sys.executable, "-P", "-c", _SERVE, str(_PACKAGE), str(self._memory), expected]
         self._ready = False
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=_PACKAGE)
+        with _deaf():
+            self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=_PACKAGE)
         return self._process
 
 
