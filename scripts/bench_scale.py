@@ -90,6 +90,8 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="append the figures to this file, one line a size")
     options = parser.parse_args()
     rows = []
+    if options.work is not None:
+        options.work.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="te-scale-", dir=options.work) as folder:
         work = Path(folder)
         sources = options.source or [installed(work / "installed")]
