@@ -78,7 +78,7 @@ class Names:
         """All names in memory, from the second time on that somebody looks through all of them."""
         self._searches += 1
         if self._searches > 1 and self._all is None:
-            self._all = Spelled(row[0] for row in self._catalog.rows("SELECT name FROM units"))
+            self._all = Spelled(row[0] for row in self._catalog.each("SELECT name FROM units"))
         return self._all
 
     def _distinct(self, test: str, values: list[str]) -> list[str]:

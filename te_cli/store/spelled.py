@@ -1,6 +1,6 @@
 """All names of a snapshot in memory, by the letters in them: for looking through them again and again.
 
-A name takes a byte for each of its letters, and twelve besides.
+A name takes its bytes in UTF-8, and twelve besides: one wide letter would widen those of all names in a string.
 """
 
 from __future__ import annotations
@@ -27,8 +27,10 @@ class Spelled:
 
     def __init__(self, names: Iterable[str]) -> None:
         ordered = sorted(set(names))
-        self._text = "".join(ordered)
-        self._ends = np.cumsum(np.fromiter(map(len, ordered), np.int32, len(ordered)), dtype=np.int32)
+        encoded = [name.encode("utf-8", "surrogatepass") for name in ordered]
+        self._text = b"".join(encoded)
+        self._ends = np.cumsum(np.fromiter(map(len, encoded), np.int32, len(encoded)), dtype=np.int32)
+        del encoded
         waiting = iter(ordered)
         chunks = [_letters(chunk) for chunk in iter(lambda: list(islice(waiting, AT_ONCE)), [])]
         self._letters = np.concatenate(chunks) if chunks else np.empty(0, np.uint64)
@@ -43,7 +45,8 @@ class Spelled:
         places = np.flatnonzero(lacking == 0)
         ends = self._ends[places].tolist()
         starts = np.where(places > 0, self._ends[places - 1], 0).tolist()
-        return [self._text[start:end] for start, end in zip(starts, ends, strict=True)]
+        found = (self._text[start:end] for start, end in zip(starts, ends, strict=True))
+        return [name.decode("utf-8", "surrogatepass") for name in found]
 
 
 def _letters(names: list[str]) -> NDArray[np.uint64]:
