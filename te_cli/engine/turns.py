@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-MOST_PASSED = 32
-"""How often the first file of the row is passed over: what reads the outcomes in their order may be waiting for it."""
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from te_cli.engine.reading import Job
+
+MOST_PASSED = 32
+"""How often the first file of the row is passed over: what reads the outcomes in their order may be waiting for it."""
 
 
 class Turns:
