@@ -41,6 +41,9 @@ PATIENCE = 120.0
 BATCH_SECONDS = 3.0
 """How long a watcher that was told of edits gets to come to a point."""
 
+LARGEST = 4 << 20
+"""Bytes that no file here has."""
+
 FILE_LIMITS = (4_096, 40_000, 200_000, 700_000, 2_000_000)
 """Bytes past which no file may grow, to have short writes."""
 
@@ -210,16 +213,20 @@ class Bench:
     # Runs
 
     def _start(self, verb: str, place: Place, fault: str = "", *, limited: bool = False) -> Forked:
-        flags = {"watch": ["watch", "--json"], "full": ["index", "--full"]}.get(verb, ["index"])
+        # An idle run has only a setting to note, which leaves out none of these files.
+        limit = str(self._chance.randint(LARGEST, 2 * LARGEST))
+        flags = {
+            "watch": ["watch", "--json"], "full": ["index", "--full"], "idle": ["index", "--max-file-size", limit],
+        }.get(verb, ["index"])  # fmt: skip
         arguments = [*flags, str(place.root), "--jobs", "2"]
         if place.given:
             arguments += ["--index-dir", str(place.folder)]
         environment = self._environment | {"TE_FAULT_LOG": str(self._log), "TE_FAULT": fault}
-        limit = self._chance.choice(FILE_LIMITS) if limited else 0
+        most = self._chance.choice(FILE_LIMITS) if limited else 0
 
         def work() -> int:
-            if limit:
-                resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+            if most:
+                resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
             return run_te(arguments, environment, compact=verb == "compact")
 
         return Forked(work, self._work / "stderr")
