@@ -18,7 +18,7 @@ import usearch.index  # noqa: F401
 import te_cli.engine.indexing
 import te_cli.engine.searching
 import te_cli.engine.watching  # noqa: F401
-from te_cli.cli import main
+from te_cli.cli import app
 from te_cli.store import faults, generations
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def run_te(arguments: Sequence[str], environment: Mapping[str, str], *, compact:
     sys.argv = ["te", *arguments]
     with faults.armed(faults.from_environment(environment) or (lambda _: None)):
         try:
-            main()
+            app(prog_name="te")  # not main(), at whose end this process would do what its parent has to do at its own
         except SystemExit as end:
             return end.code if isinstance(end.code, int) else int(end.code is not None)
     return 0
