@@ -123,8 +123,8 @@ SUM = "sum"
 class Catalog:
     """One connection. Statements run in autocommit unless a transaction was begun."""
 
-    def __init__(self, path: Path, *, create: bool = False, use: Use = "write") -> None:
-        """Open the file.
+    def __init__(self, path: Path, *, create: bool = False, use: Use = "write", schema: str = SCHEMA) -> None:
+        """Open the file; ``schema``: the tables of a new one.
 
         Raises:
             IndexDamaged: it is not there (and ``create`` is not given) or is not a catalog.
@@ -138,7 +138,7 @@ class Catalog:
         if create:
             try:
                 with translated():
-                    self._connection.executescript(SCHEMA)
+                    self._connection.executescript(schema)
             except BaseException:
                 self.close()
                 raise

@@ -10,11 +10,11 @@ if TYPE_CHECKING:
     from te_cli.store.catalog import Catalog
 
 
-def count_by(catalog: Catalog, column: str) -> dict[str, int]:
+def count_by(catalog: Catalog, column: str) -> tuple[tuple[str, int], ...]:
     """Files by language (``f.language``) or units by kind (``u.kind``), most first."""
     source = "files f WHERE f.skip IS NULL" if column.startswith("f.") else "units u"
     sql = f"SELECT {column}, count(*) FROM {source} GROUP BY 1 ORDER BY 2 DESC, 1"
-    return {str(name): int(count) for name, count in catalog.rows(sql)}
+    return tuple((str(name), int(count)) for name, count in catalog.rows(sql))
 
 
 def count_references(catalog: Catalog) -> int:

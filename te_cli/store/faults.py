@@ -57,6 +57,18 @@ POINTS = {
 }
 """What is about to happen at each point. A point that is not here cannot be reached or armed."""
 
+SHELF_POINTS = {
+    "shelf.make": "the folder of a backend is about to be made",
+    "shelf.made": "its new catalog lies beside its place",
+    "shelf.rows": "a file of rows is about to be written",
+    "shelf.saved": "the rows are saved beside their place",
+    "shelf.named": "the rows are in their place, and nothing names them yet",
+    "shelf.commit": "what was added or removed is about to be published",
+    "shelf.done": "it is published, what it replaced is still there",
+    "shelf.sweep": "a file of rows that nothing names is about to be removed",
+}
+"""The same of a backend's folder (:mod:`te_cli.store.shelf`), which no index has."""
+
 FAILURES = {"enospc": errno.ENOSPC, "eio": errno.EIO, "edquot": errno.EDQUOT, "erofs": errno.EROFS}
 
 SIGNALS = {"kill": "SIGKILL", "interrupt": "SIGINT", "terminate": "SIGTERM"}
@@ -90,7 +102,9 @@ def from_environment(environment: Mapping[str, str]) -> Callable[[str], None] | 
         return None
     fault, _, rest = wanted.partition("@")
     place, _, number = rest.partition(":")
-    if wanted and (fault not in {*FAILURES, *SIGNALS} or place not in POINTS or not (number or "1").isdecimal()):
+    if wanted and (
+        fault not in {*FAILURES, *SIGNALS} or place not in {*POINTS, *SHELF_POINTS} or not (number or "1").isdecimal()
+    ):
         raise ConfigError(
             f"TE_FAULT is '{wanted}', which names no fault at a point.", "For tests of te only: unset it."
         )

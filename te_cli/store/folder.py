@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 import shutil
 import stat
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from te_cli.errors import IndexDamaged, IndexForeign, IndexTooNew, NotWritable, StoreError
+from te_cli.errors import IndexDamaged, IndexForeign, IndexTooNew, NotWritable, StoreError, TeError
 from te_cli.planted import read_planted
-from te_cli.store.catalog import CATALOG_FILE, Catalog
+from te_cli.store.catalog import CATALOG_FILE, SUM, Catalog
 from te_cli.store.faults import reach
 from te_cli.store.formats import FORMAT
 from te_cli.store.owner import OWNER_FILE, ownership, read_owner
 from te_cli.store.removal import remove
+from te_cli.store.sums import notes_sum
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -122,6 +124,19 @@ class Place:
                 f"The index folder {self.folder} cannot be written: {error.strerror}.",
                 "Use --index-dir or TE_INDEX_DIR to keep the index elsewhere.",
             ) from error
+
+    def noted_model(self) -> str:
+        """The source of the model of an index that is about to be built anew, as far as its notes are whole.
+
+        Only one that this user made for this root is opened.
+        """
+        if self.state() not in {"ready", "older", "damaged"} or any(map(_misplaced, self._files())):
+            return ""
+        with suppress(TeError), closing(Catalog(self.catalog, use="read")) as catalog:
+            notes = dict(catalog.notes())
+            if catalog.meta(SUM) == str(notes_sum(notes.items())):
+                return notes.get("model_source", "")
+        return ""
 
     def hidden(self) -> bool:
         """Whether the ignore file is as it should be."""

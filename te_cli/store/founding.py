@@ -29,8 +29,10 @@ OF_ITS_TREE = "('max_file_bytes', 'walk_ms', 'checked_ns', 'indexed_ns')"
 """Notes that say something of the other work tree, or of how it was indexed."""
 
 
-def found(place: Place, models: Sequence[Place] = ()) -> None:
+def found(place: Place, models: Sequence[Place] = (), source: str = "") -> None:
     """Make an index that holds nothing yet, or what the first of ``models`` holds that is whole and not in use.
+
+    ``source``: of the embedding model of the index in whose place it comes, which an empty one keeps.
 
     Raises:
         NotWritable: it cannot be made.
@@ -46,7 +48,7 @@ def found(place: Place, models: Sequence[Place] = ()) -> None:
     with closing(Catalog(place.catalog, create=True)) as catalog:
         index_id = claim(place.folder, place.root)
         with catalog.alone("create.notes"):
-            catalog.set_meta(id=index_id, format=FORMAT, run=0)
+            catalog.set_meta(id=index_id, format=FORMAT, run=0, model_source=source)
 
 
 def _copy(model: Place, place: Place) -> None:

@@ -77,6 +77,8 @@ def _writing() -> Iterator[None]:
     try:
         yield
     except Exception as error:  # tantivy raises ValueError, OSError and others
+        if "FileAlreadyExists" in str(error):
+            raise IndexDamaged("The text index holds a file that it does not name.", "Run `te index`.") from error
         raise NotWritable(
             f"The text index cannot be written: {error}.", "Check the disk's space and rights."
         ) from error
@@ -260,6 +262,9 @@ class TextIndex:
         if self._writer is None:
             with _writing():
                 self._writer = self._index.writer(HEAP_BYTES, num_threads=1)
+                # A writer killed within a commit leaves a list of what it deleted, which no commit names. The next one
+                # that deletes as much would give its own list the same name, and Tantivy writes over no file.
+                self._writer.garbage_collect_files()
         return self._writer
 
     # Reading

@@ -71,6 +71,14 @@ KIND_RANK = (
 """Which of a name's bearers come first where the list of them is cut: types, then what runs, then the rest."""
 
 
+class MadeBy(NamedTuple):
+    """The model that makes an index's vectors: where it comes from, which it is, and how many numbers a vector has."""
+
+    source: str
+    fingerprint: str
+    dimensions: int
+
+
 @dataclass(frozen=True, slots=True)
 class FileRecord:
     """A file that the last run met; ``skip`` says why it has no units, where it has none."""

@@ -23,7 +23,7 @@ from te_cli.store.founding import found
 from te_cli.store.fresh import Fresh
 from te_cli.store.lock import WriterLock
 from te_cli.store.past import Past
-from te_cli.store.records import FileRecord, count_unembedded, counted, files_at_or_below, files_skipped
+from te_cli.store.records import count_unembedded
 from te_cli.store.references import NO_REFERENCES, Packed
 from te_cli.store.removal import sweep
 from te_cli.store.rows import UnitRow, insert_units, put_file, touch_file
@@ -32,7 +32,7 @@ from te_cli.store.seal import break_seal, intact, log_bytes, make_seal
 from te_cli.store.texts import Texts
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from types import TracebackType
     from typing import Self
 
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from te_cli.model import SourceFile, Symbol
     from te_cli.store.entries import Entry
     from te_cli.store.folder import Place
+    from te_cli.store.records import FileRecord, MadeBy
     from te_cli.store.vectors import Base
 
 REASONS = {
@@ -62,22 +63,21 @@ class Writer:
         self,
         place: Place,
         *,
-        model: str,
-        dimensions: int,
+        model: Callable[[str], MadeBy],
         recipe: str,
         afresh: bool = False,
         wait: float = 0.0,
         models: Sequence[Place] = (),
     ) -> None:
-        """``model`` and ``recipe`` say what the derived data was made with: another one asks for a full run.
+        """``model`` is told the source of the model that made the index, and gives the one to use.
 
-        ``afresh`` drops what is there: damage that only reading brought to light. ``wait``: seconds to wait for
-        another writer. ``models``: indexes of other trees, to begin with a copy of where there is none.
+        Another model or ``recipe`` than the derived data was made with asks for a full run. ``afresh`` drops what is
+        there: damage that only reading brought to light. ``wait``: seconds to wait for another writer. ``models``:
+        indexes of other trees, to begin with a copy of where there is none.
         """
         self._place = place
         self._afresh = afresh
-        self._model = model
-        self._dimensions = dimensions
+        self._choose = model
         self._recipe = recipe
         self._wait = wait
         self._models = models
@@ -117,8 +117,11 @@ class Writer:
         """Open what is there, heal what a dead writer left, and build anew what cannot be opened."""
         state = "damaged" if self._afresh else self._place.state()
         if state != "ready":
+            noted = self._place.noted_model()
+            if noted:
+                self._choose(noted)  # refuses before anything is removed
             self._place.clear()
-            found(self._place, self._models if state == "absent" else ())
+            found(self._place, self._models if state == "absent" else (), noted)
             self.rebuilt = REASONS[state]
         doubtful = not intact(self._place)
         # To let go of a catalog with a log is to write that into it.
@@ -130,10 +133,7 @@ class Writer:
         self._base_counts = "vectors" not in wrong
         if not self._sealed:
             break_seal(self._place, self.catalog.meta("id"), self.catalog.number("run"))
-        made_with = (self.catalog.meta("model"), self.catalog.meta("recipe"))
-        self.stale_recipe = made_with != (self._model, self._recipe)
-        if self.stale_recipe and made_with[0] and not self.rebuilt:
-            self.rebuilt = "another model or another version of te made it"
+        self._compare_recipes()
         self._texts = Texts(self._place.text, self.catalog.number("text"))
         stack.callback(self._texts.close)
         if doubtful:  # what fits its seal opens
@@ -143,6 +143,16 @@ class Writer:
         self._heal()
         if doubtful and not self.stale_recipe:
             self._whole = self._agreed()
+
+    def _compare_recipes(self) -> None:
+        """Have everything derived anew where the catalog says that it was done in another way."""
+        source, made_with, recipe = map(self.catalog.meta, ("model_source", "model", "recipe"))
+        self.model = self._choose(source)
+        self.stale_recipe = (made_with, recipe) != (self.model.fingerprint, self._recipe)
+        if self.stale_recipe and made_with and not self.rebuilt:
+            changed = source and made_with != self.model.fingerprint
+            same = "its model is not what it was" if changed else "another version of te made it"
+            self.rebuilt = same if source == self.model.source else "it was made with another model"
 
     def _begin_writing(self) -> None:
         """Break the seal before the first write: what dies from here on is looked through by whoever comes next."""
@@ -166,9 +176,8 @@ class Writer:
     def _base(self) -> Base | None:
         from te_cli.store.vectors import open_base
 
-        if generation := self.catalog.number("generation"):
-            return open_base(self._place.folder, generation, self.catalog.number("dimensions"))
-        return None
+        generation, dimensions = map(self.catalog.number, ("generation", "dimensions"))
+        return open_base(self._place.folder, generation, dimensions) if generation else None
 
     def _base_opens(self) -> bool:
         try:
@@ -220,14 +229,6 @@ class Writer:
 
     # The run
 
-    def files(self, paths: Collection[str] | None = None) -> dict[str, FileRecord]:
-        """What the last run met, by path; with ``paths``, at least what it met there and below."""
-        return {record.path: record for record in files_at_or_below(self.catalog, paths)}
-
-    def skipped(self) -> list[FileRecord]:
-        """The files that were met and left out."""
-        return files_skipped(self.catalog)
-
     @property
     def built(self) -> bool:
         """Whether a run was ever published: before, all that is there may be another tree's."""
@@ -237,12 +238,14 @@ class Writer:
         """Reserve ids for at most ``bound`` new units and start the run's transaction."""
         self._begin_writing()
         self._begun = True
-        self.past = Past(self.catalog, self._place.folder, self._dimensions, base=self._base_counts)
+        self.past = Past(self.catalog, self._place.folder, self.model.dimensions, base=self._base_counts)
         self._stack.callback(self.past.close)
-        self._new = Fresh(self._dimensions)
+        self._new = Fresh(self.model.dimensions)
         used = self.catalog.rows("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'units'")[0][0]
         with self.catalog.alone("reserve.catalog"):
             self.catalog.run("INSERT INTO pending VALUES (?, ?)", (used + 1, used + bound))
+            if not self.built:  # whoever goes on with what a kill leaves of a first run is to use the same model
+                self.catalog.set_meta(model_source=self.model.source)
         self._next_id = int(used) + 1
         self.catalog.begin(write=True)
         self._everything = self.stale_recipe
@@ -353,9 +356,10 @@ class Writer:
             unembedded=int(noted) + self._unembedded if noted.isdigit() else count_unembedded(self.catalog),
             generation=generation,
             text=self._texts.generation,
-            model=self._model,
+            model=self.model.fingerprint,
+            model_source=self.model.source,
             recipe=self._recipe,
-            dimensions=self._dimensions,
+            dimensions=self.model.dimensions,
             **notes,
         )
         self.past.trim()
@@ -383,10 +387,6 @@ class Writer:
             with self.catalog.alone("collect.catalog"):
                 self.catalog.run("DELETE FROM garbage")
 
-    def counts(self) -> tuple[int, int, int]:
-        """Files, units, and units without a vector."""
-        return counted(self.catalog)
-
     def _remove_units(self, ids: list[int]) -> None:
         self._unembedded -= len(self.catalog.rows_in("SELECT id FROM units WHERE NOT embedded AND id IN ({})", ids))
         self.catalog.run_many("DELETE FROM units WHERE id = ?", [(unit_id,) for unit_id in ids])
@@ -396,5 +396,5 @@ class Writer:
     def _store_vectors(self, threads: int) -> int:
         from te_cli.store.generations import Current, store_vectors
 
-        base = Current(self._place.folder, self.catalog.number("generation"), self._dimensions)
+        base = Current(self._place.folder, self.catalog.number("generation"), self.model.dimensions)
         return store_vectors(self.catalog, base, self._new, everything=self._everything, threads=threads)
