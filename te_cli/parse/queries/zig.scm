@@ -23,7 +23,7 @@
 
 ; A function that returns a type that it writes out is that type, with parameters.
 ((Decl (FnProto function: (IDENTIFIER) @name)
-  (Block (Statement (AssignExpr _ @_returns (ErrorUnionExpr (SuffixExpr . (ContainerDecl) .))))) @body) @definition.struct
+  (Block (Statement (AssignExpr . _ @_returns . (ErrorUnionExpr (SuffixExpr . (ContainerDecl) .))))) @body) @definition.struct
   (#eq? @_returns "return"))
 (Decl (FnProto function: (IDENTIFIER) @name) (Block) @body) @definition.function
 (Decl (FnProto function: (IDENTIFIER) @name)) @definition.function
