@@ -15,6 +15,7 @@ Model2Vec model's, which :mod:`te_cli.embed.plain` encodes as that library does.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -56,8 +57,8 @@ class Formula:
     query_saturate: str = "raw"
 
     @classmethod
-    def read(cls, config: Mapping[str, Any]) -> Formula | None:
-        """From a parsed config.json; None where that is a plain Model2Vec model's.
+    def read(cls, config: Mapping[str, Any], hint: str = "Reinstall te-cli.") -> Formula | None:
+        """From a parsed config.json; None where that is a plain Model2Vec model's. ``hint`` is for what is wrong in it.
 
         Raises:
             ModelError: an unknown schema, or something in it that this te does not know.
@@ -75,6 +76,8 @@ class Formula:
                 _known("field", name, FIELDS): Weight(float(weight["count"]), float(weight["boost"]))
                 for name, weight in document["fields"].items()
             }
+            if not all(math.isfinite(number) for weight in fields.values() for number in weight):
+                raise ValueError("a field weighs what is no number")  # noqa: TRY301 - told as the other faults are
             if not any(map(any, fields.values())):
                 raise ValueError("no field weighs anything")  # noqa: TRY301 - told as the other faults are
             return cls(
@@ -83,9 +86,9 @@ class Formula:
                 int(document["max_words"]),
                 _known("saturation", query["saturate"], SATURATE),
             )
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
             raise ModelError(
-                f"The embedding model's config.json is not of the schema '{schema}': {error!r}.", "Reinstall te-cli."
+                f"The embedding model's config.json is not of the schema '{schema}': {error!r}.", hint
             ) from error
 
     def weights(self, counts: Numbers, fields: Numbers, firsts: Numbers) -> Floats:

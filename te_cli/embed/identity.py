@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import json
 import os
-import struct
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from te_cli.digest import digest
+from te_cli.embed.advice import SHIPPED as SHIPPED  # noqa: PLC0414 - where others look for it
+from te_cli.embed.advice import SHIPPED_NAME, advice
 from te_cli.embed.formula import Formula
+from te_cli.embed.tables import Table, dimensions_of, open_plain, table_in
 from te_cli.errors import ModelError
+from te_cli.words import readable
 
-SHIPPED = Path(__file__).parent / "model"
-"""The model that comes with the package."""
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MAX_CONFIG_BYTES, MAX_TOKENIZER_BYTES = 4 << 20, 256 << 20
+"""Of a model's configuration files, and of its tokenizer. Real ones have some KB, and 17 MB for a hundred languages."""
+
+MAX_NAME = 200
+"""Characters of a model's name."""
 
 PAGE, SAMPLE = 4096, 64
 """Bytes that are read together, and of how many such pages one is looked at to know the file by."""
@@ -26,20 +34,63 @@ class ModelIdentity:
 
     name: str
     fingerprint: str
-    dimensions: int
+    dimension: int
 
 
-def identity_of(folder: Path, formula: Formula | None = None) -> ModelIdentity:
-    """The identity of the static model in ``folder``; ``formula`` overrides what its configuration says.
+class Identified:
+    """What an embedder says of itself (:class:`~te_cli.embed.port.Embedder`), by the identity that it is given."""
+
+    def __init__(self, identity: ModelIdentity) -> None:
+        self._identity = identity
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return self._identity.name
+
+    @property
+    def fingerprint(self) -> str:
+        """Of all that decides what its vectors are."""
+        return self._identity.fingerprint
+
+    @property
+    def dimension(self) -> int:
+        """Components of a vector."""
+        return self._identity.dimension
+
+
+def identity_of(folder: Path, formula: Formula | None = None, name: str = "") -> ModelIdentity:
+    """The identity of the static model in ``folder``; ``formula`` and ``name`` override what its configuration says.
 
     Raises:
         ModelError: a file is missing or is not of this layout.
     """
-    config = read_config(folder / "config.json")
-    said = json.dumps(config, sort_keys=True) + repr(formula or Formula.read(config))
-    fingerprint, dimensions = _table(folder / "model.safetensors")
-    name = str(config.get("name", "te-static"))
-    return ModelIdentity(name, fingerprint + digest(said.encode()).hex()[:8], dimensions)
+    files = files_of(folder)
+    config = read_config(files.config)
+    said = json.dumps(config, sort_keys=True) + repr(formula or Formula.read(config, advice(folder)))
+    fingerprint = _sampled(files.vectors)
+    if folder != SHIPPED:  # whose files come together
+        said += _whole(files.tokenizer)
+    own = config.get("name")
+    name = name or (own if isinstance(own, str) else "") or (SHIPPED_NAME if folder == SHIPPED else folder.name)
+    return ModelIdentity(called(name), fingerprint + digest(said.encode()).hex()[:8], dimensions_of(files.vectors))
+
+
+def called(name: str) -> str:
+    """A model's name as an index can keep it: of any length, and of any characters, it may stand in a configuration."""
+    return readable(name[:MAX_NAME])
+
+
+def files_of(folder: Path) -> Table:
+    """The files of the static model in ``folder``.
+
+    Raises:
+        ModelError: it has none.
+    """
+    if found := table_in(folder):
+        return found
+    dimensions_of(folder / "model.safetensors")  # says what is wrong with it
+    raise ModelError(f"There is no static model in {folder}.", advice(folder))
 
 
 def read_config(path: Path) -> dict[str, Any]:
@@ -49,29 +100,39 @@ def read_config(path: Path) -> dict[str, Any]:
         ModelError: it cannot be read, or is not an object.
     """
     try:
-        config = json.loads(path.read_bytes())
+        with open_plain(path) as file:
+            config = json.loads(file.read(MAX_CONFIG_BYTES))
     except (OSError, ValueError, RecursionError) as error:
-        raise ModelError(f"The model's configuration {path} cannot be read: {error}.", "Reinstall te-cli.") from error
+        raise ModelError(f"The model's configuration {path} cannot be read: {error}.", advice(path)) from error
     if not isinstance(config, dict):
-        raise ModelError(f"The model's configuration {path} is not an object.", "Reinstall te-cli.")
+        raise ModelError(f"The model's configuration {path} is not an object.", advice(path))
     return config
 
 
-def _table(path: Path) -> tuple[str, int]:
-    """Sixteen hexadecimal digits of a table's size and every 64th page, and its dimensions.
-
-    Reading all would cost each query as much as answering it. The layout is that of :mod:`te_cli.embed.table`.
-    """
+def _sampled(path: Path) -> str:
+    """Sixteen hexadecimal digits of a table's size and every 64th page: reading all would cost as much as a query."""
     try:
-        with path.open("rb") as file:
-            (length,) = struct.unpack("<Q", file.read(8))
-            dimensions = int(json.loads(file.read(min(length, PAGE * SAMPLE)))["embeddings"]["shape"][1])
+        with open_plain(path) as file:
             size = os.fstat(file.fileno()).st_size
             sampled = [size.to_bytes(8, "little")]
             # Of the last pages, too few for a sample of their own, the first is looked at.
-            for start in range(0, size, PAGE * SAMPLE):
+            for start in range(0, size, PAGE * SAMPLE if size > PAGE * SAMPLE else PAGE):
                 file.seek(start)
                 sampled.append(file.read(PAGE))
-    except (OSError, ValueError, LookupError, TypeError, RecursionError, struct.error) as error:
-        raise ModelError(f"The vectors in {path} cannot be read: {error}.", "Reinstall te-cli.") from error
-    return digest(b"".join(sampled)).hex()[:16], dimensions
+    except OSError as error:
+        raise ModelError(f"The vectors in {path} cannot be read: {error}.", advice(path)) from error
+    return digest(b"".join(sampled)).hex()[:16]
+
+
+def _whole(path: Path) -> str:
+    """A digest of a tokenizer."""
+    try:
+        if not path.is_file():
+            raise ModelError(f"The embedding model in {path.parent} has no tokenizer.json.", advice(path))
+        with path.open("rb") as file:
+            found = file.read(MAX_TOKENIZER_BYTES + 1)
+        if len(found) > MAX_TOKENIZER_BYTES:
+            raise ModelError(f"{path} has more than {MAX_TOKENIZER_BYTES >> 20} MiB.", advice(path))
+        return digest(found).hex()
+    except OSError as error:
+        raise ModelError(f"The tokenizer in {path} cannot be read: {error}.", advice(path)) from error

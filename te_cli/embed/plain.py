@@ -7,10 +7,13 @@ where a model asks for vectors that are not normalised: here they are).
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from te_cli.embed.advice import MEND
+from te_cli.embed.panics import tokenizing
 from te_cli.embed.port import normalised
 from te_cli.errors import ModelError
 
@@ -28,6 +31,10 @@ MAX_LENGTH = 512
 """Tokens of a text that count where the configuration does not say."""
 
 
+MOST_TOKENS = 1 << 20
+"""More than any text has, and few enough to multiply."""
+
+
 def read_tokenizer(path: Path) -> Tokenizer:
     """The tokenizer of a tokenizer.json, without truncation and padding.
 
@@ -36,27 +43,45 @@ def read_tokenizer(path: Path) -> Tokenizer:
     """
     from tokenizers import Tokenizer  # 10 ms of import that only encoding needs
 
-    try:
+    with tokenizing(path):
         tokenizer = Tokenizer.from_file(str(path))
-    except Exception as error:  # the library raises bare Exception
-        raise ModelError(f"The tokenizer in {path} cannot be read: {error}.", "Reinstall te-cli.") from error
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    return tokenizer
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        return tokenizer
 
 
 class PlainEncoder:
     """Encodes a document as one text, in which each token counts once for each time that it occurs."""
 
-    def __init__(self, config: Mapping[str, Any], tokenizer: Tokenizer, table: TokenTable) -> None:
-        self._tokenizer, self._table = tokenizer, table
+    def __init__(self, config: Mapping[str, Any], path: Path, table: TokenTable) -> None:
+        """``path``: of the tokenizer; raises :class:`ModelError` where that, or the configuration, makes no sense."""
+        self._path, self._table = path, table
+        length = config.get("max_length", MAX_LENGTH)
+        if length is not None and not (isinstance(length, int) and 0 < length <= MOST_TOKENS):
+            raise ModelError(f"The embedding model's max_length is {str(length)[:40]}, which is no length.", MEND)
+        # As it is without being said; but then the library complains of each process that is forked from now on.
+        os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
+        self._tokenizer = tokenizer = read_tokenizer(path)
+        with tokenizing(path):
+            self._prepare(config, tokenizer)
+
+    @property
+    def vocabulary(self) -> int:
+        """Tokens are smaller than this."""
+        return self._size
+
+    def _prepare(self, config: Mapping[str, Any], tokenizer: Tokenizer) -> None:
         self._unknown = unknown_token(tokenizer)
+        vocabulary: dict[str, int] = tokenizer.get_vocab()
+        if not vocabulary:
+            raise ValueError("it has no tokens")
+        self._size = max(vocabulary.values()) + 1
         length = config.get("max_length", MAX_LENGTH)
         self._characters = None
         if length is not None:
             tokenizer.enable_truncation(int(length))
             # The library cuts a text by characters first, for the tokenizer truncates only what it has cut to pieces.
-            self._characters = int(length) * int(np.median([len(token) for token in tokenizer.get_vocab()]))
+            self._characters = int(length) * int(np.median([len(token) for token in vocabulary]))
 
     def encode(self, documents: Sequence[Document]) -> NDArray[np.float32]:
         """Unit rows, shape (documents, dimensions); zeros where no token is known."""
@@ -69,11 +94,14 @@ class PlainEncoder:
 
     def knows(self, word: str) -> bool:
         """Whether ``word`` is in the vocabulary, whole."""
-        ids: list[int] = self._tokenizer.encode(word, add_special_tokens=False).ids
+        with tokenizing(self._path):
+            ids: list[int] = self._tokenizer.encode(word, add_special_tokens=False).ids
         return len(ids) == 1 and ids[0] != self._unknown
 
     def _encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        cut = self._tokenizer.encode_batch_fast([text[: self._characters] for text in texts], add_special_tokens=False)
+        heads = [text[: self._characters] for text in texts]
+        with tokenizing(self._path):
+            cut = self._tokenizer.encode_batch_fast(heads, add_special_tokens=False)
         found = [[token for token in encoding.ids if token != self._unknown] for encoding in cut]
         tokens = np.array([token for ids in found for token in ids], np.int64)
         rows = np.empty((len(texts), self._table.dimensions), np.float32)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from te_cli.document import Document
-    from te_cli.embed.identity import ModelIdentity
 
 Vector = npt.NDArray[np.int8]
 """One vector as it is stored, shape (dimensions,): see :mod:`te_cli.store.levels`."""
@@ -28,20 +27,35 @@ I8_PEAK = 127
 """The largest value of a quantised component; the scale is each row's own, for only directions are compared."""
 
 
+@runtime_checkable
 class Embedder(Protocol):
-    """A model that maps documents and queries to directions in one space."""
+    """A model that maps documents and queries to directions in one space.
+
+    ``name`` is what people call it; vectors of models with another ``fingerprint`` cannot be compared. Several threads
+    may use one at the same time.
+    """
 
     @property
-    def identity(self) -> ModelIdentity:
-        """What to record beside the vectors."""
+    def name(self) -> str:
+        """What people call it."""
         ...
 
-    def encode_documents(self, documents: Sequence[Document]) -> NDArray[np.float32]:
-        """Unit rows, shape (documents, dimensions). A row of zeros means that the text says nothing to the model."""
+    @property
+    def fingerprint(self) -> str:
+        """Sixteen hexadecimal digits or more, of all that decides what its vectors are."""
         ...
 
-    def encode_query(self, text: str) -> Direction:
-        """A unit vector, shape (dimensions,), or zeros where the model knows no word of ``text``."""
+    @property
+    def dimension(self) -> int:
+        """Components of a vector."""
+        ...
+
+    def embed_documents(self, documents: Sequence[Document]) -> NDArray[np.float32]:
+        """Unit rows, shape (documents, dimension). A row of zeros means that the text says nothing to the model."""
+        ...
+
+    def embed_query(self, text: str) -> Direction:
+        """A unit vector, shape (dimension,), or zeros where the model knows no word of ``text``."""
         ...
 
 
@@ -59,8 +73,14 @@ class Speller(Embedder, Protocol):
 
 def normalised(rows: NDArray[np.float32]) -> NDArray[np.float32]:
     """Rows scaled to length 1; rows of zeros stay zeros. Shape (n, dimensions) in and out."""
-    lengths = np.linalg.norm(rows, axis=-1, keepdims=True)
-    lengths[lengths == 0] = 1
+    with np.errstate(over="ignore"):
+        lengths = np.linalg.norm(rows, axis=-1, keepdims=True)
+    odd = (lengths == 0) | (lengths == np.inf)
+    if odd.any():  # zeros, or the squares are too small or too large to be summed
+        peaks = np.abs(rows).max(axis=-1, keepdims=True, initial=0)
+        rows = np.where(odd, rows / np.where(peaks == 0, 1, peaks), rows)
+        lengths = np.linalg.norm(rows, axis=-1, keepdims=True)
+        lengths[lengths == 0] = 1
     scaled: NDArray[np.float32] = rows / lengths
     return scaled
 

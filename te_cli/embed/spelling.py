@@ -12,6 +12,8 @@ import json
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from te_cli.embed.advice import advice
+from te_cli.embed.panics import tokenizing
 from te_cli.errors import ModelError
 from te_cli.words import MAX_WORD, parts, split_up
 
@@ -58,6 +60,10 @@ class Spelling:
             self._unknown: str = model["unk_token"]
             self.unknown = self._vocabulary[self._unknown]
             self.size = max(self._vocabulary.values()) + 1
+            if not all(isinstance(text, str) for text in (self._prefix, self._unknown)):
+                raise TypeError("its prefix, or its unknown token, is no text")  # noqa: TRY301
+            if type(self._longest) is not int or min(self._vocabulary.values()) < 0:
+                raise ValueError("its numbers are none of tokens")  # noqa: TRY301
             steps = (parsed.get("normalizer"), parsed.get("pre_tokenizer"))
             self._by_parts = steps == (NORMALIZER, PRE_TOKENIZER)
             model["vocab"] = {model["unk_token"]: self.unknown}
@@ -72,24 +78,23 @@ class Spelling:
         if self._by_parts and identifier.isascii():
             return list(parts(identifier))
         text = identifier[:MAX_WORD]
-        if self._splitter.normalizer is not None:
-            text = self._splitter.normalizer.normalize_str(text)
-        if self._splitter.pre_tokenizer is None:
-            return [text]
-        return [word for word, _ in self._splitter.pre_tokenizer.pre_tokenize_str(text)]
+        with tokenizing(self._path):
+            if self._splitter.normalizer is not None:
+                text = self._splitter.normalizer.normalize_str(text)
+            if self._splitter.pre_tokenizer is None:
+                return [text]
+            return [word for word, _ in self._splitter.pre_tokenizer.pre_tokenize_str(text)]
 
     @cached_property
     def _splitter(self) -> Tokenizer:
         """The library's own splitting; its vocabulary is one word."""
         from tokenizers import Tokenizer
 
-        try:
+        with tokenizing(self._path):
             return Tokenizer.from_str(json.dumps(self._rest))
-        except Exception as error:  # the tokenizers library raises bare Exception
-            raise self._unreadable(error) from error
 
     def _unreadable(self, error: Exception) -> ModelError:
-        return ModelError(f"The tokenizer in {self._path} cannot be read: {error}.", "Reinstall te-cli.")
+        return ModelError(f"The tokenizer in {self._path} cannot be read: {error}.", advice(self._path))
 
     def words_of_each(self, identifiers: Sequence[str]) -> list[list[str]]:
         """The words of many identifiers. The library's regular expression takes five times as long as ours."""
@@ -104,12 +109,13 @@ class Spelling:
         """The tokenizers library's own way from a word to its pieces: four times as fast, once it is built."""
         from tokenizers.models import WordPiece
 
-        return WordPiece(
-            self._vocabulary,
-            unk_token=self._unknown,
-            max_input_chars_per_word=self._longest,
-            continuing_subword_prefix=self._prefix,
-        )
+        with tokenizing(self._path):
+            return WordPiece(
+                self._vocabulary,
+                unk_token=self._unknown,
+                max_input_chars_per_word=self._longest,
+                continuing_subword_prefix=self._prefix,
+            )
 
     def pieces(self, word: str) -> list[int]:
         """The tokens that spell a word; none where they cannot."""

@@ -1,4 +1,4 @@
-"""The shipped model: a table of token vectors, in the Model2Vec layout, and a formula that weighs them.
+"""A table of token vectors as an embedder: the shipped model, whose formula weighs them, or any of the Model2Vec kind.
 
 The table is mapped, and what encodes is made when a text first has to be encoded: most verbs need no more than the
 model's identity.
@@ -9,66 +9,64 @@ from __future__ import annotations
 from threading import Lock
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from te_cli.embed.advice import NO_NUMBERS, advice
 from te_cli.embed.fielded import FieldedEncoder
 from te_cli.embed.formula import Formula
-from te_cli.embed.identity import SHIPPED, identity_of, read_config
+from te_cli.embed.identity import SHIPPED, Identified, files_of, identity_of, read_config
 from te_cli.embed.pieces import Pieces
-from te_cli.embed.plain import PlainEncoder, read_tokenizer
+from te_cli.embed.plain import PlainEncoder
 from te_cli.embed.table import TokenTable
 from te_cli.errors import ModelError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from te_cli.document import Document
-    from te_cli.embed.identity import ModelIdentity
+
+    Floats = NDArray[np.float32]
 
 
-class StaticModel:
+class StaticModel(Identified):
     """A token table as an embedder. Safe to share between threads."""
 
-    def __init__(self, folder: Path = SHIPPED, formula: Formula | None = None) -> None:
-        """Open the model in ``folder``; ``formula`` overrides what its configuration says.
+    def __init__(self, folder: Path = SHIPPED, formula: Formula | None = None, name: str = "") -> None:
+        """Open the model in ``folder``; ``formula`` and ``name`` override what its configuration says.
 
         Raises:
             ModelError: a file is missing or is not of this layout.
         """
         self._folder = folder
-        self._config = read_config(folder / "config.json")
-        self._formula = formula or Formula.read(self._config)
-        self._table = TokenTable.read(folder / "model.safetensors")
-        if not (folder / "tokenizer.json").is_file():
-            raise ModelError(f"The embedding model in {folder} has no tokenizer.json.", "Reinstall te-cli.")
+        files = files_of(folder)
+        self._config = read_config(files.config)
+        self._formula = formula or Formula.read(self._config, advice(folder))
+        self._table = TokenTable.read(files.vectors)
+        self._tokenizer = files.tokenizer
+        if not self._tokenizer.is_file():
+            raise ModelError(f"The embedding model in {folder} has no tokenizer.json.", advice(folder))
         self._encoder: FieldedEncoder | PlainEncoder | None = None
         self._lock = Lock()
-        self._identity = identity_of(folder, formula)
+        super().__init__(identity_of(folder, formula, name))
 
-    @property
-    def identity(self) -> ModelIdentity:
-        """Name, fingerprint of table and formula, and dimensions."""
-        return self._identity
-
-    def encode_documents(self, documents: Sequence[Document]) -> NDArray[np.float32]:
+    def embed_documents(self, documents: Sequence[Document]) -> Floats:
         """Unit rows, shape (documents, dimensions); zeros where no token is known.
 
         Raises:
             ModelError: the tokenizer cannot be read, or is another table's.
         """
-        with self._lock:
-            return self.encoder.encode(documents)
+        return self._numbers(lambda: self.encoder.encode(documents))
 
-    def encode_query(self, text: str) -> NDArray[np.float32]:
+    def embed_query(self, text: str) -> Floats:
         """A unit vector, shape (dimensions,), or zeros where no word of ``text`` is known.
 
         Raises:
             ModelError: the tokenizer cannot be read, or is another table's.
         """
-        with self._lock:
-            return self.encoder.query(text)
+        return self._numbers(lambda: self.encoder.query(text))
 
     def prepare(self) -> None:
         """Read what encoding needs.
@@ -96,20 +94,28 @@ class StaticModel:
             ModelError: the tokenizer cannot be read, or is another table's.
         """
         if self._encoder is None:
-            path = self._folder / "tokenizer.json"
+            path = self._tokenizer
             if self._formula is None:
-                tokenizer = read_tokenizer(path)
-                self._fit(tokenizer.get_vocab_size())
-                self._encoder = PlainEncoder(self._config, tokenizer, self._table)
+                plain = PlainEncoder(self._config, path, self._table)
+                self._fit(plain.vocabulary)
+                self._encoder = plain
             else:
                 pieces = Pieces(path)
                 self._fit(pieces.vocabulary)
                 self._encoder = FieldedEncoder(self._formula, pieces, self._table)
         return self._encoder
 
+    def _numbers(self, encoded: Callable[[], Floats]) -> Floats:
+        """What is encoded, once it is known to be numbers: a table may hold anything."""
+        with self._lock, np.errstate(all="ignore"):
+            found = encoded()
+        if not np.isfinite(found).all():
+            raise ModelError(f"The model '{self.name}' is broken: {NO_NUMBERS}.", advice(self._folder))
+        return found
+
     def _fit(self, vocabulary: int) -> None:
         if vocabulary > self._table.tokens:
             raise ModelError(
                 f"The embedding model in {self._folder} has {vocabulary} tokens, and vectors for {self._table.tokens}.",
-                "Reinstall te-cli.",
+                advice(self._folder),
             )

@@ -1,7 +1,8 @@
 """A table of token vectors in a safetensors file, mapped rather than read: a query touches a handful of its rows.
 
 Format: https://huggingface.co/docs/safetensors, a little-endian 64-bit header length, a JSON header with the type,
-shape and byte range of each tensor, then the bytes. ``embeddings`` (tokens, dimensions) holds the rows; an optional
+shape and byte range of each tensor, then the bytes. ``embeddings`` (tokens, dimensions), which sentence-transformers
+calls ``embedding.weight``, holds the rows; an optional
 ``weights`` (tokens,) scales each row, an optional ``mapping`` (tokens,) says which row a token uses, and an optional
 ``query_weights`` (tokens,), of te's own models, what a token weighs in a query.
 """
@@ -14,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from te_cli.embed.advice import advice
+from te_cli.embed.tables import ROWS
 from te_cli.errors import ModelError
 
 if TYPE_CHECKING:
@@ -29,15 +32,22 @@ class TokenTable:
     """Rows of ``tokens`` ids."""
 
     def __init__(self, tensors: dict[str, NDArray[Any]]) -> None:
-        self.rows = tensors["embeddings"]
+        self.rows = tensors[next((name for name in ROWS if name in tensors), ROWS[0])]
         self._mapping = tensors.get("mapping")
         scales = tensors.get("weights")
         self._scales = None if scales is None else np.asarray(scales, np.float32)
         self._query_weights = tensors.get("query_weights")
         self.tokens = len(self.rows if self._mapping is None else self._mapping)
+        if self.rows.ndim != 2 or (self._mapping is not None and self._mapping.dtype.kind != "i"):
+            raise ValueError("it is no table of rows")
+        for tensor in (self._mapping, scales, self._query_weights):
+            if tensor is not None and tensor.ndim != 1:
+                raise ValueError("it says of a token in several numbers what is one")
         for tensor in (scales, self._query_weights):
             if tensor is not None and len(tensor) != self.tokens:
                 raise ValueError(f"it has {self.tokens} tokens, and weights for {len(tensor)}")
+        if self._mapping is not None and not _within(self._mapping, len(self.rows)):
+            raise ValueError("it maps tokens to rows that it does not have")
         self.dimensions = int(self.rows.shape[1])
 
     @classmethod
@@ -54,8 +64,17 @@ class TokenTable:
             body = mapped[8 + length :]
             tensors = {name: _tensor(body, spec) for name, spec in header.items() if name != "__metadata__"}
             return cls(tensors)
-        except (OSError, ValueError, LookupError, AttributeError, TypeError, RecursionError, struct.error) as error:
-            raise ModelError(f"The vectors in {path} cannot be read: {error}.", "Reinstall te-cli.") from error
+        except (
+            OSError,
+            ValueError,
+            LookupError,
+            AttributeError,
+            TypeError,
+            OverflowError,
+            RecursionError,
+            struct.error,
+        ) as error:
+            raise ModelError(f"The vectors in {path} cannot be read: {error}.", advice(path)) from error
 
     def sums(
         self,
@@ -83,6 +102,10 @@ class TokenTable:
         if self._query_weights is None:
             return np.ones(len(tokens), np.float32)
         return np.asarray(self._query_weights[tokens], np.float32)
+
+
+def _within(mapping: NDArray[Any], rows: int) -> bool:
+    return not len(mapping) or (int(mapping.min()) >= 0 and int(mapping.max()) < rows)
 
 
 def _tensor(body: NDArray[np.uint8], spec: dict[str, Any]) -> NDArray[Any]:

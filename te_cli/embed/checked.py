@@ -1,0 +1,136 @@
+"""Vectors that a program gives, made sure of: those of its own embedder, and those that it puts into a store.
+
+Whatever the program did wrong, nothing that is no direction is kept: one number that is none would be in every answer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from te_cli.document import FIELDS, Document, Stretched
+from te_cli.errors import ModelError, UsageError
+from te_cli.words import readable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import ArrayLike, NDArray
+
+    from te_cli.embed.port import Embedder
+
+NUMBERS = "bifu"
+"""Kinds of array that are numbers: https://numpy.org/doc/stable/reference/generated/numpy.dtype.kind.html."""
+
+
+class Checked:
+    """An embedder that a program brought; see :class:`~te_cli.embed.port.Embedder`."""
+
+    def __init__(self, model: Embedder) -> None:
+        self.name, self.fingerprint, self.dimension = model.name, model.fingerprint, int(model.dimension)
+        self._model = model
+
+    def embed_documents(self, documents: Sequence[Document]) -> NDArray[np.float32]:
+        """Unit rows, shape (documents, dimension).
+
+        Raises:
+            ModelError: the model gives something else.
+        """
+        return embedded(self._model, documents)
+
+    def embed_query(self, text: str) -> NDArray[np.float32]:
+        """A unit vector, shape (dimension,), or zeros.
+
+        Raises:
+            ModelError: the model gives something else.
+        """
+        return asked(self._model, text)
+
+
+def embedded(embedder: Embedder, documents: Sequence[Document]) -> NDArray[np.float32]:
+    """The vectors of documents, shape (documents, dimension).
+
+    Raises:
+        ModelError: the embedder gives something else.
+    """
+    try:
+        rows = embedder.embed_documents([_speakable(document) for document in documents])
+        return directions_of(rows, len(documents), embedder.dimension)
+    except UsageError as error:
+        raise ModelError(f"The embedder {embedder.name} gives what are no vectors: {error.message}") from error
+
+
+def _speakable(document: Document) -> Document:
+    """A document without bytes that are no text: it is kept as it is, but models cannot read them."""
+    texts = {field: getattr(document, field) for field in FIELDS}
+    told = {field: readable(text) for field, text in texts.items()}
+    return document if told == texts else replace(document, stretches=(), shared=Stretched(), **told)
+
+
+def asked(embedder: Embedder, text: str) -> NDArray[np.float32]:
+    """The vector of a question, shape (dimension,).
+
+    Raises:
+        ModelError: the embedder gives something else.
+    """
+    try:
+        return direction_of(embedder.embed_query(readable(text)), embedder.dimension)
+    except UsageError as error:
+        raise ModelError(f"The embedder {embedder.name} gives what is no vector: {error.message}") from error
+
+
+def directions_of(vectors: ArrayLike, count: int, dimension: int) -> NDArray[np.float32]:
+    """Unit rows, shape (count, dimension), in single precision; rows of zeros stay zeros.
+
+    Raises:
+        UsageError: the shape is another one, or a component is not a finite number.
+    """
+    if count == 0 and np.size(_array(vectors)) == 0:
+        return np.empty((0, dimension), np.float32)
+    rows = _array(vectors)
+    if rows.shape != (count, dimension):
+        raise UsageError(
+            f"The vectors have the shape {rows.shape}, not ({count}, {dimension}).",
+            "Give one row for each id, as long as the store's dimension.",
+        )
+    return _units(rows)
+
+
+def direction_of(vector: ArrayLike, dimension: int) -> NDArray[np.float32]:
+    """A unit vector, shape (dimension,), or zeros.
+
+    Raises:
+        UsageError: the shape is another one, or a component is not a finite number.
+    """
+    row = _array(vector)
+    if row.shape != (dimension,):
+        raise UsageError(
+            f"The vector has the shape {row.shape}, not ({dimension},).", "Give one as long as the store's dimension."
+        )
+    unit: NDArray[np.float32] = _units(row[None])[0]
+    return unit
+
+
+def _array(values: ArrayLike) -> NDArray[Any]:
+    try:
+        array = np.asarray(values)
+    except (ValueError, TypeError) as error:  # rows of several lengths
+        raise UsageError("The vectors are not rows of numbers of one length.") from error
+    if array.dtype.kind not in NUMBERS:
+        raise UsageError("The vectors hold something that is no number.")
+    return array
+
+
+def _units(rows: NDArray[Any]) -> NDArray[np.float32]:
+    wide = rows.astype(np.float64)
+    if not np.isfinite(wide).all():
+        raise UsageError(
+            "A vector holds a number that is not finite.", "Leave such vectors out, or give zeros in their place."
+        )
+    peaks = np.abs(wide).max(axis=1, keepdims=True, initial=0)
+    wide /= np.where(peaks == 0, 1, peaks)  # before their squares are taken, which may be too large or too small
+    lengths = np.linalg.norm(wide, axis=1, keepdims=True)
+    wide /= np.where(lengths == 0, 1, lengths)
+    return wide.astype(np.float32)

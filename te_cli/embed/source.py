@@ -1,0 +1,227 @@
+"""Which model is asked for, which one is it, and where are its files?
+
+A model's *source* is a text that an index keeps: empty for the shipped model, an absolute folder, or a name such as
+``BAAI/bge-small-en-v1.5``. Which model that is (:func:`identity_of_source`) is told from a few pages of its files, for
+every query needs to know; only :func:`open_model` and :func:`fetch` import what runs or downloads models.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from te_cli.digest import digest, digest_fields
+from te_cli.embed.advice import SHIPPED, SHIPPED_NAME
+from te_cli.embed.copies import copy_of, models_folder
+from te_cli.embed.folder import Model, plain, read_model, weights_in
+from te_cli.embed.identity import MAX_TOKENIZER_BYTES, PAGE, SAMPLE, ModelIdentity, called, identity_of
+from te_cli.embed.passages import RECIPE
+from te_cli.embed.tables import table_in
+from te_cli.errors import ModelError, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from te_cli.embed.copies import Copy
+    from te_cli.embed.port import Embedder
+    from te_cli.model import Progress
+
+__all__ = ["SHIPPED_NAME", "fetch", "identity_of_source", "is_static", "models_folder", "open_model", "source_of"]
+
+NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}", re.ASCII)
+"""A model's name on the hub: its owner's, and its own."""
+
+MOST_FILES = 200
+"""Files of a folder that are looked at to know whether it is as it was; with more it is told anew each time."""
+
+FRESH_NS = 2 * 10**9
+"""A file that changed so lately could change again without its times telling."""
+
+Marks = tuple[tuple[str, int, int, int, int], ...]
+
+_seen: dict[str, tuple[Marks, ModelIdentity]] = {}
+"""What was told of the sources that this process asked for: it takes 10 ms, and each query asks several times."""
+
+MAX_PAGES = 1_024
+"""Pages of a file that are looked at to know it by: of one of 2 GB that takes 10 ms."""
+
+ANY = f"Give a model's folder, a name such as BAAI/bge-small-en-v1.5, or {SHIPPED_NAME}, which comes with te."
+
+
+def source_of(said: str, base: Path) -> str:
+    """The source that a user means by ``said``; a folder is written as one, and a relative one is of ``base``.
+
+    Raises:
+        ModelError: it is neither a folder nor a name.
+    """
+    text = said.strip()
+    if text.lower() == SHIPPED_NAME:
+        return ""
+    if not text or not text.isprintable():
+        raise ModelError("The model's name is empty." if not text else f"{text[:80]!r} is no model's name.", ANY)
+    home = os.path.expanduser(text)  # noqa: PTH111 - of a user that there is not it is a name as any other
+    path = Path(os.path.abspath(base / home))  # noqa: PTH100 - links stay as the user named them
+    if not text.startswith((".", "~", "/", "\\")) and not os.path.isabs(text):  # noqa: PTH117
+        # A name is never looked for among folders: a repository could hold one of any name.
+        if NAME.fullmatch(text):
+            return text
+        if path.is_file():
+            raise _is_file(text, path)
+        hint = f"For the folder of that name: ./{text}" if path.is_dir() else _meant(text)
+        raise ModelError(f"There is no model '{text}': a name has its owner, as in owner/model.", hint)
+    if path.is_dir():
+        return str(path)
+    if path.is_file():
+        raise _is_file(text, path)
+    raise ModelError(f"There is no folder '{text}'.", ANY)
+
+
+def identity_of_source(source: str) -> ModelIdentity:
+    """Which model a source is, told from its configuration and a few pages of its weights.
+
+    Raises:
+        ModelError: its files are gone, or are no model.
+    """
+    if not source:
+        return identity_of(SHIPPED)
+    folder, copy = _place_of(source)
+    marks = _marks(folder)
+    if marks is not None and source in _seen and _seen[source][0] == marks:
+        return _seen[source][1]
+    if table_in(folder) is not None:
+        found = identity_of(folder, name=source if copy else "")
+    else:
+        found = _identity(source, _model_in(folder, copy))
+    if marks is not None:
+        _seen[source] = marks, found
+    return found
+
+
+def _marks(folder: Path) -> Marks | None:
+    """What tells whether a model's files are those of before, two folders deep; None where that says too little."""
+    found, newest = [], 0
+    try:
+        paths = list(islice(folder.iterdir(), MOST_FILES))
+        for each in list(paths):
+            paths += islice(each.iterdir(), MOST_FILES) if each.is_dir() else ()
+        for path in paths if len(paths) < MOST_FILES else ():
+            said = path.stat()
+            found.append((str(path), said.st_size, said.st_mtime_ns, said.st_ctime_ns, said.st_ino))
+            newest = max(newest, said.st_ctime_ns)
+    except OSError:  # whoever reads the files says what is wrong
+        return None
+    return tuple(sorted(found)) if found and time.time_ns() - newest >= FRESH_NS else None
+
+
+def is_static(source: str) -> bool:
+    """Whether it is a table of token vectors, which is faster than any cache.
+
+    Raises:
+        ModelError: its files are gone.
+    """
+    return not source or table_in(_place_of(source)[0]) is not None
+
+
+def fetch(source: str, progress: Callable[[Progress], None] | None = None) -> None:
+    """Make sure that a model asked for by name has a copy here; nothing to do for the shipped one and folders.
+
+    Raises:
+        ModelError: it has none and cannot be downloaded.
+    """
+    if not source or os.path.isabs(source) or copy_of(source) is not None:  # noqa: PTH117 - a name, or a path
+        return
+    from te_cli.embed.fetching import fetch_named
+
+    fetch_named(source, models_folder(), progress)
+
+
+def open_model(source: str, threads: int | None = None) -> Embedder:
+    """The model of a source, run by so many threads: by as many as the machine has cores where none is said.
+
+    A transformer is loaded when it first embeds: what is wrong with its weights comes out then, as a ModelError too.
+
+    Raises:
+        ModelError: its files are gone, or are no model.
+    """
+    from te_cli.embed.static import StaticModel
+
+    if not source:
+        return StaticModel()
+    folder, copy = _place_of(source)
+    if table_in(folder) is not None:
+        return StaticModel(folder, name=source if copy else "")
+    from te_cli.embed.onnx import OnnxModel
+
+    model = _model_in(folder, copy)
+    return OnnxModel(_identity(source, model), model, threads, copy.name if copy and copy.listed else "")
+
+
+def _place_of(source: str) -> tuple[Path, Copy | None]:
+    """Where the files of a source lie, and what is recorded of them if it is a name."""
+    if os.path.isabs(source):  # noqa: PTH117 - a name, or a path
+        folder = Path(source)
+        if not folder.is_dir():
+            raise ModelError(f"The model's folder {folder} is not there.", ANY)
+        return folder, None
+    copy = copy_of(source) if NAME.fullmatch(source) else None
+    if copy is None:
+        hint = f"Download it: te index --model {source}" if NAME.fullmatch(source) else ANY
+        raise ModelError(f"The model '{source[:200]}' has no copy on this machine.", hint)
+    return copy.folder, copy
+
+
+def _model_in(folder: Path, copy: Copy | None) -> Model:
+    weights = copy.weights if copy and copy.weights else weights_in(folder)
+    if weights is None:
+        torch = any((folder / name).is_file() for name in ("model.safetensors", "pytorch_model.bin"))
+        what = "has weights for PyTorch only" if torch else "holds no model"
+        raise ModelError(
+            f"The folder {folder} {what}: te runs ONNX files and Model2Vec tables.",
+            "Export it: python scripts/export_onnx.py DIR OUT (or optimum-cli export onnx)." if torch else ANY,
+        )
+    return read_model(folder, weights, copy.name if copy else "", copy.dimension if copy and copy.listed else 0)
+
+
+def _identity(source: str, model: Model) -> ModelIdentity:
+    """The identity of an ONNX model: all that decides about its vectors is in the fingerprint."""
+    said = [
+        *(RECIPE, *model.prefixes, str(model.limit), model.output, model.pooling, str(model.dimension)),
+        *(sampled(model.folder / name) for name in (model.weights, *model.external)),
+    ]
+    for name in model.files:
+        with plain(model.folder / name).open("rb") as file:
+            said += [name, digest(file.read(MAX_TOKENIZER_BYTES)).hex()]
+    name = model.folder.name if os.path.isabs(source) else source  # noqa: PTH117 - a name, or a path
+    return ModelIdentity(called(name), digest_fields(said).hex(), model.dimension)
+
+
+def sampled(path: Path) -> str:
+    """A digest of a file's size and of some of its pages, the first and the last among them."""
+    try:
+        with plain(path).open("rb", buffering=0) as file:
+            size = os.fstat(file.fileno()).st_size
+            step = max(PAGE * SAMPLE, -(-size // MAX_PAGES // PAGE) * PAGE) if size > PAGE * SAMPLE else PAGE
+            parts = [size.to_bytes(8, "little")]
+            for start in (*range(0, size, step), max(0, size - PAGE)):
+                file.seek(start)
+                parts.append(file.read(PAGE))
+    except OSError as error:
+        raise ModelError(f"The model's weights {path} cannot be read: {error}.", ANY) from error
+    return digest(b"".join(parts)).hex()
+
+
+def _is_file(text: str, path: Path) -> ModelError:
+    return ModelError(f"'{text}' is a file; a model is a folder.", f"Give the folder it is in: {path.parent}")
+
+
+def _meant(text: str) -> str:
+    """The name that is nearest to what was typed, its owner left out or not; slow, for it imports what knows them."""
+    from te_cli.embed.onnx import listed
+
+    names = {name: each.name for each in listed() for name in (each.name.lower(), each.name.lower().split("/")[1])}
+    near = nearest(text.lower(), [SHIPPED_NAME, *names])
+    return f"Did you mean '{names.get(near, near)}'?" if near else ANY
