@@ -10,13 +10,13 @@ from __future__ import annotations
 import os
 import re
 import stat
-import sys
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from te_cli.errors import ConfigError, NoIndex, NoSuchFolder, NotAFolder, NotReadable
+from te_cli.machine import on_network, usable_cores, user_cache
 from te_cli.planted import json_of, read_planted
 from te_cli.project import asked_by_project, declared_languages
 from te_cli.repository import main_of, top_of
@@ -48,14 +48,13 @@ PROJECT_MAX_FILE_BYTES = 64 << 20
 LONGEST_SHOWN, LONG = 60, "…"
 """Characters of a value that an error repeats, and what stands for the others."""
 
-NETWORK_FILE_SYSTEMS = frozenset(
-    {"9p", "afs", "beegfs", "ceph", "cifs", "davfs", "glusterfs", "lustre", "nfs", "nfs4", "smb3", "smbfs"}
-    | {f"fuse.{name}" for name in ("davfs2", "gcsfuse", "glusterfs", "rclone", "s3fs", "sshfs")}
-)
-"""Where SQLite's write-ahead log cannot work: it needs memory that all its readers share."""
+DEFAULT_CACHE_BYTES = 2 << 30
+"""Of the embeddings that are kept, all models together: two million of a small transformer's."""
 
 OWN_NAMES = re.compile(r"\.gitignore|catalog\.db.*|text|text[.-].*|vectors-.*|owner.*|lock.*|seal.*|.*\.(?:new|tmp)")
 """What an index folder may hold. A folder with anything else in it is somebody's work, not ours to fill."""
+
+_LIKE_A_FOLDER = re.compile(r"[.~/\\]|[A-Za-z]:[/\\]")
 
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmg]?)(i?b)?", re.IGNORECASE)
 
@@ -64,8 +63,10 @@ _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmg]?)(i?b)?", re.IGNORECASE)
 class Settings:
     """Everything a verb needs to know, decided once. ``root`` and ``index_dir`` are absolute, ``root`` resolved.
 
-    ``languages`` are pairs of a file name or an extension and the language that the project says it is. ``sources``
-    says where each value came from, as pairs of a field's name and a phrase for people.
+    ``languages`` are pairs of a file name or an extension and the language that the project says it is. ``model`` is
+    the embedding model that the user asked for, a name or an absolute folder; without one an index keeps its own.
+    ``cache_dir`` is where embeddings are kept, at most ``cache_bytes`` of them; 0 keeps none. ``sources`` says where
+    each value came from, as pairs of a field's name and a phrase for people.
     """
 
     root: Path
@@ -75,6 +76,9 @@ class Settings:
     trust_index: bool = False
     index_dir_given: bool = False
     languages: tuple[tuple[str, str], ...] = ()
+    model: str | None = None
+    cache_dir: Path = Path()
+    cache_bytes: int = 0
     sources: tuple[tuple[str, str], ...] = ()
 
 
@@ -85,6 +89,7 @@ class Options:
     index_dir: str | None = None
     jobs: int | None = None
     max_file_size: str | None = None
+    model: str | None = None
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
 
@@ -126,8 +131,8 @@ def index_above(settings: Settings, options: Options) -> Path | None:
 
 def existing_folder(path: str) -> Path:
     """``path`` resolved, once it is known to be a folder that can be read."""
-    folder = Path(path).expanduser() if path.startswith("~") else Path(path)
-    if not folder.exists():
+    folder = Path(os.path.expanduser(path))  # noqa: PTH111 - of a user that there is not it is a name as any other
+    if not os.path.exists(folder):  # noqa: PTH110 - a name that is too long is none, not an error
         raise NoSuchFolder(f"There is no folder '{path}'.", _nearby(folder))
     if not folder.is_dir():
         raise NotAFolder(f"'{path}' is a file, not a folder.", f"Name the folder it is in: {folder.parent}")
@@ -217,7 +222,8 @@ def _given_index_dir(options: Options) -> tuple[str, str] | None:
 
 
 def _folder_named(name: str, base: Path) -> Path:
-    return Path(os.path.abspath(base / Path(name).expanduser()))  # noqa: PTH100 - links stay as the user named them
+    # Links stay as the user named them, and so does the home of a user that there is not.
+    return Path(os.path.abspath(base / os.path.expanduser(name)))  # noqa: PTH100, PTH111
 
 
 def _index_dir(root: Path, base: Path, options: Options) -> tuple[Path, str]:
@@ -242,7 +248,7 @@ def _refuse_foreign_folder(folder: Path, root: Path, source: str) -> None:
         raise ConfigError(
             f"{source}: the index cannot lie around what it describes, in {folder}.", "Name a new folder."
         )
-    if not folder.exists():
+    if not os.path.exists(folder):  # noqa: PTH110 - as above
         return
     if not folder.is_dir():
         raise NotAFolder(f"{source}: '{folder}' is a file, not a folder.", "Name a new folder.")
@@ -260,42 +266,6 @@ def _cache_dir(root: Path, environment: Mapping[str, str]) -> Path:
     return user_cache(environment) / "te" / digest(os.fsencode(root)).hex()[:32]
 
 
-def user_cache(environment: Mapping[str, str]) -> Path:
-    """The platform's folder for what can be made again."""
-    if base := environment.get("XDG_CACHE_HOME"):
-        return Path(base)
-    if sys.platform == "win32" and (base := environment.get("LOCALAPPDATA")):
-        return Path(base)
-    home = Path(environment.get("HOME") or Path.home())
-    return home / "Library" / "Caches" if sys.platform == "darwin" else home / ".cache"
-
-
-def on_network(folder: Path) -> bool:
-    """Whether ``folder`` is on a network file system: other machines change it, and SQLite's log cannot work there."""
-    return folder.drive.startswith("\\\\") or file_system_of(folder, _mounts()) in NETWORK_FILE_SYSTEMS
-
-
-def _mounts() -> str:
-    try:
-        return Path("/proc/self/mounts").read_text(encoding="utf-8", errors="surrogateescape")
-    except OSError:
-        return ""
-
-
-def file_system_of(folder: Path, mounts: str) -> str:
-    """The type of the file system that holds ``folder``, by a mount table as Linux prints it; empty when unknown."""
-    best, kind = -1, ""
-    for line in mounts.splitlines():
-        columns = line.split(" ")
-        if len(columns) < 3:
-            continue
-        point = Path(re.sub(r"\\([0-7]{3})", lambda match: chr(int(match[1], 8)), columns[1]))
-        # A later line at the same place hides the earlier one.
-        if folder.is_relative_to(point) and len(point.parts) >= best:
-            best, kind = len(point.parts), columns[2]
-    return kind
-
-
 # What do the files and the environment say?
 
 
@@ -306,6 +276,8 @@ def _settings(root: Path, root_source: str, base: Path, options: Options) -> Set
     max_bytes, bytes_source = _max_file_bytes(options, project.get("max_file_size"), file_name)
     trust, trust_source = _trust(options.environment)
     languages = declared_languages(project.get("languages"), file_name)
+    model, model_source = _model(options, base)
+    cache_dir, cache_bytes, cache_source = embeddings_cache(options.environment)
     sources = {
         "root": root_source,
         "index_dir": index_source,
@@ -313,9 +285,26 @@ def _settings(root: Path, root_source: str, base: Path, options: Options) -> Set
         "max_file_bytes": bytes_source,
         "trust_index": trust_source,
         "languages": file_name if languages else "default",
+        "model": model_source,
+        "cache_dir": "default",
+        "cache_bytes": cache_source,
     }
     given = index_source in {"--index-dir", "TE_INDEX_DIR"}
-    return Settings(root, index_dir, jobs, max_bytes, trust, given, languages, tuple(sources.items()))
+    named = (jobs, max_bytes, trust, given, languages, model, cache_dir, cache_bytes)
+    return Settings(root, index_dir, *named, tuple(sources.items()))
+
+
+def embeddings_cache(environment: Mapping[str, str]) -> tuple[Path, int, str]:
+    """The folder in which embeddings are kept, how many bytes of them at most, and what says so."""
+    folder = user_cache(environment) / "te" / "embeddings"
+    said = environment.get("TE_CACHE_SIZE", "").strip()
+    if said.lower() in {"0", "no", "off", "false"}:
+        return folder, 0, "TE_CACHE_SIZE"
+    if on_network(folder):
+        return folder, 0, "none, as the cache folder is on a network file system"
+    if not said:
+        return folder, DEFAULT_CACHE_BYTES, "default"
+    return folder, parse_size(said, "TE_CACHE_SIZE", "which is too much or too little"), "TE_CACHE_SIZE"
 
 
 def _trust(environment: Mapping[str, str]) -> tuple[bool, str]:
@@ -325,6 +314,18 @@ def _trust(environment: Mapping[str, str]) -> tuple[bool, str]:
     if value in {"1", "true", "yes", "on"}:
         return True, "TE_TRUST_INDEX"
     raise ConfigError(f"TE_TRUST_INDEX is '{value}', which is neither yes nor no.", "Set it to 1, or unset it.")
+
+
+def _model(options: Options, base: Path) -> tuple[str | None, str]:
+    """The model that the user asks for: a folder only if it is written as one, so that no repository can pose as it."""
+    said, source = options.model, "--model"
+    if said is None:
+        said, source = options.environment.get("TE_MODEL") or None, "TE_MODEL"
+    if said is None:
+        return None, "the index's own"
+    if not said.strip():
+        raise ConfigError(f"{source} names no model.", "`te models` lists those that there are.")
+    return (str(_folder_named(said, base)) if _LIKE_A_FOLDER.match(said) else said.strip()), source
 
 
 def _jobs(options: Options, project: object, file_name: str) -> tuple[int, str]:
@@ -354,16 +355,6 @@ def _shown(value: object) -> str:
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}{LONG}"
 
 
-def usable_cores() -> int:
-    """Processor cores that this process may use: its affinity, and the quota of a container."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    try:
-        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text(encoding="ascii").split()
-        return max(1, min(cores, -(-int(quota) // int(period))))
-    except (OSError, ValueError):
-        return cores
-
-
 def _max_file_bytes(options: Options, project: object, file_name: str) -> tuple[int, str]:
     if options.max_file_size is not None:
         return parse_size(options.max_file_size, "--max-file-size"), "--max-file-size"
@@ -376,8 +367,11 @@ def _max_file_bytes(options: Options, project: object, file_name: str) -> tuple[
     return size, file_name
 
 
-def parse_size(value: object, source: str) -> int:
-    """Bytes from a number, or from text such as ``2 MB`` (10^6), ``2M`` or ``2 MiB`` (2^20)."""
+def parse_size(value: object, source: str, beyond: str = "which no source file is") -> int:
+    """Bytes from a number, or from text such as ``2 MB`` (10^6), ``2M`` or ``2 MiB`` (2^20).
+
+    ``beyond`` says what is wrong with a size that nobody means.
+    """
     text = _shown(value)
     match = _SIZE.fullmatch(text.strip())
     if match is None or isinstance(value, bool):
@@ -386,5 +380,5 @@ def parse_size(value: object, source: str) -> int:
     step = 1000 if (suffix or "").lower() == "b" else 1024
     size = float(number) * step ** " kmg".index(unit.lower() or " ")
     if not 1 <= size <= MAX_FILE_BYTES:
-        raise ConfigError(f"{source} is '{text}', which no source file is.", "For example: 500k, 2 MB or 1048576.")
+        raise ConfigError(f"{source} is '{text}', {beyond}.", "For example: 500k, 2 MB or 1048576.")
     return int(size)

@@ -44,13 +44,13 @@ class Document:
     that the body consists of, where that was cut up; ``shared``: what the documents of its file share.
     """
 
-    path: str
-    kind: str
-    name: str
-    qualified_name: str
-    signature: str
-    doc: str
-    body: str
+    path: str = ""
+    kind: str = ""
+    name: str = ""
+    qualified_name: str = ""
+    signature: str = ""
+    doc: str = ""
+    body: str = ""
     stretches: Stretches = field(default=(), compare=False, repr=False)
     shared: Stretched = field(default_factory=Stretched, compare=False, repr=False)
 
@@ -70,6 +70,10 @@ class Document:
     def scope(self) -> str:
         """What stands before the name in the qualified name."""
         return self.qualified_name.removesuffix(self.name)
+
+
+FIELDS = ("path", "kind", "name", "qualified_name", "signature", "doc", "body")
+"""The texts of a document."""
 
 
 def cut_up(text: str, spans: Sequence[tuple[int, int] | None]) -> tuple[Stretches, list[Stretches]]:

@@ -14,6 +14,7 @@
     │   ├── AlreadyWatched         exit 2   code "already_watched"
     │   ├── IndexTooNew            exit 2   code "index_too_new"
     │   ├── IndexForeign           exit 2   code "index_foreign"
+    │   ├── OtherModel             exit 2   code "other_model"
     │   └── IndexDamaged           exit 2   code "index_damaged"
     ├── NotReadable                exit 2   code "not_readable"
     ├── NotWritable                exit 2   code "not_writable"
@@ -168,6 +169,12 @@ class IndexForeign(StoreError):
     """This user did not build this index, and it cannot be built anew here."""
 
     code = "index_foreign"
+
+
+class OtherModel(StoreError):
+    """Another embedding model made the vectors of this index."""
+
+    code = "other_model"
 
 
 class IndexDamaged(StoreError):

@@ -10,10 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from operator import attrgetter
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 Content = Literal["code", "docs", "config"]
 """What a file is for: program text, prose, or settings and data."""
@@ -191,6 +192,10 @@ Refresh = Literal["auto", "always", "never"]
 REFRESHES: tuple[Refresh, ...] = ("auto", "always", "never")
 
 
+MAX_LIMIT = 100_000
+"""The most answers that one search gives: nobody reads more, and the memory that they need grows with them."""
+
+
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
     """What was asked: the words, and how to answer.
@@ -318,7 +323,11 @@ class UsesResult:
 
 @dataclass(frozen=True, slots=True)
 class IndexReport:
-    """What one run of the indexer did. ``unembedded`` counts units whose text has no word that the model knows."""
+    """What one run of the indexer did. ``unembedded`` counts units whose text has no word that the model knows.
+
+    Where embeddings are kept, ``embedded`` counts the texts that the model read in this run, and ``recalled`` those
+    whose embeddings were kept already; ``trouble`` is what went wrong with that.
+    """
 
     root: str
     index_dir: str
@@ -333,14 +342,17 @@ class IndexReport:
     skipped: tuple[Skipped, ...]
     seconds: float
     rebuilt: str | None = None
+    embedded: int = 0
+    recalled: int = 0
+    trouble: str | None = None
 
     @property
-    def skipped_by_reason(self) -> dict[str, int]:
+    def skipped_by_reason(self) -> Mapping[str, int]:
         """Count of skipped files for each reason, most first."""
         counts: dict[str, int] = {}
         for skip in self.skipped:
             counts[skip.reason.value] = counts.get(skip.reason.value, 0) + 1
-        return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+        return MappingProxyType(dict(sorted(counts.items(), key=lambda item: (-item[1], item[0]))))
 
     @property
     def touched(self) -> bool:
@@ -350,13 +362,17 @@ class IndexReport:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a run is: ``phase`` is a word for people, and ``counted`` says what the counts are of."""
+    """How far a run is: ``phase`` is a word for people, and ``counted`` says what the counts are of.
+
+    ``embedded`` counts the texts that a slow model has embedded, or read from the cache, so far.
+    """
 
     phase: str
     done: int
     total: int
     units: int = 0
     counted: str = "files"
+    embedded: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ TERMINATED = 128 + signal.SIGTERM
 
 SECTIONS = (
     ("Find", ("search", "refs", "outline")),
-    ("Keep", ("index", "watch", "status", "doctor", "config")),
+    ("Keep", ("index", "watch", "status", "doctor", "models", "cache", "config")),
     ("Measure", ("eval",)),
 )
 """The verbs as ``te --help`` groups them."""
@@ -61,11 +61,8 @@ class Boundary(TyperGroup):
             return super().make_context(info_name, args, parent, **extra)
         self.as_json = wants_json(args)
         screen.prepare_streams()
-        with guarded(as_json=self.as_json):
-            try:
-                return super().make_context(info_name, args, parent, **extra)
-            except BrokenPipeError as error:
-                raise screen.translated(error) from error
+        with guarded(as_json=self.as_json), screen.printed_by_others():
+            return super().make_context(info_name, args, parent, **extra)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Turn arguments into values."""

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from te_cli.cli.options import IndexDir, Jobs, Json, MaxFileSize, Quiet, Timings, Wait
+from te_cli.cli.options import IndexDir, Jobs, Json, MaxFileSize, Model, Quiet, Timings, Wait
 from te_cli.config import Options, index_above, settings_for_indexing
 from te_cli.render import machine, reports, screen, words
 from te_cli.render.progress import ProgressBar
@@ -19,6 +19,7 @@ def index(
     full: Annotated[bool, typer.Option("--full", help="Read every file again, whether or not it changed.")] = False,
     jobs: Jobs = None,
     max_file_size: MaxFileSize = None,
+    model: Model = None,
     index_dir: IndexDir = None,
     wait: Wait = 0.0,
     timings: Timings = False,
@@ -29,7 +30,7 @@ def index(
 
     PATH is the folder, by default the current one. The index lies in its .te folder.
     """
-    options = Options(index_dir, jobs, max_file_size)
+    options = Options(index_dir, jobs, max_file_size, model)
     settings = settings_for_indexing(path, options)
     if path is None and not (as_json or quiet) and (above := index_above(settings, options)):
         screen.say(f"There is an index of {above} above: this makes one of its own for {settings.root}.")

@@ -25,6 +25,15 @@ Jobs = Annotated[
         "--jobs", "-j", metavar="N", help="Worker processes; by default one a usable core.", show_default=False
     ),
 ]
+Model = Annotated[
+    str | None,
+    typer.Option(
+        "--model",
+        metavar="MODEL",
+        help="Embedding model: a name, or a folder as ./dir; the index keeps it. te models lists them.",
+        show_default=False,
+    ),
+]
 Wait = Annotated[
     float,
     typer.Option(

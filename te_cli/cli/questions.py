@@ -10,9 +10,6 @@ from te_cli.cli.names import complete_kinds, complete_languages
 from te_cli.errors import UsageError
 from te_cli.model import CONTENTS, MODES, REFRESHES
 
-MAX_LIMIT = 100_000
-"""The most answers that one search gives: nobody reads more, and the memory that they need grows with them."""
-
 Query = Annotated[list[str] | None, typer.Argument(metavar="QUERY", hidden=True)]
 Limit = Annotated[int, typer.Option("-k", "--limit", metavar="N", help="Answers wanted, at most 100,000.")]
 Lang = Annotated[

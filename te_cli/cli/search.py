@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 import typer
 
 from te_cli.cli.names import contents_of, kinds_of, languages_of, paths_of
-from te_cli.cli.options import Directory, IndexDir, Json, Quiet, Timings
+from te_cli.cli.options import Directory, IndexDir, Json, Model, Quiet, Timings
 from te_cli.cli.places import say_where_paths_start
 from te_cli.cli.questions import (
-    MAX_LIMIT,
     ContentName,
     Context,
     Explain,
@@ -30,7 +29,7 @@ from te_cli.cli.questions import (
 )
 from te_cli.config import Options, settings_for_asking
 from te_cli.errors import EmptyQuery, UsageError, one_of
-from te_cli.model import MODES, REFRESHES, Filters, SearchRequest
+from te_cli.model import MAX_LIMIT, MODES, REFRESHES, Filters, SearchRequest
 from te_cli.render import plain, screen, words
 from te_cli.render.progress import ProgressBar
 from te_cli.timings import Clock
@@ -58,6 +57,7 @@ def search(
     timings: Timings = False,
     quiet: Quiet = False,
     index_dir: IndexDir = None,
+    model: Model = None,
 ) -> None:
     """Ask in words or names; best answers first.
 
@@ -83,7 +83,7 @@ def search(
         max_tokens=None if max_tokens is None else at_least("--max-tokens", max_tokens, 1),
     )
     clock = _begun(timings)
-    settings = settings_for_asking(directory, Options(index_dir), build=True)
+    settings = settings_for_asking(directory, Options(index_dir, model=model), build=True)
     with clock.stage("start-up"):
         from te_cli.engine import searching
 

@@ -20,6 +20,8 @@ HOMES = {
     "status": "status",
     "doctor": "doctor",
     "languages": "languages",
+    "models": "models",
+    "cache": "cache",
     "config": "settings",
     "eval": "eval",
 }
@@ -34,10 +36,8 @@ class Verb(TyperCommand):
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
         """Parse the verb's arguments, or print its help."""
-        try:
+        with screen.printed_by_others():
             return super().make_context(info_name, args, parent, **extra)
-        except BrokenPipeError as error:
-            raise screen.translated(error) from error
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Turn arguments into values."""

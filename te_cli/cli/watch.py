@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from te_cli.cli.boundary import heard
-from te_cli.cli.options import IndexDir, Jobs, MaxFileSize, Quiet
+from te_cli.cli.options import IndexDir, Jobs, MaxFileSize, Model, Quiet
 from te_cli.config import Options, settings_for_asking, settings_for_indexing
 from te_cli.model import IndexReport
 from te_cli.render import machine, reports, screen
@@ -30,6 +30,7 @@ def watch(
     ] = False,
     jobs: Jobs = None,
     max_file_size: MaxFileSize = None,
+    model: Model = None,
     index_dir: IndexDir = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line, for each event.")] = False,
     quiet: Quiet = False,
@@ -40,7 +41,7 @@ def watch(
     runs, te search answers without looking at the files first. Where the system has no notices to give (its limits, a
     network), all files are looked at from time to time instead.
     """
-    options = Options(index_dir, jobs, max_file_size)
+    options = Options(index_dir, jobs, max_file_size, model)
     settings = settings_for_asking(None, options, build=True) if path is None else settings_for_indexing(path, options)
     from te_cli.engine import watching
     from te_cli.state import Started, Trouble

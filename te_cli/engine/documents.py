@@ -62,13 +62,13 @@ def vectors_of(files: Sequence[list[tuple[Symbol, Document]]], model: Embedder) 
     """
     distinct: dict[Document, int] = {}
     places = [distinct.setdefault(document, len(distinct)) for units in files for _, document in units[1:]]
-    rows = model.encode_documents(list(distinct))[places]
+    rows = model.embed_documents(list(distinct))[places]
     said = says(rows)
     sizes = [len(units) - 1 for units in files]
     wholes = mean_directions(rows, sizes)
     mute = [number for number, end in enumerate(accumulate(sizes)) if not any(said[end - sizes[number] : end])]
     if mute:
-        wholes[mute] = model.encode_documents([files[number][0][1] for number in mute])
+        wholes[mute] = model.embed_documents([files[number][0][1] for number in mute])
     modules, symbols = map(iter, (_stored(wholes), _stored(rows)))
     return [[next(modules), *islice(symbols, size)] for size in sizes]
 

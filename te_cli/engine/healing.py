@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from te_cli.engine.embedding import check
 from te_cli.engine.indexing import update
-from te_cli.engine.places import place_of
+from te_cli.engine.places import open_reader, place_of
 from te_cli.errors import NoIndex, TeError
 from te_cli.state import Check, Diagnosis
 from te_cli.store.checks import inspect
@@ -42,6 +43,15 @@ def diagnose(settings: Settings, *, repair: bool = False, wait: float = 0.0) -> 
 
 def _checks(settings: Settings) -> tuple[Check, ...]:
     try:
-        return inspect(place_of(settings))
+        found = inspect(place_of(settings))
+        return (*found, _model(settings)) if all(each.ok for each in found) else found
     except TeError as error:
         return (Check("open", False, error.message),)
+
+
+def _model(settings: Settings) -> Check:
+    """Whether the index's vectors can be asked with the model that made them."""
+    with open_reader(settings) as reader:
+        fault = check(settings, reader)
+        detail = f"made with {reader.note('model_name')}" if fault is None else f"{fault.message} {fault.hint}"
+        return Check("model", fault is None, detail)

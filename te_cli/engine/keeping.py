@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakSet
 
@@ -19,6 +20,8 @@ from te_cli.errors import StoreError
 from te_cli.store.seal import Unbroken
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from te_cli.config import Settings
     from te_cli.store.reader import Reader
 
@@ -84,6 +87,17 @@ class Readers:
         """Close a reader that met something wrong, or that is in the way of a writer."""
         self._taken.pop(id(reader), None)
         reader.close()
+
+    @contextmanager
+    def lent(self) -> Iterator[Reader]:
+        """A reader for as long as nothing goes wrong; see :meth:`take`."""
+        reader = self.take()
+        try:
+            yield reader
+        except BaseException:
+            self.discard(reader)
+            raise
+        self.give_back(reader)
 
     def close(self) -> None:
         """Let go of all files: now of those that nobody uses, of the others once they are given back."""

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from te_cli.engine.places import languages_of
 from te_cli.engine.plan import BY_CONTENT, Plan, make_plan
 from te_cli.errors import NotReadable
+from te_cli.model import Skipped
 from te_cli.store.records import files_at_or_below
 from te_cli.store.stamps import Stamps, read_stamps, records_of
 from te_cli.walk.boundary import is_kernels, printable
+from te_cli.walk.content import FileText, read
 from te_cli.walk.files import at_or_below, scan, scan_paths, with_namesakes
 from te_cli.walk.fingerprint import RACY_NS
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from te_cli.config import Settings
+    from te_cli.model import SourceFile
     from te_cli.store.catalog import Catalog
     from te_cli.store.records import FileRecord
     from te_cli.walk.files import Listing, Stamp
@@ -123,3 +126,11 @@ def look(
     if is_kernels(settings.root):
         raise NotReadable(f"{settings.root} is the kernel's, and holds no files that anybody wrote.", "Name a folder.")
     return scan(settings.root, settings.index_dir, limit, languages_of(settings), known, expect)
+
+
+def differs(settings: Settings, file: SourceFile, record: FileRecord | None) -> bool:
+    """Whether reading a file that only looks suspicious would change what the index has of it, its ``record``."""
+    found = read(settings.root, file)
+    if record is None or record.skip is not None:
+        return isinstance(found, FileText)
+    return isinstance(found, Skipped) or found.digest != record.digest

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,8 +11,6 @@ from te_cli.store.folder import Place
 
 if TYPE_CHECKING:
     from te_cli.config import Settings
-    from te_cli.embed.identity import ModelIdentity
-    from te_cli.embed.port import Speller
     from te_cli.store.reader import Reader
 
 RECIPE = "8"
@@ -50,22 +47,6 @@ def siblings_of(settings: Settings) -> list[Place]:
     return [Place(other / INDEX_FOLDER, other) for other in others]
 
 
-@lru_cache(maxsize=1)
-def embedder() -> Speller:
-    """The shipped model, read once."""
-    from te_cli.embed.static import StaticModel  # numpy and tokenizers: only for verbs that need vectors
-
-    return StaticModel()
-
-
-@lru_cache(maxsize=1)
-def model_identity() -> ModelIdentity:
-    """Which model that is, known before it is opened."""
-    from te_cli.embed.identity import SHIPPED, identity_of
-
-    return identity_of(SHIPPED)
-
-
 def languages_of(settings: Settings) -> dict[str, str]:
     """What the project says of the languages of its files, by extension or name.
 
@@ -93,16 +74,6 @@ def is_cheap(walk_ms: float) -> bool:
 def recipe_of(settings: Settings) -> str:
     """What the index is made by: this te's recipe, and what the project says of languages."""
     return ";".join([RECIPE, *(f"{name}={language}" for name, language in settings.languages)])
-
-
-def same_model(reader: Reader) -> bool:
-    """Whether the index's vectors can be compared with this model's."""
-    return reader.note("model") == model_identity().fingerprint
-
-
-def made_alike(settings: Settings, reader: Reader) -> bool:
-    """Whether this te would derive from the sources what the index holds."""
-    return same_model(reader) and reader.note("recipe") == recipe_of(settings)
 
 
 def open_reader(settings: Settings) -> Reader:

@@ -45,12 +45,18 @@ class Plan:
 
 @dataclass(slots=True)
 class Tally:
-    """How many files a run added, changed and removed, and how many were as they had been."""
+    """How many files a run added, changed and removed, and how many were as they had been.
+
+    Where embeddings are kept, also how many texts the model embedded, how many were read, and what went wrong there.
+    """
 
     added: int = 0
     changed: int = 0
     removed: int = 0
     same: int = 0
+    embedded: int = 0
+    recalled: int = 0
+    trouble: str | None = None
 
 
 def make_plan(listing: Listing, known: Mapping[str, FileRecord], *, everything: bool = False, same: int = 0) -> Plan:

@@ -5,23 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from te_cli.engine.embedding import check, made_alike
 from te_cli.engine.indexing import skipped_files
-from te_cli.engine.looking import compare
-from te_cli.engine.places import made_alike, open_reader, place_of
-from te_cli.model import Skipped
-from te_cli.state import Status
+from te_cli.engine.looking import compare, differs
+from te_cli.engine.places import open_reader, place_of
+from te_cli.state import Counts, Status
 from te_cli.store.attendance import kept_fresh, watcher
 from te_cli.store.counting import count_by, count_references
 from te_cli.store.formats import FORMAT
 from te_cli.store.lock import current_holder
 from te_cli.store.records import count_unembedded, files_skipped
-from te_cli.walk.content import FileText, read
 
 if TYPE_CHECKING:
     from te_cli.config import Settings
     from te_cli.engine.looking import Compared
-    from te_cli.model import SourceFile
-    from te_cli.store.records import FileRecord
 
 
 def status(settings: Settings) -> Status:
@@ -36,6 +33,7 @@ def status(settings: Settings) -> Status:
     with open_reader(settings) as reader:
         changed = _changed(settings, compare(settings, reader.catalog))
         counted, units = reader.counts()
+        fault = check(settings, reader)
         indexed = int(reader.catalog.meta("indexed_ns", "0"))
         return Status(
             root=str(settings.root),
@@ -44,18 +42,19 @@ def status(settings: Settings) -> Status:
             files=counted,
             symbols=units,
             references=count_references(reader.catalog),
-            by_language=count_by(reader.catalog, "f.language"),
-            by_kind=count_by(reader.catalog, "u.kind"),
+            by_language=Counts(count_by(reader.catalog, "f.language")),
+            by_kind=Counts(count_by(reader.catalog, "u.kind")),
             skipped=skipped_files(files_skipped(reader.catalog)),
             model=reader.catalog.meta("model_name"),
             dimensions=reader.dimensions,
             unembedded=count_unembedded(reader.catalog),
-            bytes=place.sizes(),
-            freshness="stale" if changed or not made_alike(settings, reader) else "fresh",
+            bytes=Counts(place.sizes()),
+            freshness="fresh" if not changed and made_alike(settings, reader, fault) else "stale",
             changed_files=changed,
             indexed_at=indexed / 1e9 if indexed else None,
             writer=current_holder(place.folder),
             watcher=None if found is None else replace(found, settled=kept_fresh(place.folder)),
+            model_fault=None if fault is None else fault.message,
         )
 
 
@@ -64,11 +63,4 @@ def _changed(settings: Settings, compared: Compared) -> int:
     plan, known = compared.plan, compared.known
     lost = sum(record.skip is None for record in plan.gone)
     lost += sum(known[skipped.path].skip is None for skipped in plan.skip if skipped.path in known)
-    return lost + sum(_differs(settings, file, known.get(file.path)) for file in plan.read)
-
-
-def _differs(settings: Settings, file: SourceFile, record: FileRecord | None) -> bool:
-    found = read(settings.root, file)
-    if record is None or record.skip is not None:
-        return isinstance(found, FileText)
-    return isinstance(found, Skipped) or found.digest != record.digest
+    return lost + sum(differs(settings, file, known.get(file.path)) for file in plan.read)

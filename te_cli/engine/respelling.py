@@ -11,7 +11,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from te_cli.engine.places import embedder
+from te_cli.engine.embedding import speller
 from te_cli.rank.analyse import analyse
 from te_cli.rank.slips import abbreviated, humps, intact, nearest, slips_in
 from te_cli.store.lexical import query_terms
@@ -78,10 +78,10 @@ def _misspelt(reader: Reader, word: str) -> tuple[str, ...]:
     if any(word.lower() in name.lower() for name in names):
         return ()
     found = nearest(word, names)
-    model = embedder()
+    model = speller()
     if found and len(parts(word)) == 1 and model.knows(word.lower()):
-        meaning = model.encode_query(word)
-        return tuple(name for name in found if float(meaning @ model.encode_query(name)) >= ALIKE)
+        meaning = model.embed_query(word)
+        return tuple(name for name in found if float(meaning @ model.embed_query(name)) >= ALIKE)
     return found
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from te_cli.engine.places import embedder
+from te_cli.engine.calibrating import AS_IT_IS
 from te_cli.engine.placing import places
 from te_cli.engine.quoting import quoted
 from te_cli.rank.analyse import STOP_WORDS
@@ -18,10 +18,11 @@ from te_cli.store.lexical import Term, query_terms
 from te_cli.timings import OFF
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from pathlib import Path
 
-    from te_cli.embed.port import Direction
+    from te_cli.embed.port import Direction, Embedder
+    from te_cli.engine.calibrating import Scale
     from te_cli.model import Filters, Mode
     from te_cli.rank.analyse import Query
     from te_cli.store.lexical import Word
@@ -58,11 +59,9 @@ NO_FILE = (0.0, 0.0, 0.0)
 """What the file says of a unit whose file has no module unit."""
 
 
-def meaning(query: Query, mode: Mode) -> Direction | None:
-    """The query's vector, shape (dimensions,); None where ``mode`` does not ask for one, or no word of it is known."""
-    if mode not in ("hybrid", "semantic"):
-        return None
-    vector = embedder().encode_query(query.text)
+def meaning(model: Embedder, query: Query) -> Direction | None:
+    """The query's vector, shape (dimension,); None where the model knows no word of it."""
+    vector = model.embed_query(query.text)
     return vector if vector.any() else None
 
 
@@ -74,12 +73,14 @@ def retrieve(
     limit: int,
     filters: Filters,
     vector: Direction | None,
+    scale: Scale = AS_IT_IS,
     root: Path | None = None,
     clock: Clock = OFF,
 ) -> list[Candidate]:
     """The candidates for ``query``, in no particular order, each with all scores its mode allows.
 
-    ``vector`` is its :func:`meaning`: without one the vectors have no say. ``root`` is where the sources lie: without
+    ``vector`` is its :func:`meaning`: without one the vectors have no say. ``scale`` says what its cosines are
+    worth. ``root`` is where the sources lie: without
     it phrases in quotes are words as any others.
     """
     depth = max(DEPTH, 3 * limit)
@@ -102,8 +103,8 @@ def retrieve(
         words = reader.units_text.scores(terms, list(records))
         file_words = reader.files_text.scores(terms, sorted(modules.values()))
     with clock.stage("vectors"):
-        cosines = reader.similarities(vector, {*records, *modules.values()}) if vector is not None else {}
-        gathered = _gathered(reader, vector, modules) if mode == "semantic" and vector is not None else {}
+        cosines = _scaled(reader, vector, {*records, *modules.values()}, scale) if vector is not None else {}
+        gathered = _gathered(reader, vector, modules, scale) if mode == "semantic" and vector is not None else {}
     vector_ids = [unit_id for unit_id, _ in by_vector]
     of_file = {
         file_id: (file_words.get(module, 0.0), cosines.get(module, 0.0), gathered.get(file_id, 0.0))
@@ -129,11 +130,19 @@ def _changed(reader: Reader, records: Iterable[UnitRecord]) -> dict[str, int]:
     return {file.path: file.fingerprint.mtime_ns for file in reader.files({record.path for record in records})}
 
 
-def _gathered(reader: Reader, vector: Direction, files: Iterable[int]) -> dict[int, float]:
+def _scaled(reader: Reader, vector: Direction, ids: Collection[int], scale: Scale) -> dict[int, float]:
+    """The cosine of each of the units, on the scale that ranking was tuned on."""
+    cosines = reader.similarities(vector, ids)
+    if scale == AS_IT_IS:
+        return cosines
+    return {unit_id: scale(cosine) for unit_id, cosine in cosines.items()}
+
+
+def _gathered(reader: Reader, vector: Direction, files: Iterable[int], scale: Scale) -> dict[int, float]:
     """The sum of the best cosines of each file's units, over :data:`GATHERED`: a file with fewer gathers less."""
     file_of = reader.members(files)
     cosines: dict[int, list[float]] = {}
-    for unit_id, cosine in reader.similarities(vector, file_of).items():
+    for unit_id, cosine in _scaled(reader, vector, file_of, scale).items():
         cosines.setdefault(file_of[unit_id], []).append(cosine)
     return {file_id: sum(sorted(own, reverse=True)[:GATHERED]) / GATHERED for file_id, own in cosines.items()}
 

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import gc
+import threading
 import time
-from contextlib import contextmanager
+from contextlib import closing
+from dataclasses import replace
 from itertools import chain
+from operator import sub
 from typing import TYPE_CHECKING
 
-from te_cli.engine.places import embedder
+from te_cli.engine import calibrating
+from te_cli.engine.embedding import (
+    BATCH_UNITS,
+    SHIPPED_SOURCE,
+    SLOW_BATCH_UNITS,
+    cache_counts,
+    cache_trouble,
+    embedder,
+    is_quick,
+    speller,
+)
 from te_cli.engine.plan import Plan, Tally, as_file
 from te_cli.engine.reading import Job, Outcome, ParsedFile
 from te_cli.engine.recalling import recall
@@ -29,11 +42,8 @@ if TYPE_CHECKING:
 
     Report = Callable[[Progress], None]
 
-BATCH_UNITS = 1_024
-"""Units encoded together: enough to share the tokenizer's work, few enough to hold."""
-
 BATCH_CHARACTERS = 8 << 20
-"""The same for the text of their files: a thousand units may be five hundred files of megabytes."""
+"""Characters of text whose units are encoded together: a thousand units may be five hundred files of megabytes."""
 
 
 class Run:
@@ -48,18 +58,34 @@ class Run:
         self._progress = progress
         self._clock = clock
         self._tally = Tally()
+        self._model = embedder(settings, writer.model.source)
+        self._slow = not is_quick(writer.model.source)
+        self._batch_units = SLOW_BATCH_UNITS if self._slow else BATCH_UNITS
+        self._step = Progress("reading", 0, 0)
+        self._encoder = self._model
+        if self._slow:
+            from te_cli.embed.steps import InSteps
+
+            self._encoder = InSteps(self._model, self._count)
 
     def carry_out(self, plan: Plan, notes: dict[str, object]) -> Tally:
         """Read what the plan says and publish it; gives what came of it."""
-        with _few_collections():
+        notes = {"model_name": self._model.name, **notes}
+        if self._writer.stale_recipe or not self._writer.built:
+            notes["cosines"] = self._cosines()
+        asked = cache_counts(self._model)
+        with _few_collections:
             self._read(plan)
+        tally = self._tally
+        tally.embedded, tally.recalled = map(sub, cache_counts(self._model), asked)
+        tally.trouble = cache_trouble(self._model)
         writer, clock = self._writer, self._clock
         _tell(self._progress, Progress("writing", len(plan.read), len(plan.read), writer.units_written))
         with clock.stage("publishing"):
             writer.publish(self._settings.jobs, indexed_ns=time.time_ns(), **notes)
         with clock.stage("collecting"):
             writer.collect()
-        return self._tally
+        return tally
 
     def _read(self, plan: Plan) -> None:
         writer = self._writer
@@ -81,21 +107,23 @@ class Run:
         waiting = held = 0
         root, left = self._settings.root, list[Job]()
         recalled = recall(root, jobs, self._writer.past, left)
-        outcomes = chain(recalled, read_all(root, left, self._settings.jobs, meanwhile=self._prepare))
-        for done, outcome in enumerate(self._awaited(outcomes), 1):
-            if outcome.parsed is not None:
-                batch.append(outcome)
-                waiting += len(outcome.parsed.units)
-                held += len(outcome.parsed.whole_text)
-            elif outcome.skipped is not None:
-                self._skip(outcome.skipped)
-            else:
-                self._writer.touch(outcome.file)
-                self._tally.same += 1
-            if waiting >= BATCH_UNITS or held >= BATCH_CHARACTERS:
-                yield batch
-                batch, waiting, held = [], 0, 0
-            _tell(self._progress, Progress("reading", done, len(jobs), self._writer.units_written))
+        # Closed here: whoever keeps an error keeps all that its frames hold, and that would be processes at work.
+        with closing(read_all(root, left, self._settings.jobs, meanwhile=self._prepare)) as read:
+            for done, outcome in enumerate(self._awaited(chain(recalled, read)), 1):
+                if outcome.parsed is not None:
+                    batch.append(outcome)
+                    waiting += len(outcome.parsed.units)
+                    held += len(outcome.parsed.whole_text)
+                elif outcome.skipped is not None:
+                    self._skip(outcome.skipped)
+                else:
+                    self._writer.touch(outcome.file)
+                    self._tally.same += 1
+                if waiting >= self._batch_units or held >= BATCH_CHARACTERS:
+                    yield batch
+                    batch, waiting, held = [], 0, 0
+                self._step = replace(self._step, done=done, total=len(jobs), units=self._writer.units_written)
+                _tell(self._progress, self._step)
         yield batch
 
     def _awaited(self, outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
@@ -109,7 +137,8 @@ class Run:
 
     def _prepare(self) -> None:
         """What takes a tenth of a second, as a worker does to start: so they take it at the same time."""
-        embedder().prepare()
+        if self._writer.model.source == SHIPPED_SOURCE:
+            speller().prepare()
         self._writer.prepare()
 
     def _put(self, batch: list[Outcome]) -> None:
@@ -123,9 +152,14 @@ class Run:
                 if not (outcome.recalled and self._write(outcome, outcome.parsed, units, None)):
                     fresh.append((outcome, outcome.parsed, units))
         with self._clock.stage("embedding"):
-            vectors = vectors_of([units for _, _, units in fresh], embedder()) if fresh else []
+            vectors = vectors_of([units for _, _, units in fresh], self._encoder) if fresh else []
         for (outcome, parsed, units), rows in zip(fresh, vectors, strict=True):
             self._write(outcome, parsed, units, rows)
+
+    def _count(self, texts: int) -> None:
+        """Tell that so many more texts are embedded: a file of a thousand symbols takes a transformer a minute."""
+        self._step = replace(self._step, embedded=self._step.embedded + texts)
+        _tell(self._progress, self._step)
 
     def _write(
         self,
@@ -146,6 +180,12 @@ class Run:
             self._tally.changed += not fresh
         return written
 
+    def _cosines(self) -> str:
+        """How the model's cosines compare with the shipped one's, as the catalog notes it."""
+        if self._writer.model.source == SHIPPED_SOURCE:
+            return ""
+        return calibrating.noted(calibrating.measured(self._model))
+
     def _skip(self, skipped: Skipped) -> None:
         before = self._known.get(skipped.path)
         self._tally.removed += before is not None and before.skip is None
@@ -156,15 +196,32 @@ class Run:
         return record.digest if record is not None and record.skip is None else None
 
 
-@contextmanager
-def _few_collections() -> Iterator[None]:
-    """Have the interpreter look for cycles less often: there are few, and each look goes through all that is held."""
-    before = gc.get_threshold()
-    gc.set_threshold(*COLLECTED_AFTER)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
+class _FewCollections:
+    """Has the interpreter look for cycles less often: there are few, and each look goes through all that is held.
+
+    The setting is the whole process's, where other threads may be in a run of their own: the last one puts it back.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._runs = 0
+        self._before = gc.get_threshold()
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if not self._runs:
+                self._before = gc.get_threshold()
+                gc.set_threshold(*COLLECTED_AFTER)
+            self._runs += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._runs -= 1
+            if not self._runs:
+                gc.set_threshold(*self._before)
+
+
+_few_collections = _FewCollections()
 
 
 def _tell(progress: Report | None, step: Progress) -> None:

@@ -8,16 +8,17 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from te_cli.engine.budget import within
+from te_cli.engine.calibrating import scale_of
+from te_cli.engine.embedding import model_of
 from te_cli.engine.filtering import with_typed_filters
 from te_cli.engine.folding import SPARE, folded
 from te_cli.engine.opening import Updater, read_fresh
-from te_cli.engine.places import same_model
 from te_cli.engine.respelling import respelled
 from te_cli.engine.retrieving import meaning, retrieve
 from te_cli.engine.snippets import Sources
 from te_cli.engine.telling import ceilings_of, weights_of
 from te_cli.errors import EmptyQuery
-from te_cli.model import Alike, Hit, SearchResult
+from te_cli.model import MAX_LIMIT, Alike, Hit, SearchResult
 from te_cli.rank.analyse import analyse
 from te_cli.rank.fitness import Judge, floors
 from te_cli.rank.order import rank
@@ -38,11 +39,11 @@ if TYPE_CHECKING:
 
     Parents = dict[tuple[str, int], Symbol]
 
-MAX_LIMIT = 100_000
-"""Hits of one answer: more is the whole index, which has better verbs."""
-
 JUDGED = 10
 """Hits of which one has to fit, or there is no answer, however few are wanted."""
+
+BY_MEANING = ("hybrid", "semantic")
+"""The modes in which vectors have a say."""
 
 NO_KNOWN_WORD = "No word of the query is known to the embedding model: answered by text."
 
@@ -75,6 +76,7 @@ def search(
 
     Raises:
         EmptyQuery: there is nothing to search for.
+        OtherModel, ModelError: the model that made the vectors is not the one asked for, or is gone.
         UnknownName: a filter typed in the query names no language, or no kind.
         StoreError: the index cannot be read, and cannot be built.
     """
@@ -83,8 +85,11 @@ def search(
     started = time.perf_counter()
     with_typed_filters(request)  # refuses before anything is built
     updater = Updater(settings, progress, announce)
+    by_meaning = request.mode in BY_MEANING
     asked = partial(answer, settings, request, clock=clock, texts=readers.texts if readers else None)
-    found, freshness, note = read_fresh(settings, request.refresh, updater, asked, readers, clock)
+    found, freshness, note = read_fresh(
+        settings, request.refresh, updater, asked, readers, clock, by_meaning=by_meaning
+    )
     if freshness == "unchecked" and any(hit.stale for hit in found.hits):
         freshness = "stale"
     seconds = time.perf_counter() - started
@@ -109,14 +114,22 @@ def answer(
     with clock.stage("spelling"):
         query, respelt = respelled(reader, asked)
     with clock.stage("model"):
-        comparable = same_model(reader)
-        vector = meaning(query, request.mode) if comparable else None
+        model = model_of(settings, reader) if request.mode in BY_MEANING else None
+        vector = meaning(model, query) if model is not None else None
     wordless = request.mode == "semantic" and vector is None
     mode: Mode = "text" if wordless else request.mode
     request = replace(request, mode=mode)
-    told = _joined(excluded, respelt, NO_KNOWN_WORD if wordless and comparable else None)
+    told = _joined(excluded, respelt, NO_KNOWN_WORD if wordless and model is not None else None)
     candidates = retrieve(
-        reader, query, mode=mode, limit=limit, filters=request.filters, vector=vector, root=settings.root, clock=clock
+        reader,
+        query,
+        mode=mode,
+        limit=limit,
+        filters=request.filters,
+        vector=vector,
+        scale=scale_of(reader),
+        root=settings.root,
+        clock=clock,
     )
     with clock.stage("ranking"):
         ranked = rank(query, candidates, max(limit, JUDGED) + SPARE, by_vectors_alone=mode == "semantic")

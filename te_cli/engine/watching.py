@@ -12,11 +12,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from te_cli.config import on_network
 from te_cli.engine.indexing import update
 from te_cli.engine.looking import compare
 from te_cli.engine.places import languages_of, place_of, recipe_of
 from te_cli.errors import AlreadyWatched, ConfigError, IndexBusy, IndexDamaged, NotReadable, NotWritable, TeError
+from te_cli.machine import on_network
 from te_cli.state import Started, Stopped, Trouble
 from te_cli.store.attendance import LONGEST_SECONDS, Attendance, kept_fresh
 from te_cli.store.catalog import Catalog
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from te_cli.config import Settings
     from te_cli.model import IndexReport, Progress
-    from te_cli.state import WatchEvent
+from te_cli.state import WatchEvent
 
 BUSY_SECONDS = 0.2
 """How long to leave another writer alone before trying again."""

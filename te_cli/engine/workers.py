@@ -32,7 +32,7 @@ from te_cli.engine.turns import Turns
 from te_cli.model import Skipped, SkipReason
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterator, Sequence
 
 SECONDS_PER_FILE = 20.0
 """A file that takes longer is skipped: the parser bounds itself well below, so this catches only a hang."""
@@ -69,7 +69,7 @@ _SERVE = (
 
 def read_all(
     root: Path, jobs: Sequence[Job], processes: int, meanwhile: Callable[[], None] | None = None
-) -> Iterator[Outcome]:
+) -> Generator[Outcome, None, None]:
     """The outcome of each job, in order; ``meanwhile`` is done once, while the first of them are being read."""
     if not jobs:
         return

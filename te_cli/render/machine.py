@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from te_cli.config import Settings
     from te_cli.model import Hit, Outline, OutlineNode, SearchResult, Skipped, Symbol, Use, UsesResult
-    from te_cli.state import Diagnosis, KnownLanguage, Status, WatchEvent
+    from te_cli.state import CacheState, Diagnosis, KnownLanguage, KnownModels, Status, WatchEvent
     from te_cli.timings import Stage
 
 Object = dict[str, Any]
@@ -28,6 +28,8 @@ WATCH = "te.watch/2"
 DOCTOR = "te.doctor/1"
 CONFIG = "te.config/1"
 LANGUAGES = "te.languages/1"
+CACHE = "te.cache/1"
+MODELS = "te.models/1"
 ERROR = "te.error/1"
 
 DEEPEST = 64
@@ -211,23 +213,25 @@ def status(value: Status) -> Object:
         "files": value.files,
         "symbols": value.symbols,
         "references": value.references,
-        "by_language": value.by_language,
-        "by_kind": value.by_kind,
+        "by_language": dict(value.by_language),
+        "by_kind": dict(value.by_kind),
         "skipped": _skipped(value.skipped),
         "model": value.model,
         "dimensions": value.dimensions,
         "unembedded": value.unembedded,
-        "bytes": value.bytes,
+        "bytes": dict(value.bytes),
         "freshness": value.freshness,
         "changed_files": value.changed_files,
         "indexed_at": value.indexed_at,
         "writer": value.writer,
         "watcher": None if value.watcher is None else asdict(value.watcher),
+        "model_fault": value.model_fault,
     }
 
 
 def index(report: IndexReport) -> Object:
-    """What one run of the indexer did."""
+    """What one run of the indexer did; what was embedded and what was read only where embeddings are kept."""
+    kept = {"embedded": report.embedded, "recalled": report.recalled}
     return {
         "schema": INDEX,
         "root": report.root,
@@ -241,9 +245,11 @@ def index(report: IndexReport) -> Object:
         "units_written": report.units_written,
         "unembedded": report.unembedded,
         "skipped": _skipped(report.skipped),
-        "skipped_by_reason": report.skipped_by_reason,
+        "skipped_by_reason": dict(report.skipped_by_reason),
         "seconds": round(report.seconds, 3),
         "rebuilt": report.rebuilt,
+        **(kept if any(kept.values()) else {}),
+        **({"trouble": report.trouble} if report.trouble else {}),
     }
 
 
@@ -283,9 +289,29 @@ def config(settings: Settings) -> Object:
         "jobs": settings.jobs,
         "max_file_bytes": settings.max_file_bytes,
         "trust_index": settings.trust_index,
+        "model": settings.model,
         "languages": dict(settings.languages),
+        "cache_dir": str(settings.cache_dir),
+        "cache_bytes": settings.cache_bytes,
         "sources": dict(settings.sources),
     }
+
+
+def cache(value: CacheState) -> Object:
+    """The embeddings that are kept, model by model, and what was just removed."""
+    return {
+        "schema": CACHE,
+        "folder": value.folder,
+        "limit_bytes": value.limit_bytes,
+        "bytes": value.bytes,
+        "models": [asdict(model) for model in value.models],
+        "removed": [asdict(model) for model in value.removed],
+    }
+
+
+def models(value: KnownModels) -> Object:
+    """The embedding models there are; ``speed`` where it was measured."""
+    return {"schema": MODELS, "root": value.root, "models": [asdict(model) for model in value.models]}
 
 
 def languages(found: Iterable[KnownLanguage]) -> Object:

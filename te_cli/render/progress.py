@@ -70,9 +70,12 @@ class ProgressBar:
         if new_phase or self._task is None:
             if self._task is not None:
                 self._bar.remove_task(self._task)
-            self._task = self._bar.add_task(progress.phase, total=progress.total or None, counted=progress.counted)
+            self._task = self._bar.add_task(
+                progress.phase, total=progress.total or None, counted=progress.counted, embedded=0
+            )
             self._phase = progress.phase
-        self._bar.update(self._task, completed=progress.done, total=progress.total or None)
+        total = progress.total or None
+        self._bar.update(self._task, completed=progress.done, total=total, embedded=progress.embedded)
         self._bar.refresh()
 
 
@@ -86,9 +89,13 @@ def _bar() -> Bar:
         def render(self, task: Task) -> Text:
             if not task.total:
                 return Text("")
-            counted = task.fields["counted"]
-            rate = f"  {task.speed:,.0f} {counted}/s" if task.speed else ""
-            return Text(f"{int(task.completed):,} of {int(task.total):,} {counted}{rate}")
+            counted, size = task.fields["counted"], 1
+            if counted == "bytes":
+                counted, size = "MB", 1_000_000
+            rate = f"  {task.speed / size:,.0f} {counted}/s" if task.speed else ""
+            of = f"{int(task.completed) // size:,} of {-(-int(task.total) // size):,} {counted}"
+            embedded = task.fields["embedded"]
+            return Text(f"{of}, {embedded:,} texts embedded" if embedded else f"{of}{rate}")
 
     return Progress(
         TextColumn("{task.description}", markup=False),

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from te_cli.config import Settings
     from te_cli.model import IndexReport, Skipped
-    from te_cli.state import Diagnosis, KnownLanguage, Status
+    from te_cli.state import CachedModel, CacheState, Diagnosis, KnownLanguage, Status
 
 LABEL = 12
 """Columns of a label: the longest is ``index folder``."""
@@ -26,6 +26,11 @@ def index(report: IndexReport) -> str:
     ]
     if report.rebuilt:
         lines.append(_row("rebuilt", report.rebuilt))
+    if asked := report.embedded + report.recalled:
+        told = f"{counted(report.embedded, 'text')}, {report.recalled:,} more read from the cache"
+        lines.append(_row("embedded", f"{told} ({100 * report.recalled // asked} %)"))
+    if report.trouble:
+        lines.append(_row("cache", report.trouble))
     if report.skipped:
         reasons = ", ".join(f"{number:,} {reason}" for reason, number in report.skipped_by_reason.items())
         lines.append(_row("skipped", f"{reasons}  (te status --skipped lists them)"))
@@ -55,12 +60,12 @@ def status(value: Status) -> str:
         _row("root", value.root),
         _row("index folder", f"{value.index_dir}  ({size(sum(value.bytes.values()))})"),
         _row("indexed", "never" if value.indexed_at is None else ago(value.indexed_at)),
-        _row("freshness", freshness(value.freshness, changed)),
+        _row("freshness", freshness(value.freshness, changed or value.model_fault or "")),
         _row("files", f"{value.files:,}"),
         _row("units", f"{value.symbols:,}"),
         _row("references", f"{value.references:,}"),
-        _row("languages", _amounts(value.by_language)),
-        _row("kinds", _amounts(value.by_kind)),
+        _row("languages", _amounts(value.by_language.items())),
+        _row("kinds", _amounts(value.by_kind.items())),
         _row("skipped", _reasons(value.skipped)),
         _row("model", f"{value.model}, {value.dimensions} dimensions"),
         _row("on disk", ", ".join(f"{part} {size(number)}" for part, number in value.bytes.items())),
@@ -85,6 +90,32 @@ def doctor(value: Diagnosis) -> str:
     return _text(lines)
 
 
+def cache(value: CacheState) -> str:
+    """What is kept of each model: how much, and when it was last used."""
+    if not value.models:
+        return _text([f"No embeddings are kept in {value.folder}; those of models that are slow would be."])
+    limit = f"of {size(value.limit_bytes)}" if value.limit_bytes else "and no more is kept: te config says why"
+    rows = [("folder", value.folder), ("size", f"{size(value.bytes)} {limit}")]
+    rows += [(model.name, _model(model)) for model in value.models]
+    width = max(LABEL, *(len(label) for label, _ in rows))
+    return _text(f"{label:<{width}}  {text}" for label, text in rows)
+
+
+def cleared(value: CacheState) -> str:
+    """What was removed of each model."""
+    lines = [f"Removed {_kept(model)} of {model.name} ({size(model.bytes)})." for model in value.removed]
+    return _text(lines or [f"No embeddings are kept in {value.folder}."])
+
+
+def _model(model: CachedModel) -> str:
+    much = f"{_kept(model)}, {model.dimensions} dimensions, {size(model.bytes)}"
+    return f"{much}, used {ago(model.last_used)}"
+
+
+def _kept(model: CachedModel) -> str:
+    return "unreadable embeddings" if model.entries is None else counted(model.entries, "embedding")
+
+
 def config(settings: Settings) -> str:
     """Each setting in force, and where it came from."""
     sources = dict(settings.sources)
@@ -95,7 +126,10 @@ def config(settings: Settings) -> str:
         "jobs": str(settings.jobs),
         "max_file_bytes": f"{settings.max_file_bytes} ({size(settings.max_file_bytes)})",
         "trust_index": "yes" if settings.trust_index else "no",
+        "model": settings.model or "as the index has it",
         "languages": languages or "by name and content",
+        "cache_dir": str(settings.cache_dir),
+        "cache_bytes": f"{settings.cache_bytes} ({size(settings.cache_bytes)})" if settings.cache_bytes else "0 (off)",
     }
     width = max(len(name) for name in values)
     return _text(f"{name:<{width}}  {value}  [{sources.get(name, 'default')}]" for name, value in values.items())
@@ -105,8 +139,8 @@ def _row(label: str, value: str) -> str:
     return f"{label:<{LABEL}}  {value}"
 
 
-def _amounts(amounts: dict[str, int]) -> str:
-    ordered = sorted(amounts.items(), key=lambda item: (-item[1], item[0]))
+def _amounts(amounts: Iterable[tuple[str, int]]) -> str:
+    ordered = sorted(amounts, key=lambda item: (-item[1], item[0]))
     return ", ".join(f"{name} {number:,}" for name, number in ordered) or "none"
 
 
@@ -116,7 +150,7 @@ def _reasons(skips: tuple[Skipped, ...]) -> str:
     reasons: dict[str, int] = {}
     for skip in skips:
         reasons[skip.reason.value] = reasons.get(skip.reason.value, 0) + 1
-    return f"{len(skips):,}: {_amounts(reasons)}  (te status --skipped lists them)"
+    return f"{len(skips):,}: {_amounts(reasons.items())}  (te status --skipped lists them)"
 
 
 def _text(lines: Iterable[str]) -> str:

@@ -6,12 +6,14 @@ import errno
 import os
 import shutil
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn
 
 from te_cli.errors import NotWritable
 from te_cli.render.escape import one_line
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import TextIO
 
     from rich.console import Console
@@ -97,6 +99,15 @@ def translated(error: OSError) -> Exception:
     if error.errno in _CLOSED_PIPE:
         return ReaderGone()
     return NotWritable(f"Standard output cannot be written: {error.strerror}.", "Check where it is sent.")
+
+
+@contextmanager
+def printed_by_others() -> Iterator[None]:
+    """While a library prints, such as typer its help: a pipe that its reader closed means what it means elsewhere."""
+    try:
+        yield
+    except BrokenPipeError as error:
+        raise translated(error) from error
 
 
 def say(text: str) -> None:
