@@ -77,7 +77,7 @@ spent = []
 for turn in range(rounds + 1):
     for question in questions:
         started = time.perf_counter()
-        index.search(question, limit=10, refresh="never")
+        index.search(question, k=10, refresh="never")
         if turn:
             spent.append(time.perf_counter() - started)
 print(json.dumps(spent))

@@ -56,7 +56,7 @@ def timed(work: Callable[[], object]) -> float:
 def fielded(folder: Path) -> FieldedEncoder:
     """A fresh encoder, its tokenizer built."""
     model = StaticModel(folder)
-    model.encode_documents([Document("", "", "ready", "", "", "", "")])
+    model.embed_documents([Document("", "", "ready", "", "", "", "")])
     if not isinstance(model.encoder, FieldedEncoder):
         sys.exit(f"{folder} is a plain model: its documents are not encoded from words.")
     return model.encoder

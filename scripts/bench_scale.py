@@ -66,7 +66,7 @@ before, spent = held(), {}
 for mode in modes:
     for question in questions:
         started = time.perf_counter()
-        index.search(question, limit=10, mode=mode, refresh="never")
+        index.search(question, k=10, mode=mode, refresh="never")
         spent.setdefault(mode, []).append(time.perf_counter() - started)
 print(json.dumps({"spent": spent, "growth": held() - before, "whole": held()}))
 """

@@ -34,7 +34,6 @@ from pathlib import Path
 from typing import IO
 
 from te_cli import Index, open_index
-from te_cli.model import SearchRequest
 from te_cli.store.attendance import kept_fresh
 
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -134,7 +133,7 @@ def save(path: Path, name: str) -> None:
 
 def findable(index: Index, name: str) -> bool:
     """Whether a reader that looks at the index alone finds the name."""
-    found = index.search(name, limit=1, mode="name", refresh="never")
+    found = index.search(name, k=1, mode="name", refresh="never")
     return bool(found) and found[0].symbol.name == name
 
 
@@ -201,7 +200,7 @@ class Bench:
             path, name = self.random.choice(self.files), f"bench_asked_{each}"
             save(path, name)
             started = time.perf_counter()
-            answer = self.index.answer(SearchRequest(name, 1, mode="name"))
+            answer = self.index.answer(name, k=1, mode="name")
             if answer.freshness == "fresh":
                 asked.append(time.perf_counter() - started)
                 if not answer.hits or answer.hits[0].symbol.name != name:

@@ -103,9 +103,9 @@ def model(files: dict[str, bytes]) -> None:
         written(f"model/{name}", data)
     try:
         found = StaticModel(home() / "model")
-        found.encode_documents(
+        found.embed_documents(
             [Document("a.py", "function", "read_file", "read_file", "def read_file()", "", "return a")]
         )
-        found.encode_query("read files")
+        found.embed_query("read files")
     except ModelError:
         return

@@ -25,7 +25,6 @@ from te_cli.model import (
     Alike,
     Hit,
     Parsed,
-    SearchRequest,
     SearchResult,
     Symbol,
 )
@@ -225,7 +224,7 @@ def asked() -> Index:
 def ask(text: str) -> None:
     """A search ends in hits, in none or in a sentence, and its JSON is read again as it was."""
     try:
-        result = asked().answer(SearchRequest(text, 5, refresh="never"))
+        result = asked().answer(text, k=5, refresh="never")
     except TeError as error:
         hold(error.message, "an error without a sentence")
         return

@@ -26,11 +26,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from te_cli.config import Options, settings_for_indexing
+from te_cli.engine.embedding import speller
 from te_cli.engine.indexing import update
 from te_cli.engine.places import open_reader
 from te_cli.engine.respelling import respelled
 from te_cli.engine.retrieving import meaning, retrieve
-from te_cli.engine.searching import answer
+from te_cli.engine.searching import BY_MEANING, answer
 from te_cli.engine.telling import ceilings_of
 from te_cli.model import Filters, SearchRequest
 from te_cli.rank.analyse import analyse
@@ -91,7 +92,7 @@ def ask(kind: str, where: str, root: Path, rows: Iterable[dict[str, Any]], optio
 def _one(reader: Reader, mode: Mode, text: str) -> tuple[float, list[tuple[str, int, int]]]:
     """The most evidence of the page as it is ranked, and the places of its hits."""
     query, _ = respelled(reader, analyse(text))
-    vector = meaning(query, mode)
+    vector = meaning(speller(), query) if mode in BY_MEANING else None
     spoken: Mode = "text" if mode == "semantic" and vector is None else mode
     candidates = retrieve(reader, query, mode=spoken, limit=PAGE, filters=Filters(), vector=vector)
     page = rank(query, candidates, PAGE, by_vectors_alone=spoken == "semantic")

@@ -15,6 +15,7 @@ import numpy as np
 
 from te_cli import open_index
 from te_cli.config import Options, settings_for_indexing
+from te_cli.engine.embedding import speller
 from te_cli.engine.places import open_reader
 from te_cli.engine.retrieving import meaning, retrieve
 from te_cli.model import Filters
@@ -58,7 +59,7 @@ def gather(
         for row in queries:
             query = analyse(row["query"])
             candidates = retrieve(
-                reader, query, mode="hybrid", limit=limit, filters=Filters(), vector=meaning(query, "hybrid")
+                reader, query, mode="hybrid", limit=limit, filters=Filters(), vector=meaning(speller(), query)
             )
             candidates.sort(key=lambda candidate: candidate.order)
             yield Gathered(row, query, candidates)

@@ -81,7 +81,9 @@ class Bench:
         if (folder / "HEAD").is_file():
             subprocess.run(["git", "clone", "--quiet", str(folder), str(self._tree)], check=True)
         else:
-            shutil.copytree(folder, self._tree, symlinks=True, ignore=shutil.ignore_patterns(".te"))
+            # The work folder may lie in the tree, and its copy would lie in that.
+            left_out = shutil.ignore_patterns(".te", ".venv", work.name)
+            shutil.copytree(folder, self._tree, symlinks=True, ignore=left_out)
         self._log = work / "points"
         names = ("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME")
         kept = {name: value for name, value in os.environ.items() if not name.startswith("TE_")}

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from searched import File
 
     from te_cli.document import Document
-    from te_cli.embed.identity import ModelIdentity
     from te_cli.embed.port import Embedder
 
 BATCH_FILES = 400
@@ -33,7 +32,7 @@ class Pool:
 
     def __init__(self, files: Sequence[File], model: Embedder) -> None:
         rows: list[NDArray[np.int8]] = []
-        zeros = np.zeros(model.identity.dimensions, np.int8)
+        zeros = np.zeros(model.dimension, np.int8)
         once = Once(model)
         for start in range(0, len(files), BATCH_FILES):
             for vectors in vectors_of([file.units for file in files[start : start + BATCH_FILES]], once):
@@ -53,55 +52,47 @@ class Once:
     """A model that encodes each document once, however many files and commits share it."""
 
     def __init__(self, model: Embedder) -> None:
+        self.name, self.fingerprint, self.dimension = model.name, model.fingerprint, model.dimension
         self._model = model
         self._known: dict[int, NDArray[np.float32]] = {}
 
-    @property
-    def identity(self) -> ModelIdentity:
-        """The model's own."""
-        return self._model.identity
-
-    def encode_documents(self, documents: Sequence[Document]) -> NDArray[np.float32]:
+    def embed_documents(self, documents: Sequence[Document]) -> NDArray[np.float32]:
         """Unit rows, shape (documents, dimensions)."""
         # Documents are told apart by identity, which is safe as long as their files live.
         new = {id(document): document for document in documents if id(document) not in self._known}
-        self._known |= zip(new, self._model.encode_documents(list(new.values())), strict=True)
+        self._known |= zip(new, self._model.embed_documents(list(new.values())), strict=True)
         rows = [self._known[id(document)] for document in documents]
-        return np.array(rows, np.float32).reshape(len(rows), self.identity.dimensions)
+        return np.array(rows, np.float32).reshape(len(rows), self.dimension)
 
-    def encode_query(self, text: str) -> NDArray[np.float32]:
+    def embed_query(self, text: str) -> NDArray[np.float32]:
         """A unit vector, shape (dimensions,)."""
-        return self._model.encode_query(text)
+        return self._model.embed_query(text)
 
 
 class Timed:
     """A model that knows how many texts it encoded in how many seconds of processor time."""
 
     def __init__(self, model: Embedder) -> None:
+        self.name, self.fingerprint, self.dimension = model.name, model.fingerprint, model.dimension
         self._model = model
         self.texts, self.seconds = 0, 0.0
 
-    @property
-    def identity(self) -> ModelIdentity:
-        """The model's own."""
-        return self._model.identity
-
-    def encode_documents(self, documents: Sequence[Document]) -> NDArray[np.float32]:
+    def embed_documents(self, documents: Sequence[Document]) -> NDArray[np.float32]:
         """Unit rows, shape (documents, dimensions)."""
         started = time.process_time()
-        rows = self._model.encode_documents(documents)
+        rows = self._model.embed_documents(documents)
         self.seconds += time.process_time() - started
         self.texts += len(documents)
         return rows
 
-    def encode_query(self, text: str) -> NDArray[np.float32]:
+    def embed_query(self, text: str) -> NDArray[np.float32]:
         """A unit vector, shape (dimensions,)."""
-        return self._model.encode_query(text)
+        return self._model.embed_query(text)
 
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Unit rows, shape (texts, dimensions)."""
-        rows = [self._model.encode_query(text) for text in texts]
-        return np.array(rows, np.float32).reshape(len(rows), self.identity.dimensions)
+        rows = [self._model.embed_query(text) for text in texts]
+        return np.array(rows, np.float32).reshape(len(rows), self.dimension)
 
 
 class Tree:

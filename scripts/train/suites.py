@@ -54,7 +54,7 @@ class Model(Embedder, Protocol):
     seconds: float
 
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """What ``encode_query`` says of each, shape (texts, dimensions)."""
+        """What ``embed_query`` says of each, shape (texts, dimensions)."""
         ...
 
 
@@ -145,7 +145,7 @@ def held(folders: Folders, runs: Sequence[Run]) -> None:
         asked = documented.asked(searched.of_repository(folders.cache / "held", place, [commit]).files)
         asked = documented.thinned(asked, folders.sample)
         for run in runs:
-            rows = unit_rows(levelled(run.model.encode_documents(asked.documents)))
+            rows = unit_rows(levelled(run.model.embed_documents(asked.documents)))
             vectors = run.model.encode_queries([query.text for query in asked.queries])
             for query, scores in zip(asked.queries, vectors @ rows.T, strict=True):
                 found = measures.score_ranks(measures.ranks_of(scores, query.targets), len(query.targets))

@@ -18,7 +18,6 @@ from tokenizers import Tokenizer
 from torch.nn import functional
 
 from te_cli.digest import digest
-from te_cli.embed.identity import ModelIdentity
 from te_cli.words import words_of
 
 if TYPE_CHECKING:
@@ -128,14 +127,15 @@ class TransformerModel:
                 file.truncate(whole * self._record.itemsize)  # the last record may have been cut
             records = np.fromfile(kept, self._record)
             self._known = {key.tobytes(): row for key, row in zip(records["key"], records["row"], strict=True)}
-        self.identity = ModelIdentity(folder.name, digest(str(folder).encode()).hex()[:16], DIMENSIONS)
+        self.name, self.dimension = folder.name, DIMENSIONS
+        self.fingerprint = digest(str(folder).encode()).hex()[:16]
         self.seconds, self.texts = 0.0, 0
 
-    def encode_documents(self, documents: Sequence[Document]) -> NDArray[np.float32]:
+    def embed_documents(self, documents: Sequence[Document]) -> NDArray[np.float32]:
         """Unit rows, shape (documents, 384)."""
         return self._encode([text_of(document) for document in documents], MAX_PIECES)
 
-    def encode_query(self, text: str) -> NDArray[np.float32]:
+    def embed_query(self, text: str) -> NDArray[np.float32]:
         """A unit vector, shape (384,)."""
         return np.asarray(self.encode_queries([text])[0])
 
