@@ -38,11 +38,12 @@ demo: $(VENV)/.installed ## Index this repository and run three searches
 	@echo
 	$(BIN)/te search "what do the exit codes mean" --content docs -k 3
 
+# The tests start te some hundred times, and without bytecode each compiles it anew.
 test: $(VENV)/.installed-dev ## Run every check and every test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -q
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -q -n auto --dist worksteal
 
 TORTURE_TMP := $(shell test -d /dev/shm && echo --basetemp=/dev/shm/te-torture)
 

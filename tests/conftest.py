@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -31,6 +32,11 @@ SOURCE = Path(__file__).resolve().parent.parent
 
 PATIENCE = 5.0
 """Seconds that a thread or a process gets to end after a test."""
+
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN and threading.current_thread() is threading.main_thread():
+    # A shell starts what runs in its background deaf to Ctrl-C, and so would be every te that is to hear it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from conftest import Run
 
-VERBS = ("search", "outline", "index", "watch", "status", "doctor", "config")
+VERBS = ("search", "outline", "index", "watch", "status", "doctor", "models", "cache", "config")
 
 
 def test_te_alone_shows_how_to_begin(te: Run) -> None:

@@ -49,7 +49,9 @@ def test_status_notices_changes(te: Run, repo: MakeRepository) -> None:
 def test_status_as_json(indexed: Path, te: Run) -> None:
     value = te("status", "--json").json()
     keys = "schema root index_dir format files symbols references by_language by_kind skipped model dimensions"
-    assert list(value) == f"{keys} unembedded bytes freshness changed_files indexed_at writer watcher".split()
+    assert (
+        list(value) == f"{keys} unembedded bytes freshness changed_files indexed_at writer watcher model_fault".split()
+    )
     assert (value["schema"], value["root"], value["files"]) == ("te.status/1", str(indexed), 2)
     assert value["skipped"] == [{"path": "c.bin", "reason": "binary"}, {"path": "d.bin", "reason": "binary"}]
     assert list(value["bytes"]) == ["catalog", "text", "vectors"]
@@ -97,5 +99,8 @@ def test_config_says_where_each_value_came_from(repo: MakeRepository, te: Run) -
     assert f"root            {root}  [git work tree]" in ran.lines
     assert "max_file_bytes  1000000 (977 KiB)  [te.toml]" in ran.lines
     value = te("config", "--json").json()
-    assert list(value) == "schema root index_dir jobs max_file_bytes trust_index languages sources".split()
+    assert (
+        list(value)
+        == "schema root index_dir jobs max_file_bytes trust_index model languages cache_dir cache_bytes sources".split()
+    )
     assert (value["schema"], value["sources"]["max_file_bytes"]) == ("te.config/1", "te.toml")

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from te_cli import config
-from te_cli.config import Options, parse_size, settings_for_asking, settings_for_indexing
+from te_cli import machine
+from te_cli.config import Options, Settings, parse_size, settings_for_asking, settings_for_indexing
 from te_cli.errors import ConfigError, NoIndex, NoSuchFolder, NotAFolder, NotReadable
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def make_index(folder: Path) -> None:
     (folder / ".te" / "owner").write_text(json.dumps({"root": str(folder)}), encoding="utf-8")
 
 
-def source_of(settings: config.Settings, name: str) -> str:
+def source_of(settings: Settings, name: str) -> str:
     return dict(settings.sources)[name]
 
 
@@ -101,6 +101,11 @@ def test_a_missing_folder_gets_the_nearest_name(repo: MakeRepository) -> None:
     with pytest.raises(NoSuchFolder, match="There is no folder 'sourec'") as caught:
         settings_for_indexing("sourec", Options())
     assert caught.value.hint == "Did you mean 'source'?"
+
+
+def test_the_home_of_a_user_that_there_is_not_is_a_missing_folder() -> None:
+    with pytest.raises(NoSuchFolder, match="There is no folder '~nobody-of-that-name/tree'"):
+        settings_for_indexing("~nobody-of-that-name/tree", Options())
 
 
 def test_a_file_is_not_a_folder(repo: MakeRepository) -> None:
@@ -210,7 +215,7 @@ def test_on_a_network_file_system_the_index_goes_to_the_cache(
 ) -> None:
     root = repo({"src/a.py": ""})
     table = f"/dev/sda / ext4 rw 0 0\nserver:/x {root} nfs4 rw 0 0\n"
-    monkeypatch.setattr(config, "_mounts", lambda: table)
+    monkeypatch.setattr(machine, "_mounts", lambda: table)
     settings = settings_for_indexing(None, Options())
     assert settings.index_dir.parent == home / "cache" / "te"
     settings.index_dir.mkdir(parents=True)
@@ -218,11 +223,40 @@ def test_on_a_network_file_system_the_index_goes_to_the_cache(
     assert settings_for_asking("src", Options(), build=False).index_dir == settings.index_dir
 
 
+def test_where_embeddings_are_kept_and_how_many(
+    repo: MakeRepository, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = repo()
+    settings = settings_for_indexing(None, Options())
+    assert (settings.cache_dir, settings.cache_bytes) == (home / "cache/te/embeddings", 2 << 30)
+    assert source_of(settings, "cache_bytes") == "default"
+    sizes = {"500 MB": 500_000_000, "1g": 1 << 30, "0": 0, "off": 0, " ": 2 << 30}
+    for said, meant in sizes.items():
+        settings = settings_for_indexing(None, Options(environment={"TE_CACHE_SIZE": said, "HOME": str(home)}))
+        assert settings.cache_bytes == meant
+    for said in ("much", "-1", "9999999 GB", "0.1"):
+        with pytest.raises(ConfigError, match="TE_CACHE_SIZE is '"):
+            settings_for_indexing(None, Options(environment={"TE_CACHE_SIZE": said}))
+    # A relative folder would lie in whatever repository one is in.
+    monkeypatch.setenv("XDG_CACHE_HOME", "cache")
+    assert not settings_for_indexing(None, Options()).cache_dir.is_relative_to(root)
+
+
+def test_on_a_network_file_system_no_embeddings_are_kept(
+    repo: MakeRepository, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repo()
+    monkeypatch.setattr(machine, "_mounts", lambda: f"/dev/sda / ext4 rw 0 0\nserver:/x {home} nfs4 rw 0 0\n")
+    settings = settings_for_indexing(None, Options())
+    assert settings.cache_bytes == 0
+    assert source_of(settings, "cache_bytes") == "none, as the cache folder is on a network file system"
+
+
 def test_the_file_system_of_a_folder_is_the_one_mounted_nearest_and_last() -> None:
     table = (
         "a / ext4 rw\nb /mnt nfs rw\nc /mnt/my\\040disk ext4 rw\nd /mnt/twice ext4 rw\ne /mnt/twice cifs rw\n\nbad\n"
     )
-    kinds = [config.file_system_of(Path(path), table) for path in ("/x", "/mnt/a", "/mnt/my disk/b", "/mnt/twice")]
+    kinds = [machine.file_system_of(Path(path), table) for path in ("/x", "/mnt/a", "/mnt/my disk/b", "/mnt/twice")]
     assert kinds == ["ext4", "nfs", "ext4", "cifs"]
 
 
@@ -232,7 +266,7 @@ def test_the_file_system_of_a_folder_is_the_one_mounted_nearest_and_last() -> No
 def test_defaults(repo: MakeRepository) -> None:
     repo()
     settings = settings_for_indexing(None, Options())
-    assert settings.jobs == config.usable_cores() >= 1
+    assert settings.jobs == machine.usable_cores() >= 1
     assert (settings.max_file_bytes, settings.trust_index) == (2 << 20, False)
     assert {source_of(settings, name) for name in ("index_dir", "max_file_bytes", "trust_index")} == {"default"}
 
@@ -283,7 +317,7 @@ def test_an_unknown_setting_gets_the_nearest_one(repo: MakeRepository) -> None:
 
 def test_a_repository_can_neither_start_a_horde_nor_fill_the_memory(repo: MakeRepository) -> None:
     root = repo({"te.toml": "jobs = 100000\n"})
-    assert settings_for_indexing(None, Options()).jobs == config.usable_cores()
+    assert settings_for_indexing(None, Options()).jobs == machine.usable_cores()
     (root / "te.toml").write_text('max_file_size = "100 GB"\n')
     with pytest.raises(ConfigError, match="64 MiB"):
         settings_for_indexing(None, Options())
@@ -330,3 +364,21 @@ def test_sizes_are_read_as_people_write_them(text: object, size: int) -> None:
 def test_what_is_no_size_is_refused(text: object) -> None:
     with pytest.raises(ConfigError, match="x is"):
         parse_size(text, "x")
+
+
+def test_a_model_is_a_name_unless_it_is_written_as_a_folder(repo: MakeRepository, tmp_path: Path) -> None:
+    root = repo({"acme/model/config.json": "{}"})
+    asked = [Options(model=said, environment={}) for said in ("acme/model", "./acme/model", str(tmp_path))]
+    found = [settings_for_indexing(None, options).model for options in asked]
+    assert found == ["acme/model", str(root / "acme/model"), str(tmp_path)]
+    settings = settings_for_indexing(None, Options(environment={"TE_MODEL": "te-static"}))
+    assert (settings.model, source_of(settings, "model")) == ("te-static", "TE_MODEL")
+    assert settings_for_indexing(None, Options(environment={})).model is None
+    with pytest.raises(ConfigError, match="--model names no model"):
+        settings_for_indexing(None, Options(model=" ", environment={}))
+
+
+def test_a_project_may_not_choose_the_model(repo: MakeRepository) -> None:
+    repo({"te.toml": 'model = "./evil"\n'})
+    with pytest.raises(ConfigError, match="no setting 'model'"):
+        settings_for_indexing(None, Options())

@@ -119,7 +119,7 @@ def by_the_book(document: Document, formula: Formula) -> np.ndarray:
 @given(documents=st.lists(DOCUMENTS, max_size=4), formula=FORMULAS)
 def test_documents_are_encoded_by_the_formula(documents: list[Document], formula: Formula) -> None:
     """Whatever the fields, what they count for and add, and the saturation."""
-    rows = StaticModel(formula=formula).encode_documents(documents)
+    rows = StaticModel(formula=formula).embed_documents(documents)
     for row, document in zip(rows, documents, strict=True):
         assert np.abs(row - by_the_book(document, formula)).max() < 1e-5
 
@@ -128,9 +128,9 @@ def test_documents_are_encoded_by_the_formula(documents: list[Document], formula
 @given(texts=st.lists(st.text(max_size=60), min_size=1, max_size=6))
 def test_a_batch_is_its_documents(model: StaticModel, texts: list[str]) -> None:
     """A text's vector does not depend on what it is encoded with, nor on what was encoded before."""
-    together = model.encode_documents([body(text, text[:5]) for text in texts])
-    alone = np.concatenate([model.encode_documents([body(text, text[:5])]) for text in texts])
-    fresh = StaticModel().encode_documents([body(texts[0], texts[0][:5])])
+    together = model.embed_documents([body(text, text[:5]) for text in texts])
+    alone = np.concatenate([model.embed_documents([body(text, text[:5])]) for text in texts])
+    fresh = StaticModel().embed_documents([body(texts[0], texts[0][:5])])
     assert np.array_equal(together, alone)
     assert np.array_equal(together[:1], fresh)
     lengths = np.linalg.norm(together, axis=1)
@@ -140,14 +140,14 @@ def test_a_batch_is_its_documents(model: StaticModel, texts: list[str]) -> None:
 def test_the_name_weighs_more(model: StaticModel) -> None:
     """A query for a word is nearer to the unit that is named with it."""
     text = "return the value of upload and of download"
-    query = model.encode_query("upload")
-    named, other = model.encode_documents([body(text, "upload"), body(text, "download")])
+    query = model.embed_query("upload")
+    named, other = model.embed_documents([body(text, "upload"), body(text, "download")])
     assert named @ query > other @ query
 
 
 def test_repetition_saturates(model: StaticModel) -> None:
     """A word said a hundred times does not drown the rest."""
-    once, often = model.encode_documents([body("upload retry"), body("upload " * 100 + "retry")])
+    once, often = model.embed_documents([body("upload retry"), body("upload " * 100 + "retry")])
     assert once @ often > 0.7
 
 
@@ -156,7 +156,7 @@ def test_a_document_is_read_up_to_its_words() -> None:
     model = StaticModel(formula=Formula((("name", Weight()), ("body", Weight())), max_words=5))
 
     def same(first: str, second: str) -> bool:
-        rows = model.encode_documents([body(first, "retryLater"), body(second, "retryLater")])
+        rows = model.embed_documents([body(first, "retryLater"), body(second, "retryLater")])
         return np.array_equal(rows[0], rows[1])
 
     assert same("a_file of cookie", "a_file of")
@@ -166,10 +166,10 @@ def test_a_document_is_read_up_to_its_words() -> None:
 
 def test_unknown_words_give_no_vector(model: StaticModel) -> None:
     """A text without a known word is a row of zeros, which the store never keeps."""
-    assert not model.encode_documents([body("∅∀∃")]).any()
-    assert not model.encode_query("∅∀∃").any()
-    assert not quantised(model.encode_documents([body("")])).any()
-    assert model.encode_documents([]).shape == (0, model.identity.dimensions)
+    assert not model.embed_documents([body("∅∀∃")]).any()
+    assert not model.embed_query("∅∀∃").any()
+    assert not quantised(model.embed_documents([body("")])).any()
+    assert model.embed_documents([]).shape == (0, model.dimension)
 
 
 @pytest.mark.parametrize(
@@ -177,13 +177,13 @@ def test_unknown_words_give_no_vector(model: StaticModel) -> None:
 )
 def test_words_that_are_not_known_have_no_say_in_a_query(model: StaticModel, noise: str) -> None:
     """Words of other languages that fall to letters, numbers and single letters: alone they are nothing."""
-    assert not model.encode_query(noise).any()
-    assert np.array_equal(model.encode_query(f"retry {noise} upload"), model.encode_query("retry upload"))
+    assert not model.embed_query(noise).any()
+    assert np.array_equal(model.embed_query(f"retry {noise} upload"), model.embed_query("retry upload"))
 
 
 def test_a_number_inside_a_name_is_part_of_it(model: StaticModel) -> None:
     """`sha256` is not `sha`."""
-    assert not np.array_equal(model.encode_query("sha256"), model.encode_query("sha"))
+    assert not np.array_equal(model.embed_query("sha256"), model.embed_query("sha"))
 
 
 @pytest.mark.parametrize(("stored", "most", "cosine"), [(quantised, 127, 0.999), (levelled, 121, 0.99)])
@@ -191,7 +191,7 @@ def test_stored_rows_keep_their_direction(
     model: StaticModel, stored: Callable[[NDArray[np.float32]], NDArray[np.int8]], most: int, cosine: float
 ) -> None:
     """Eight bits with a scale a row cost less than a thousandth of cosine, five less than a hundredth."""
-    rows = model.encode_documents([body(text) for text in TEXTS if text != NOTHING])
+    rows = model.embed_documents([body(text) for text in TEXTS if text != NOTHING])
     small = stored(rows).astype(np.float32)
     alike = (rows * small).sum(axis=1) / np.maximum(np.linalg.norm(small, axis=1), 1)
     assert alike.min() > cosine
@@ -240,10 +240,10 @@ def test_the_words_of_many_identifiers_are_those_of_each(texts: list[str]) -> No
 @pytest.mark.parametrize("missing", ["config.json", "tokenizer.json", "model.safetensors"])
 def test_a_model_that_is_not_whole_is_refused(folder: Path, missing: str) -> None:
     """A missing or a cut-short file is one clear sentence."""
-    StaticModel(folder).encode_query("upload")
+    StaticModel(folder).embed_query("upload")
     (folder / missing).write_bytes((folder / missing).read_bytes()[:50])
     with pytest.raises(ModelError):
-        StaticModel(folder).encode_query("upload")
+        StaticModel(folder).embed_query("upload")
     (folder / missing).unlink()
     with pytest.raises(ModelError):
         StaticModel(folder)
@@ -280,10 +280,10 @@ def test_a_tokenizer_of_another_table_is_refused(folder: Path, kind: str | None)
     tokenizer["model"]["vocab"]["brandnewword"] = size
     (folder / "tokenizer.json").write_text(json.dumps(tokenizer))
     with pytest.raises(ModelError, match=f"{size + 1} tokens, and vectors for {size}"):
-        StaticModel(folder).encode_query("upload")
+        StaticModel(folder).embed_query("upload")
 
 
 def test_another_formula_is_another_model(model: StaticModel) -> None:
     """Vectors made with other weights cannot be compared, and the fingerprint says so."""
-    assert model.identity.fingerprint != StaticModel(formula=Formula()).identity.fingerprint
-    assert model.identity.fingerprint == StaticModel().identity.fingerprint
+    assert model.fingerprint != StaticModel(formula=Formula()).fingerprint
+    assert model.fingerprint == StaticModel().fingerprint

@@ -104,8 +104,8 @@ def test_plain_weights_equal_model2vec(pair: Pair, texts: list[str]) -> None:
     """Documents and queries alike, to 1e-5."""
     reference = pair.theirs.encode(texts)
     documents = [Document("", "function", "", "", "", "", text) for text in texts]
-    assert np.abs(pair.ours.encode_documents(documents) - reference).max() < 1e-5
-    assert np.abs(np.array([pair.ours.encode_query(text) for text in texts]) - reference).max() < 1e-5
+    assert np.abs(pair.ours.embed_documents(documents) - reference).max() < 1e-5
+    assert np.abs(np.array([pair.ours.embed_query(text) for text in texts]) - reference).max() < 1e-5
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -116,11 +116,11 @@ def test_the_shipped_table_runs_there_too(tmp_path: Path) -> None:
     (tmp_path / "model/config.json").write_text(json.dumps({**config, "schema": None}))
     pair = read_by_both(tmp_path / "model")
     text = "def parseHTTPResponse2(self, rawBytes): return größe"
-    assert np.abs(pair.ours.encode_query(text) - pair.theirs.encode(text)).max() < 1e-5
+    assert np.abs(pair.ours.embed_query(text) - pair.theirs.encode(text)).max() < 1e-5
 
 
 def test_all_of_a_document_is_one_text(pair: Pair) -> None:
     """Its qualified name, signature, documentation and body; where it lies is not what it says."""
     said = Document("a/b.py", "method", "retry", "Upload.retry", "def retry(self)", "Retry it.", "return upload")
     text = "Upload.retry\ndef retry(self)\nRetry it.\nreturn upload"
-    assert np.array_equal(pair.ours.encode_documents([said])[0], pair.ours.encode_query(text))
+    assert np.array_equal(pair.ours.embed_documents([said])[0], pair.ours.embed_query(text))

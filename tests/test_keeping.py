@@ -56,7 +56,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def names(index: Index, text: str = "greet_visitors") -> list[str]:
     """The names of the best hit."""
-    return [hit.symbol.name for hit in index.search(text, refresh="never", limit=1)]
+    return [hit.symbol.name for hit in index.search(text, refresh="never", k=1)]
 
 
 def files_in(folder: Path) -> list[str]:
@@ -82,7 +82,7 @@ def test_what_another_writes_is_found(index: Index, repo: MakeRepository, te: Ru
 
 def test_what_it_writes_itself_is_found(index: Index, repo: MakeRepository) -> None:
     repo({"new.py": "def newly(): pass\n"})
-    assert [hit.symbol.name for hit in index.search("newly", limit=1)] == ["newly"]
+    assert [hit.symbol.name for hit in index.search("newly", k=1)] == ["newly"]
 
 
 @pytest.mark.parametrize("how", ["full", "removed", "swapped"])
@@ -96,7 +96,7 @@ def test_an_index_put_in_the_place_of_the_old_one_is_opened(
     elif how == "removed":
         shutil.rmtree(folder)
     te("index", *(["--full"] if how == "full" else []))
-    (hit,) = index.search("greet_visitors", refresh="never", limit=1)
+    (hit,) = index.search("greet_visitors", refresh="never", k=1)
     assert hit.path == "new.py"
 
 
@@ -199,7 +199,7 @@ def test_nothing_is_kept_where_open_files_cannot_be_removed(
 def test_a_file_that_changes_is_read_again(index: Index, repo: MakeRepository) -> None:
     for number in range(3):
         repo({"greet.py": f"def greet_visitors():\n    return {number}\n"})
-        (hit,) = index.search("greet_visitors", refresh="never", limit=1)
+        (hit,) = index.search("greet_visitors", refresh="never", k=1)
         assert (hit.snippet, hit.stale) == (f"def greet_visitors():\n    return {number}", True)
 
 

@@ -185,10 +185,10 @@ def test_filters_apply_before_the_cut(repo: MakeRepository) -> None:
     index = open_index(repo({**files, "z.go": "package z\n\nfunc upload_file(p string) {\n}\n"}))
     index.update()
     for mode in ("text", "semantic", "name", "hybrid"):
-        for wanted in ({"languages": ["go"]}, {"paths": ["*.go"]}):
-            hits = index.search("upload file", limit=3, mode=mode, **wanted)  # type: ignore[arg-type]
+        for wanted in ({"language": "go"}, {"path": ["*.go"]}):
+            hits = index.search("upload file", k=3, mode=mode, **wanted)
             if mode == "name":
-                hits = index.search("upload_file", limit=3, mode=mode, **wanted)  # type: ignore[arg-type]
+                hits = index.search("upload_file", k=3, mode=mode, **wanted)
             assert {hit.path for hit in hits} == {"z.go"}, (mode, wanted)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -19,17 +20,19 @@ from te_cli import open_index
 from te_cli.config import Options, settings_for_indexing
 from te_cli.document import Document
 from te_cli.embed import pieces, static
+from te_cli.embed.identity import SHIPPED
 from te_cli.engine import memory, workers
 from te_cli.engine.indexing import update
 from te_cli.engine.lines import MAX_LINE
 from te_cli.engine.reading import Job
-from te_cli.errors import IndexBusy, NotWritable
-from te_cli.model import Filters, SearchRequest
+from te_cli.errors import IndexBusy, IndexDamaged, ModelError, NotWritable
+from te_cli.model import Filters
 from te_cli.parse import parse
 from te_cli.parse.preprocessor import without_macros
 from te_cli.store import lock
 from te_cli.store.catalog import Catalog
 from te_cli.store.folder import Place
+from te_cli.store.lexical import TextIndex
 from te_cli.store.lock import WriterLock, current_holder
 from te_cli.store.reader import Reader
 from te_cli.store.records import path_matcher
@@ -72,7 +75,7 @@ def test_an_identifier_is_known_again_after_the_memory_was_emptied(monkeypatch: 
     model = static.StaticModel()
     for text in ("alpha beta gamma", "alpha delta epsilon zeta", "alpha beta", "alpha"):
         document = [Document("", "function", "", "", "", "", text)]
-        assert np.array_equal(model.encode_documents(document), static.StaticModel().encode_documents(document))
+        assert np.array_equal(model.embed_documents(document), static.StaticModel().embed_documents(document))
 
 
 def test_a_planted_owner_link_is_not_written_through(repo: MakeRepository, tmp_path: Path, te: Run) -> None:
@@ -174,7 +177,7 @@ def test_a_large_delta_does_not_hide_the_base(repo: MakeRepository, monkeypatch:
     repo(dict.fromkeys(near))
     repo({f"later/f{n}.py": f"def gibberish_{n}():\n    return zebra({n})\n" for n in range(20)})
     index.update()
-    wanted = [hit.path for hit in index.search("upload retry file", mode="semantic", limit=10)]
+    wanted = [hit.path for hit in index.search("upload retry file", mode="semantic", k=10)]
     index.update(full=True)
     assert not any(path.startswith("later") for path in wanted)
     with Reader(place_of(root)) as reader:
@@ -244,10 +247,10 @@ def test_another_models_vectors_are_not_compared(repo: MakeRepository) -> None:
     catalog = Catalog(root / ".te/catalog.db")
     catalog.set_meta(model="other", walk_ms=500)
     catalog.close()
-    kept = index.answer(SearchRequest("alpha", refresh="never", explain=True))
+    kept = index.answer("alpha", refresh="never", explain=True)
     assert kept.note is not None
     assert not any(signal.name == "vector" for hit in kept.hits for signal in hit.explain)
-    assert index.answer(SearchRequest("alpha")).freshness == "fresh"
+    assert index.answer("alpha").freshness == "fresh"
 
 
 def test_a_narrow_look_is_not_noted_as_a_full_one(repo: MakeRepository) -> None:
@@ -431,7 +434,7 @@ def test_filters_reach_behind_the_exact_limit(repo: MakeRepository, monkeypatch:
     index = open_index(root)
     index.update()
     with Reader(place_of(root)) as reader:
-        query = static.StaticModel().encode_query("upload file")
+        query = static.StaticModel().embed_query("upload file")
         found = reader.by_vector(query, 5, Filters(languages=("go",)))
         records = reader.units(unit_id for unit_id, _ in found)
     assert len(found) == 5
@@ -572,3 +575,49 @@ def test_a_current_folder_that_is_gone_is_a_sentence(tmp_path: Path, te: Run, mo
     assert (ran.exit_code, ran.stderr.splitlines()[0]) == (2, "te: The current folder has been removed.")
     assert te("index", str(tmp_path / "there")).exit_code == 0
     assert te("search", "x", "-C", str(tmp_path / "there")).exit_code == 0
+
+
+def test_a_query_on_a_row_of_thousands_of_stars_ends() -> None:
+    """In Zig a function's return was looked for with anything before and after it: cubic in what stands there."""
+    stars = "* " * 3_000
+    units = parse("a.zig", "zig", f"pub fn List(comptime T: type) type {{\n    x = {stars} y;\n}}\n").units
+    assert [unit.symbol.name for unit in units] == ["a", "List"]
+
+
+def test_a_model_whose_tokenizer_panics_is_refused(tmp_path: Path) -> None:
+    """A panic in the tokenizers library left te as one of its own."""
+    folder = tmp_path / "model"
+    shutil.copytree(SHIPPED, folder)
+    tokenizer = json.loads((folder / "tokenizer.json").read_text("utf-8"))
+    tokenizer["normalizer"]["normalizers"][0]["pattern"] = {"Regex": r"(?<=[a-z0-9])(?=[A-Z])|(?=\p{L})"}
+    (folder / "tokenizer.json").write_text(json.dumps(tokenizer))
+    with pytest.raises(ModelError, match="tokenizer"):
+        static.StaticModel(folder).embed_documents([Document(body="größe def read_file()")])
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_a_text_index_whose_writer_died_within_a_commit_is_written_again(tmp_path: Path, named: bool) -> None:
+    """The list of deleted documents that a killed commit left had the name that the next one wanted, for ever."""
+    folder, dying = tmp_path / "text", tmp_path / "dying"
+    text = TextIndex(folder, create=True)
+    text.add(1, "python", "code", [(number, "function", f"alpha w{number}") for number in range(1, 50)])
+    text.commit("publish.text")
+    text.close()
+    shutil.copytree(folder, dying)
+    text = TextIndex(dying)
+    text.delete([5, 6])
+    text.commit("collect.text")
+    text.close()
+    (left,) = (path for path in dying.iterdir() if path.suffix == ".del")
+    shutil.copy(left, folder / left.name)
+    if named:  # Tantivy notes each file before it makes it
+        managed = folder / ".managed.json"
+        managed.write_text(json.dumps([*json.loads(managed.read_text()), left.name]))
+    text = TextIndex(folder)
+    text.delete([5, 6])
+    if named:
+        text.commit("collect.text")
+    else:
+        with pytest.raises(IndexDamaged):
+            text.commit("collect.text")
+    text.close()

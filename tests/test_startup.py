@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 HEAVY = {
     *("numpy", "tantivy", "usearch", "tree_sitter", "tree_sitter_language_pack", "tokenizers", "safetensors"),
-    *("fastembed", "onnxruntime", "watchdog", "pydantic", "rich"),
+    *("fastembed", "onnxruntime", "huggingface_hub", "loguru", "diskcache", "watchdog", "pydantic", "rich"),
 }
 
 REPORT = """
@@ -42,7 +42,8 @@ def test_help_imports_nothing_heavy(repo: MakeRepository, arguments: tuple[str, 
 def test_search_imports_only_what_it_needs(repo: MakeRepository, te: Run) -> None:
     repo({"a.py": "def greet():\n    pass\n"})
     te("index")
-    unwanted = {"tree_sitter", "tree_sitter_language_pack", "fastembed", "onnxruntime", "watchdog", "pydantic", "rich"}
+    unwanted = {"tree_sitter", "tree_sitter_language_pack", "watchdog", "pydantic", "rich"}
+    unwanted |= {"fastembed", "onnxruntime", "huggingface_hub", "loguru", "diskcache"}
     assert imported("search", "greet") & unwanted == set()
 
 
@@ -54,6 +55,15 @@ def test_reading_imports_no_arrays() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, env=te_environment(), check=True
     )
     assert {"numpy", "tantivy", "usearch", "tokenizers"}.isdisjoint(done.stdout.split())
+
+
+def test_the_face_of_backends_imports_nothing_heavy() -> None:
+    """Its names come with the first use."""
+    code = "import sys, te_cli.backend; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=te_environment(), check=True
+    )
+    assert {*HEAVY, "sqlite3", "te_cli.backend.joined"}.isdisjoint(done.stdout.split())
 
 
 @pytest.mark.parametrize(

@@ -128,8 +128,8 @@ def documents() -> list[Document]:
 def test_te_encodes_as_the_trainer_does(folder: Path) -> None:
     """But for what eight bits round off."""
     model = StaticModel(folder)
-    asked = np.array([model.encode_query(row["query"]) for row in rows()])
-    for mine, name in ((model.encode_documents(documents()), "documents"), (asked, "queries")):
+    asked = np.array([model.embed_query(row["query"]) for row in rows()])
+    for mine, name in ((model.embed_documents(documents()), "documents"), (asked, "queries")):
         theirs = np.load(folder / f"{name}.npy")
         theirs /= np.linalg.norm(theirs, axis=1, keepdims=True)
         assert (mine * theirs).sum(axis=1).min() > 0.999
@@ -138,12 +138,12 @@ def test_te_encodes_as_the_trainer_does(folder: Path) -> None:
 def test_it_learned_what_words_mean(folder: Path) -> None:
     """A question finds the function that shares no word with it."""
     model = StaticModel(folder)
-    found = model.encode_documents(documents())
-    first = [int(np.argmax(found @ model.encode_query(row["query"]))) for row in rows()]
+    found = model.embed_documents(documents())
+    first = [int(np.argmax(found @ model.embed_query(row["query"]))) for row in rows()]
     assert np.mean(np.array(first) == np.arange(len(first))) > 0.9
 
 
 def test_numbers_of_a_query_weigh_nothing(folder: Path) -> None:
     """However the table has them."""
     model = StaticModel(folder)
-    assert np.array_equal(model.encode_query("send the file 2"), model.encode_query("send the file"))
+    assert np.array_equal(model.embed_query("send the file 2"), model.embed_query("send the file"))

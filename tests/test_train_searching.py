@@ -50,7 +50,7 @@ def test_the_page_is_that_of_te(repo: MakeRepository, te: Run, tmp_path: Path, q
     assert te("index").exit_code == 0
     shown = te("search", query, "--mode", "semantic", "-k", "10", "--json").json()["results"]
     model = Timed(StaticModel())
-    page = Pool(read.files, model).tree(read.files).page(query, model.encode_query(query))
+    page = Pool(read.files, model).tree(read.files).page(query, model.embed_query(query))
     assert page == [(hit["path"], hit["start_line"], hit["end_line"]) for hit in shown]
     assert model.texts
     assert model.seconds > 0

@@ -69,7 +69,7 @@ def branches(repo: MakeRepository) -> Path:
 def work(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
     """The files that were parsed and the documents that were encoded, as they come."""
     done: dict[str, list[str]] = {"parsed": [], "encoded": []}
-    really_read, really_encode = workers.read_all, StaticModel.encode_documents
+    really_read, really_encode = workers.read_all, StaticModel.embed_documents
 
     def counting_read(root: Path, jobs: Any, processes: int, meanwhile: Any) -> Any:
         for outcome in really_read(root, jobs, processes, meanwhile):
@@ -81,7 +81,7 @@ def work(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
         return really_encode(self, documents)
 
     monkeypatch.setattr("te_cli.engine.running.read_all", counting_read)
-    monkeypatch.setattr(StaticModel, "encode_documents", counting_encode)
+    monkeypatch.setattr(StaticModel, "embed_documents", counting_encode)
     return done
 
 
