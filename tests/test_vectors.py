@@ -82,11 +82,14 @@ def test_what_is_near_is_found(base: Base, rows: NDArray[np.int8]) -> None:
 def test_only_what_is_allowed_is_found(base: Base, rows: NDArray[np.int8], share: int) -> None:
     """A filter leaves the nearest of what it admits, however little that is."""
     allowed = np.arange(0, COUNT, share) * 3
-    for query in queries(rows, 5):
+    wanted = found = 0
+    for query in queries(rows, 40):
         got, own = base.nearest(query, 10, allowed)
         assert np.isin(got, allowed).all()
-        wanted = best(query, allowed, rows[allowed // 3], 5)
-        assert len(wanted & best(query, got, own, 5)) >= 4
+        near = best(query, allowed, rows[allowed // 3], 5)
+        wanted += len(near)
+        found += len(near & best(query, got, own, 5))
+    assert found >= 0.98 * wanted
 
 
 def test_rows_come_in_the_order_of_their_ids(base: Base, rows: NDArray[np.int8]) -> None:
