@@ -95,7 +95,7 @@ def _one(reader: Reader, mode: Mode, text: str) -> tuple[float, list[tuple[str, 
     vector = meaning(speller(), query) if mode in BY_MEANING else None
     spoken: Mode = "text" if mode == "semantic" and vector is None else mode
     candidates = retrieve(reader, query, mode=spoken, limit=PAGE, filters=Filters(), vector=vector)
-    page = rank(query, candidates, PAGE, by_vectors_alone=spoken == "semantic")
+    page = rank(query, candidates, PAGE, spoken)
     judge = Judge(query, ceilings_of(reader, query), floors(by_words=True, by_vectors=True))
     places = [(e.candidate.path, e.candidate.symbol.start_line, e.candidate.symbol.end_line) for e in page]
     return max((judge.evidence(entry.candidate) for entry in page), default=0.0), places

@@ -15,7 +15,7 @@ from te_cli.rank.fuse import fused
 from te_cli.rank.order import rank
 from te_cli.rank.roles import role_of
 from te_cli.rank.signals import signals
-from te_cli.rank.weights import CROWDING, SEMANTIC, WEIGHTS
+from te_cli.rank.weights import BY_NAME, CROWDING, SEMANTIC, WEIGHTS
 
 
 def unit(number: int, path: str, kind: str = "function", name: str = "f", **scores: object) -> Candidate:
@@ -185,7 +185,7 @@ def test_roles(path: str, role: str) -> None:
 
 def test_every_weight_says_why() -> None:
     """No number in the ranker goes without its reason."""
-    for table in (*WEIGHTS.values(), SEMANTIC):
+    for table in (*WEIGHTS.values(), *BY_NAME.values(), SEMANTIC):
         assert all(weight.value and len(weight.reason) > 10 for weight in table.values())
     assert set(CROWDING) == set(WEIGHTS) == set(get_args(Intent))
 

@@ -621,3 +621,17 @@ def test_a_text_index_whose_writer_died_within_a_commit_is_written_again(tmp_pat
         with pytest.raises(IndexDamaged):
             text.commit("collect.text")
     text.close()
+
+
+def test_by_name_what_is_spelt_so_comes_before_what_begins_so(repo: MakeRepository, te: Run) -> None:
+    """A longer name at a package's front door came before the name itself, in a test or deeper down."""
+    repo(
+        {
+            "pkg/__init__.py": "def load_case_2():\n    pass\n",
+            "pkg/deep/down/tests/test_load.py": "def load_case():\n    pass\n",
+        }
+    )
+    assert te("search", "load_case", "--mode", "name").lines == [
+        "pkg/deep/down/tests/test_load.py:1: function load_case",
+        "pkg/__init__.py:1: function load_case_2",
+    ]

@@ -116,7 +116,7 @@ class Tree:
             own = np.sort(cosines[self._starts[file] + 1 : self._ends[file]])[::-1]
             gathered[file] = float(own[:GATHERED].sum()) / GATHERED
         candidates = [self._candidate(unit, cosines, gathered) for unit in nearest]
-        ranked = rank(analyse(text), candidates, DEPTH, by_vectors_alone=True)
+        ranked = rank(analyse(text), candidates, DEPTH, "semantic")
         return [
             Place(entry.candidate.path, entry.candidate.symbol.start_line, entry.candidate.symbol.end_line)
             for entry in ranked

@@ -132,7 +132,7 @@ def answer(
         clock=clock,
     )
     with clock.stage("ranking"):
-        ranked = rank(query, candidates, max(limit, JUDGED) + SPARE, by_vectors_alone=mode == "semantic")
+        ranked = rank(query, candidates, max(limit, JUDGED) + SPARE, mode)
         grounds = floors(by_words=mode in ("hybrid", "text"), by_vectors=vector is not None)
         judge = Judge(query, ceilings_of(reader, query), grounds)
     # Who filters asks for the best of a part, where the other words of the question need not occur.

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 from te_cli.model import Signal
 from te_cli.rank.signals import SIGNALS, signal_rows
-from te_cli.rank.weights import CROWDED, CROWDING, DIGITS, SEMANTIC, SEMANTIC_CROWDING, WEIGHTS
+from te_cli.rank.weights import BY_NAME, CROWDED, CROWDING, DIGITS, SEMANTIC, SEMANTIC_CROWDING, WEIGHTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from te_cli.model import Mode
     from te_cli.rank.analyse import Query
     from te_cli.rank.candidates import Candidate
     from te_cli.rank.signals import Row
@@ -44,10 +45,9 @@ class Ranked:
         return tuple(reasons)
 
 
-def rank(query: Query, candidates: Sequence[Candidate], limit: int, *, by_vectors_alone: bool = False) -> list[Ranked]:
+def rank(query: Query, candidates: Sequence[Candidate], limit: int, mode: Mode = "hybrid") -> list[Ranked]:
     """The best ``limit`` candidates, best first, in an order that does not depend on how they came."""
-    weights = SEMANTIC if by_vectors_alone else WEIGHTS[query.intent]
-    crowding = SEMANTIC_CROWDING if by_vectors_alone else CROWDING[query.intent]
+    weights, crowding = _weights(query, mode)
     pick = itemgetter(*map(SIGNALS.index, weights))
     factors = [weight.value for weight in weights.values()]
     scored = [
@@ -62,6 +62,13 @@ def rank(query: Query, candidates: Sequence[Candidate], limit: int, *, by_vector
         plain, candidate, row = scored[place]
         page.append(Ranked(candidate, score, plain, row, weights))
     return page
+
+
+def _weights(query: Query, mode: Mode) -> tuple[Mapping[str, Weight], float]:
+    """What each signal weighs, and what each further hit of a file pays."""
+    if mode == "semantic":
+        return SEMANTIC, SEMANTIC_CROWDING
+    return (BY_NAME if mode == "name" else WEIGHTS)[query.intent], CROWDING[query.intent]
 
 
 def _spread(scored: Sequence[tuple[float, str]], limit: int, crowding: float) -> list[tuple[float, int]]:

@@ -149,6 +149,13 @@ SEMANTIC: dict[str, Weight] = {
 WEIGHTS: dict[Intent, dict[str, Weight]] = {"name": NAME, "words": WORDS, "task": TASK, "issue": ISSUE}
 """The table for each intent."""
 
+SPELT = Weight(20.0, "where names alone are searched, one that is spelt so comes before all that begin so")
+
+BY_NAME: dict[Intent, dict[str, Weight]] = {
+    intent: {**weights, "joined_name": SPELT} for intent, weights in WEIGHTS.items()
+}
+"""For ``--mode name``: the tables above were learned where the text has a say, which tells a name from longer ones."""
+
 CROWDING: dict[Intent, float] = {"name": 1.5, "words": 2.5, "task": 2.5, "issue": 2.5}
 """What each further hit of a file pays: a list of ten answers is worth most when it shows about ten places."""
 
