@@ -11,6 +11,9 @@ import subprocess
 import zlib
 from contextlib import closing
 from pathlib import Path
+from threading import current_thread, main_thread
+from threading import enumerate as enumerate_threads
+from time import sleep
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -29,7 +32,7 @@ from te_cli.errors import IndexBusy, IndexDamaged, ModelError, NotWritable
 from te_cli.model import Filters
 from te_cli.parse import parse
 from te_cli.parse.preprocessor import without_macros
-from te_cli.store import lock
+from te_cli.store import lexical, lock
 from te_cli.store.catalog import Catalog
 from te_cli.store.folder import Place
 from te_cli.store.lexical import TextIndex
@@ -37,6 +40,7 @@ from te_cli.store.lock import WriterLock, current_holder
 from te_cli.store.reader import Reader
 from te_cli.store.records import path_matcher
 from te_cli.store.scrutiny import unfinished, vectors_lost
+from te_cli.store.seal import intact
 from te_cli.walk.files import scan
 
 if TYPE_CHECKING:
@@ -635,3 +639,35 @@ def test_by_name_what_is_spelt_so_comes_before_what_begins_so(repo: MakeReposito
         "pkg/deep/down/tests/test_load.py:1: function load_case",
         "pkg/__init__.py:1: function load_case_2",
     ]
+
+
+def test_an_interrupted_run_seals_nothing_before_its_commits_end(
+    repo: MakeRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C cut short the wait for the other text's commit, whose files of a moment were sealed with the rest."""
+    root = repo({"a.py": "def alpha():\n    pass\n"})
+    update(settings := settings_for_indexing(str(root), Options()))
+    commit = lexical.TextIndex.commit
+    ends: list[bool] = []
+
+    def slowly(text: TextIndex, point: str) -> None:
+        if point == "publish.text" and current_thread() is not main_thread():
+            signal.raise_signal(signal.SIGINT)  # comes while the run waits for this thread
+        commit(text, point)
+
+    def reach(point: str) -> None:
+        if point == "publish.text" and current_thread() is not main_thread():
+            sleep(0.5)
+            ends.append(intact(place_of(root)))
+
+    repo({"a.py": "def beta():\n    pass\n"})
+    monkeypatch.setattr(lexical.TextIndex, "commit", slowly)
+    monkeypatch.setattr(lexical, "reach", reach)
+    with pytest.raises(KeyboardInterrupt):
+        update(settings)
+    assert ends == [False]
+    assert [thread for thread in enumerate_threads() if thread.name.endswith("(commit_files)")] == []
+    assert intact(place_of(root))
+    monkeypatch.undo()
+    update(settings)
+    assert [hit.symbol.name for hit in open_index(root).search("beta", mode="name", refresh="never")] == ["beta"]

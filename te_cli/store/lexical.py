@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from functools import lru_cache
+from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
 import tantivy
@@ -199,6 +200,7 @@ class TextIndex:
             self._index = tantivy.Index(self._schema, path, reuse=True) if create else tantivy.Index.open(path)
         self._index.register_tokenizer(ANALYZER, _splitter())
         self._writer: tantivy.IndexWriter | None = None
+        self._turn = Lock()  # an interrupted caller closes while another thread's commit goes on
         with _reading():  # a writer may be removing this generation
             # By default a thread watches the folder and reloads on its own; here a searcher sees what it was opened on.
             self._index.config_reader(reload_policy="manual")
@@ -240,16 +242,18 @@ class TextIndex:
 
         ``point`` names the commit among :data:`te_cli.store.faults.POINTS`.
         """
-        if self._writer is None:
-            return
-        with _writing():
-            reach(point)
-            self._writer.commit()
+        with self._turn:
+            if self._writer is None:
+                return
+            with _writing():
+                reach(point)
+                self._writer.commit()
 
     def close(self, *, wait: bool = True) -> None:
-        """Let go of the writer; what was not committed is dropped."""
-        if self._writer is not None:
+        """Let go of the writer, after the commit that is under way; what was not committed is dropped."""
+        with self._turn:
             writer, self._writer = self._writer, None
+        if writer is not None:
             try:
                 if wait:
                     with _writing():
