@@ -10,6 +10,7 @@ from __future__ import annotations
 import weakref
 from typing import TYPE_CHECKING
 
+from te_cli import given
 from te_cli.config import Options, settings_for_asking, settings_for_indexing
 from te_cli.engine import asking
 from te_cli.engine.listeners import Ended, Listener
@@ -63,12 +64,12 @@ def open_index(
         UsageError: a value of the wrong type, or out of its range.
     """
     options = Options(
-        index_dir=None if index_dir is None else asking.folder("index_dir", index_dir),
-        jobs=None if jobs is None else asking.whole("jobs", jobs, 1),
+        index_dir=None if index_dir is None else given.folder("index_dir", index_dir),
+        jobs=None if jobs is None else given.whole("jobs", jobs, 1),
         model=None if model is None else asking.model("model", model),
     )
-    folder = asking.folder("path", path)
-    if asking.switch("build", build):
+    folder = given.folder("path", path)
+    if given.switch("build", build):
         return Index(settings_for_indexing(folder, options))
     return Index(settings_for_asking(folder, options, build=False))
 
@@ -135,8 +136,8 @@ class Index:
             StoreError: it cannot be made for another reason: a newer te wrote it, or somebody else.
         """
         if progress is not None:
-            asking.listener("progress", progress)
-        full, wait = asking.switch("full", full), asking.seconds("wait", wait)
+            given.listener("progress", progress)
+        full, wait = given.switch("full", full), given.seconds("wait", wait)
         from te_cli.engine.indexing import update
 
         self.close()  # so that the catalog's log is the writer's own, and folded in at its end
@@ -276,7 +277,7 @@ class Index:
             NotIndexed: the index does not hold the file; the hint says why, where that is known.
             UsageError: ``path`` is a folder, or lies outside the root.
         """
-        file = asking.folder("path", path)
+        file = given.folder("path", path)
         from te_cli.engine.outlining import outline, relative_to_root
 
         root = self._settings.root
@@ -308,10 +309,10 @@ class Index:
             NoSuchFolder: the root is gone.
             StoreError: the index cannot be written, and never will.
         """
-        asking.listener("tell", tell)
-        poll, once = asking.switch("poll", poll), asking.switch("once", once)
+        given.listener("tell", tell)
+        poll, once = given.switch("poll", poll), given.switch("once", once)
         if not callable(getattr(stop, "is_set", None)):
-            raise asking.wrong("stop", stop, "a threading.Event")
+            raise given.wrong("stop", stop, "a threading.Event")
         from te_cli.engine.watching import watch
 
         try:
@@ -327,7 +328,7 @@ class Index:
             NoIndex: there is nothing to check.
             StoreError: the repair is refused.
         """
-        repair, wait = asking.switch("repair", repair), asking.seconds("wait", wait)
+        repair, wait = given.switch("repair", repair), given.seconds("wait", wait)
         from te_cli.engine.healing import diagnose
 
         self.close()

@@ -11,7 +11,19 @@ PACKAGE = Path(__file__).resolve().parent.parent / "te_cli"
 FILES = sorted(PACKAGE.rglob("*.py"))
 NAMES = [file.relative_to(PACKAGE).as_posix() for file in FILES]
 
-GROUND = {"model", "document", "state", "evaluation", "errors", "digest", "planted", "words", "timings", "machine"}
+GROUND = {
+    "model",
+    "document",
+    "state",
+    "evaluation",
+    "errors",
+    "digest",
+    "planted",
+    "words",
+    "timings",
+    "machine",
+    "given",
+}
 """The bottom floor: any room may stand on it."""
 
 ARROWS = {
@@ -21,6 +33,7 @@ ARROWS = {
     "evaluation": {"model"},
     "errors": set(),
     "digest": set(),
+    "given": {"errors"},
     "planted": set(),
     "words": set(),
     "timings": set(),

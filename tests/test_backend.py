@@ -576,6 +576,79 @@ def test_an_embedder_that_breaks_its_word_is_a_sentence() -> None:
         assert backend.count() == 0
 
 
+class Failing(HashEmbedder):
+    """Its server is gone."""
+
+    def embed_documents(self, documents: Sequence[Document]) -> NDArray[np.float32]:
+        """As a generator of somebody else's may end."""
+        raise StopIteration(*documents[:0])
+
+    def embed_query(self, text: str) -> NDArray[np.float32]:
+        """As a client of a server fails."""
+        raise ConnectionError(f"no route for {text}")
+
+
+def test_what_an_embedder_raises_is_the_cause_of_a_model_error(tmp_path: Path) -> None:
+    for backend in (EmbeddingBackend.in_memory(Failing()), EmbeddingBackend.open(tmp_path / "notes", Failing())):
+        with backend:
+            with pytest.raises(ModelError, match="te-hash-64 failed with StopIteration") as caught:
+                backend.add(["a text"])
+            with pytest.raises(ModelError, match="failed with ConnectionError: no route for a text") as caught:
+                backend.search("a text")
+            assert isinstance(caught.value.__cause__, ConnectionError)
+            assert backend.count() == 0
+
+
+class OneByOne(HashEmbedder):
+    """Gives a row after the other, as fastembed does."""
+
+    def embed_documents(self, documents: Sequence[Document]) -> Any:
+        """A generator of lists."""
+        return (row.tolist() for row in super().embed_documents(documents))
+
+
+def test_an_embedder_may_give_its_rows_one_by_one() -> None:
+    with EmbeddingBackend.in_memory(OneByOne()) as backend:
+        backend.add(["open a file", "close a door"], ids=["file", "door"])
+        assert backend.search("file", k=1)[0].id == "file"
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ({"dimension": 0}, "embedder.dimension is 0"),
+        ({"dimension": "64"}, "embedder.dimension is of the type str"),
+        ({"fingerprint": ""}, "embedder.fingerprint is empty"),
+        ({"fingerprint": b"ab"}, "embedder.fingerprint is of the type bytes"),
+        ({"name": None}, "embedder.name is of the type NoneType"),
+        ({"name": "two\nlines"}, "embedder.name holds what cannot be printed"),
+        (None, "embedder is of the type str"),
+    ],
+)
+def test_what_is_no_embedder_is_refused_before_a_folder_is_made(tmp_path: Path, said: Any, sentence: str) -> None:
+    embedder: Any = "te-static" if said is None else type("Odd", (HashEmbedder,), said)()
+    with pytest.raises(UsageError, match=sentence):
+        EmbeddingBackend.open(tmp_path / "notes", embedder)
+    assert not (tmp_path / "notes").exists()
+
+
+def test_a_folder_is_a_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """None is not "in memory": what a program adds would be gone with it."""
+    monkeypatch.chdir(tmp_path)
+    wrong: Any
+    for wrong in (None, 5, b"notes", "", "no\0tes"):
+        for make in (partial(EmbeddingBackend.open, wrong, HashEmbedder()), partial(DiskStore, wrong, 64)):
+            with pytest.raises(UsageError, match="folder"):
+                make()
+    for wrong in ("soon", -1, float("nan"), None, True):
+        with pytest.raises(UsageError, match="wait"):
+            EmbeddingBackend.open("notes", HashEmbedder(), wait=wrong)
+    for wrong in (5, b"notes", [], MemoryStore):
+        with pytest.raises(UsageError, match="store is of the type"):
+            EmbeddingBackend(HashEmbedder(), wrong)
+    assert not (tmp_path / "notes").exists()
+
+
 def test_a_store_that_does_not_fit_is_refused() -> None:
     full = PlainStore(64)
     full.add([1], np.ones((1, 64)))

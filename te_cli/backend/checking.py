@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from te_cli.document import FIELDS, Document
+from te_cli.embed.checked import MOST_COMPONENTS
 from te_cli.errors import UsageError
+from te_cli.given import whole
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -58,26 +60,13 @@ def id_of(value: object) -> int | None:
     return int(value)
 
 
-def wanted_of(k: object) -> int:
-    """How many are asked for.
-
-    Raises:
-        UsageError: that is no whole number above 0.
-    """
-    if isinstance(k, bool) or not isinstance(k, int | np.integer) or k < 1:
-        raise UsageError(f"k is {k!r}, and has to be a whole number above 0.")
-    return int(k)
-
-
 def dimension_of(dimension: object) -> int:
     """The components of a store's vectors.
 
     Raises:
         UsageError: that is no whole number above 0.
     """
-    if isinstance(dimension, bool) or not isinstance(dimension, int | np.integer) or not 0 < dimension < 1 << 20:
-        raise UsageError(f"The dimension is {dimension!r}, and has to be a whole number above 0.")
-    return int(dimension)
+    return whole("dimension", dimension, 1, MOST_COMPONENTS)
 
 
 def document_from(given: object) -> Document:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 from weakref import finalize
 
 import numpy as np
 
-from te_cli.backend.checking import dimension_of, id_of, ids_of, wanted_of
+from te_cli.backend.checking import dimension_of, id_of, ids_of
 from te_cli.embed.checked import direction_of, directions_of
+from te_cli.given import whole
 from te_cli.store.exact import best
 from te_cli.store.shelf import Made, Shelf
 
@@ -38,7 +38,7 @@ class DiskStore:
         """Open a folder, or make one where there is none or an empty one. ``wait``: seconds for another writer.
 
         Raises:
-            UsageError: ``dimension`` is no whole number above 0.
+            UsageError: ``folder`` is no path, or ``dimension`` no whole number above 0.
             NotAFolder: ``folder`` is a file.
             StoreError: it holds something else, or vectors of another dimension; nothing in it is touched.
             IndexTooNew: a newer te wrote it.
@@ -47,7 +47,7 @@ class DiskStore:
             NotWritable, NotReadable: the system says no.
         """
         self._dimension = dimension_of(dimension)
-        self._shelf = Shelf(Path(folder).absolute(), Made("vectors", self._dimension), wait)
+        self._shelf = Shelf(folder, Made("vectors", self._dimension), wait)
         finalize(self, self._shelf.close)
 
     def __enter__(self) -> Self:
@@ -89,7 +89,7 @@ class DiskStore:
 
     def search(self, vector: ArrayLike, k: int, *, among: Collection[int] | None = None) -> list[tuple[int, float]]:
         """The nearest ``k``; see :meth:`VectorStore.search`."""
-        query, count = direction_of(vector, self._dimension), wanted_of(k)
+        query, count = direction_of(vector, self._dimension), whole("k", k, 1)
         allowed = None if among is None else np.unique(ids_of(among))
         with self._shelf.reading() as now:
             return best(query, now.vectors.parts(allowed), count) if query.any() else []

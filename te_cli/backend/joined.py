@@ -4,22 +4,17 @@ from __future__ import annotations
 
 from itertools import islice, zip_longest
 from os import PathLike
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from te_cli.backend.checking import (
-    document_from,
-    key_of,
-    listed,
-    metadata_of,
-    wanted_of,
-)
+from te_cli import given
+from te_cli.backend.checking import document_from, key_of, listed, metadata_of
 from te_cli.backend.disk import WAIT_SECONDS
 from te_cli.backend.keeping import Batch, Incoming, InMemory, OnDisk
 from te_cli.backend.memory import MemoryStore
+from te_cli.backend.ports import VectorStore
 from te_cli.backend.values import Match
 from te_cli.backend.where import condition_of
-from te_cli.embed.checked import asked, embedded
+from te_cli.embed.checked import Checked
 from te_cli.errors import EmptyQuery, UsageError
 from te_cli.store.shelf import Made
 
@@ -29,7 +24,7 @@ if TYPE_CHECKING:
     from typing import Any, Self
 
     from te_cli.backend.keeping import Keeping
-    from te_cli.backend.ports import Embedder, VectorStore
+    from te_cli.backend.ports import Embedder
     from te_cli.backend.values import Record
     from te_cli.document import Document
 
@@ -58,21 +53,25 @@ class EmbeddingBackend:
         Or both in a folder, as :meth:`open` says; or, without ``store``, both in memory.
 
         Raises:
-            UsageError: the store holds vectors already, or of another dimension than the embedder's.
+            UsageError: ``embedder`` is none, ``store`` is neither a store nor a path, holds vectors already, or has
+                another dimension than the embedder.
         """
-        self._embedder = embedder
-        self._keeping: Keeping
+        self._embedder, self._model = embedder, Checked(embedder)
+        self._keeping = self._kept_in(store, wait)
+
+    def _kept_in(self, store: object, wait: float) -> Keeping:
+        model = self._model
         if isinstance(store, str | PathLike):
-            made = Made("documents", embedder.dimension, embedder.name, embedder.fingerprint)
-            self._keeping = OnDisk(Path(store).absolute(), made, wait)
-            return
-        store = MemoryStore(embedder.dimension) if store is None else store
-        if store.dimension != embedder.dimension:
+            return OnDisk(store, Made("documents", model.dimension, model.name, model.fingerprint), wait)
+        store = MemoryStore(model.dimension) if store is None else store
+        if isinstance(store, type) or not isinstance(store, VectorStore):
+            raise given.wrong("store", store, "a vector store or a folder")
+        if store.dimension != model.dimension:
             raise UsageError(
-                f"The store has {store.dimension} dimensions, and the embedder {embedder.name} {embedder.dimension}.",
+                f"The store has {store.dimension} dimensions, and the embedder {model.name} {model.dimension}.",
                 "Make the store with embedder.dimension.",
             )
-        self._keeping = InMemory(store)
+        return InMemory(store)
 
     @classmethod
     def in_memory(cls, embedder: Embedder) -> Self:
@@ -88,6 +87,7 @@ class EmbeddingBackend:
         ``wait``: seconds for another process that is writing.
 
         Raises:
+            UsageError: ``embedder`` is none, or ``folder`` no path.
             NotAFolder: ``folder`` is a file.
             StoreError: it holds something else, or what another embedder made; nothing in it is touched.
             IndexTooNew: a newer te wrote it.
@@ -95,7 +95,7 @@ class EmbeddingBackend:
             IndexBusy: another process is making it.
             NotWritable, NotReadable: the system says no.
         """
-        return cls(embedder, folder, wait=wait)
+        return cls(embedder, given.folder("folder", folder), wait=wait)
 
     def __enter__(self) -> Self:
         return self
@@ -132,8 +132,8 @@ class EmbeddingBackend:
             IndexBusy: another process is writing.
             NotWritable: the disk is full, or read-only.
         """
-        given = self._given(listed("Documents", documents), ids, metadata)
-        return self._keeping.add(self._batches(given))
+        incoming = self._incoming(listed("Documents", documents), ids, metadata)
+        return self._keeping.add(self._batches(incoming))
 
     def search(self, text: str, k: int = 10, where: Mapping[str, Any] | None = None) -> tuple[Match, ...]:
         """The ``k`` records whose vectors are nearest to that of ``text``, best first, earlier added before later.
@@ -145,14 +145,13 @@ class EmbeddingBackend:
         Raises:
             EmptyQuery: there is no text.
             UsageError: ``k`` is no whole number above 0, or ``where`` makes no sense.
+            ModelError: the embedder fails.
             IndexDamaged: what is on disk is not what was written.
         """
-        if not isinstance(text, str):
-            raise UsageError(f"The text to search for is a {type(text).__name__}.")
-        count, condition = wanted_of(k), condition_of(where)
+        text, count, condition = given.text("text", text), given.whole("k", k, 1), condition_of(where)
         if not text.strip():
             raise EmptyQuery("There is nothing to search for.", "Give a few words.")
-        query = asked(self._embedder, text)
+        query = self._model.embed_query(text)
         if not query.any():
             return ()
         found = self._keeping.search(query, count, condition)
@@ -197,7 +196,7 @@ class EmbeddingBackend:
         """Let go of all files. A closed backend cannot be used; closing it again is no matter."""
         self._keeping.close()
 
-    def _given(
+    def _incoming(
         self,
         documents: Iterable[object],
         ids: Iterable[object] | None,
@@ -214,6 +213,6 @@ class EmbeddingBackend:
             key = None if ids is None else key_of(values.pop(0))
             yield Incoming(key, document_from(row[0]), metadata_of(values[0] if values else None))
 
-    def _batches(self, given: Iterator[Incoming]) -> Iterator[Batch]:
-        while batch := list(islice(given, BATCH)):
-            yield Batch(batch, embedded(self._embedder, [record.document for record in batch]))
+    def _batches(self, incoming: Iterator[Incoming]) -> Iterator[Batch]:
+        while batch := list(islice(incoming, BATCH)):
+            yield Batch(batch, self._model.embed_documents([record.document for record in batch]))

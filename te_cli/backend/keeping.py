@@ -17,7 +17,7 @@ from te_cli.store.shelf import Made, Shelf
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from pathlib import Path
+    from os import PathLike
 
     from numpy.typing import NDArray
 
@@ -184,7 +184,7 @@ class InMemory:
 class OnDisk:
     """Documents and vectors in one folder, so that one transaction publishes both."""
 
-    def __init__(self, folder: Path, made: Made, wait: float) -> None:
+    def __init__(self, folder: str | PathLike[str], made: Made, wait: float) -> None:
         """Open or make the folder; raises what :class:`~te_cli.store.shelf.Shelf` does."""
         self._shelf = Shelf(folder, made, wait)
         finalize(self, self._shelf.close)

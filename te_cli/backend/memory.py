@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from te_cli.backend.checking import dimension_of, id_of, ids_of, wanted_of
+from te_cli.backend.checking import dimension_of, id_of, ids_of
 from te_cli.embed.checked import direction_of, directions_of
 from te_cli.errors import UsageError
+from te_cli.given import whole
 from te_cli.store.exact import Part, best
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ class MemoryStore:
 
     def search(self, vector: ArrayLike, k: int, *, among: Collection[int] | None = None) -> list[tuple[int, float]]:
         """The nearest ``k``; see :meth:`VectorStore.search`."""
-        query, count = direction_of(vector, self._dimension), wanted_of(k)
+        query, count = direction_of(vector, self._dimension), whole("k", k, 1)
         allowed = None if among is None else np.unique(ids_of(among)).tolist()
         with self._lock:
             self._alive()

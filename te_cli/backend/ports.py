@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from te_cli.embed.port import Embedder
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["Embedder", "VectorStore"]
 
 
+@runtime_checkable
 class VectorStore(Protocol):
     """Vectors of one dimension under whole numbers as ids, searched by cosine.
 

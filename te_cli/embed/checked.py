@@ -5,61 +5,93 @@ Whatever the program did wrong, nothing that is no direction is kept: one number
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from te_cli.document import FIELDS, Document, Stretched
-from te_cli.errors import ModelError, UsageError
+from te_cli.embed.port import Embedder
+from te_cli.errors import ModelError, TeError, UsageError
+from te_cli.given import text, whole, wrong
 from te_cli.words import readable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import ArrayLike, NDArray
-
-    from te_cli.embed.port import Embedder
 
 NUMBERS = "bifu"
 """Kinds of array that are numbers: https://numpy.org/doc/stable/reference/generated/numpy.dtype.kind.html."""
 
 
+ASKED = ("name", "fingerprint", "dimension", "embed_documents", "embed_query")
+"""What an object needs to be an embedder."""
+
+MOST_COMPONENTS = 1 << 20
+"""Of a vector: no model has a hundredth of them."""
+
+
 class Checked:
     """An embedder that a program brought; see :class:`~te_cli.embed.port.Embedder`."""
 
-    def __init__(self, model: Embedder) -> None:
-        self.name, self.fingerprint, self.dimension = model.name, model.fingerprint, int(model.dimension)
+    def __init__(self, model: object, called: str = "embedder", wanted: str = "an embedder") -> None:
+        """``called`` and ``wanted``: what the program calls it, and what it was to be.
+
+        Raises:
+            UsageError: it is no embedder: it lacks something, or is not what it says in words that can be kept.
+        """
+        if isinstance(model, type) or not isinstance(model, Embedder):
+            raise wrong(called, model, wanted, f"An embedder has {', '.join(ASKED)}.")
+        self.name = _printable(f"{called}.name", model.name)
+        self.fingerprint = _printable(f"{called}.fingerprint", model.fingerprint)
+        if not self.fingerprint:
+            raise UsageError(f"{called}.fingerprint is empty.", "It tells vectors that can be compared from others.")
+        self.dimension = whole(f"{called}.dimension", model.dimension, 1, MOST_COMPONENTS)
         self._model = model
 
     def embed_documents(self, documents: Sequence[Document]) -> NDArray[np.float32]:
         """Unit rows, shape (documents, dimension).
 
         Raises:
-            ModelError: the model gives something else.
+            ModelError: the model fails, or gives something else.
         """
-        return embedded(self._model, documents)
+        readable_ones = [_speakable(document) for document in documents]
+        rows = self._answered(lambda: self._model.embed_documents(readable_ones))
+        try:
+            return directions_of(rows, len(documents), self.dimension)
+        except UsageError as error:
+            raise ModelError(f"The embedder {self.name} gives what are no vectors: {error.message}") from error
 
     def embed_query(self, text: str) -> NDArray[np.float32]:
         """A unit vector, shape (dimension,), or zeros.
 
         Raises:
-            ModelError: the model gives something else.
+            ModelError: the model fails, or gives something else.
         """
-        return asked(self._model, text)
+        row = self._answered(lambda: self._model.embed_query(readable(text)))
+        try:
+            return direction_of(row, self.dimension)
+        except UsageError as error:
+            raise ModelError(f"The embedder {self.name} gives what is no vector: {error.message}") from error
+
+    def _answered(self, ask: Callable[[], ArrayLike]) -> ArrayLike:
+        try:
+            answer = ask()
+            return list(answer) if isinstance(answer, Iterator) else answer  # some give their rows one by one
+        except TeError:  # one of te's own, which says what is wrong
+            raise
+        except Exception as error:
+            said = f"{type(error).__name__}: {error}".rstrip(": ")
+            raise ModelError(f"The embedder {self.name} failed with {said}.") from error
 
 
-def embedded(embedder: Embedder, documents: Sequence[Document]) -> NDArray[np.float32]:
-    """The vectors of documents, shape (documents, dimension).
-
-    Raises:
-        ModelError: the embedder gives something else.
-    """
-    try:
-        rows = embedder.embed_documents([_speakable(document) for document in documents])
-        return directions_of(rows, len(documents), embedder.dimension)
-    except UsageError as error:
-        raise ModelError(f"The embedder {embedder.name} gives what are no vectors: {error.message}") from error
+def _printable(called: str, value: object) -> str:
+    said = text(called, value)
+    if not said.isprintable():
+        raise UsageError(f"{called} holds what cannot be printed.", "It is kept with the vectors, and reports show it.")
+    return said
 
 
 def _speakable(document: Document) -> Document:
@@ -67,18 +99,6 @@ def _speakable(document: Document) -> Document:
     texts = {field: getattr(document, field) for field in FIELDS}
     told = {field: readable(text) for field, text in texts.items()}
     return document if told == texts else replace(document, stretches=(), shared=Stretched(), **told)
-
-
-def asked(embedder: Embedder, text: str) -> NDArray[np.float32]:
-    """The vector of a question, shape (dimension,).
-
-    Raises:
-        ModelError: the embedder gives something else.
-    """
-    try:
-        return direction_of(embedder.embed_query(readable(text)), embedder.dimension)
-    except UsageError as error:
-        raise ModelError(f"The embedder {embedder.name} gives what is no vector: {error.message}") from error
 
 
 def directions_of(vectors: ArrayLike, count: int, dimension: int) -> NDArray[np.float32]:

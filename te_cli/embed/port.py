@@ -32,7 +32,7 @@ class Embedder(Protocol):
     """A model that maps documents and queries to directions in one space.
 
     ``name`` is what people call it; vectors of models with another ``fingerprint`` cannot be compared. Several threads
-    may use one at the same time.
+    may use one at the same time. What it raises, if it is no TeError, comes out as the cause of a ModelError.
     """
 
     @property

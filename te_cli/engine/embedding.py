@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from te_cli.config import Settings
+    from te_cli.embed.checked import Checked
     from te_cli.embed.identity import ModelIdentity
     from te_cli.embed.port import Embedder, Speller
     from te_cli.model import Progress
@@ -37,12 +38,10 @@ the progress bar moves."""
 _lent: dict[str, Embedder] = {}
 
 
-def lend(model: Embedder) -> str:
+def lend(model: Checked) -> str:
     """Let this process use ``model``; gives its source. What outlives the process is its name and fingerprint."""
-    from te_cli.embed.checked import Checked  # numpy: only for who brings a model
-
     source = f"{LENT}{model.name} ({model.fingerprint})"
-    _lent[source] = Checked(model)
+    _lent[source] = model
     return source
 
 

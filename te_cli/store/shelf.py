@@ -10,9 +10,11 @@ from __future__ import annotations
 import os
 import stat
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, NamedTuple
 
+from te_cli import given
 from te_cli.errors import (
     IndexBusy,
     IndexDamaged,
@@ -35,7 +37,6 @@ from te_cli.store.sums import notes_sum
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
     from te_cli.store.catalog import Use
 
@@ -87,10 +88,11 @@ class Snapshot(NamedTuple):
 class Shelf:
     """An open folder, for several threads."""
 
-    def __init__(self, folder: Path, made: Made, wait: float) -> None:
+    def __init__(self, folder: str | os.PathLike[str], made: Made, wait: float) -> None:
         """Open a folder, or make one where there is none or an empty one. ``wait``: seconds for another writer.
 
         Raises:
+            UsageError: ``folder`` is no path, or ``wait`` no time.
             NotAFolder: it is a file.
             StoreError: it holds something else, or was made with another model.
             IndexTooNew: a newer te wrote it.
@@ -98,11 +100,12 @@ class Shelf:
             IndexBusy: another process is making it.
             NotWritable, NotReadable: the system says no.
         """
-        self.folder, self.made, self._wait = folder, made, wait
-        self._path = folder / SHELF_FILE
+        self.folder = Path(given.folder("folder", folder)).absolute()
+        self.made, self._wait = made, given.seconds("wait", wait)
+        self._path = self.folder / SHELF_FILE
         self._reading, self._writing = RLock(), RLock()
         self._busy = self._wrote = self._closed = False
-        self._segments = Segments(folder, made.dimension)
+        self._segments = Segments(self.folder, made.dimension)
         self._catalog: Catalog | None = None
         self._kept: list[Catalog] = []  # of the process that this one was forked from: not ours to close
         self._opened_by = os.getpid()
@@ -135,8 +138,6 @@ class Shelf:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise self._not_writable(error) from error
-        except ValueError as error:
-            raise UsageError("The name of the folder holds a NUL.") from error
         with WriterLock(folder, self._wait, VERB):
             if os.path.lexists(self._path):  # another process was quicker
                 return
