@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 import signal
 import socket
 import subprocess
@@ -249,3 +250,20 @@ def test_a_worker_that_is_starting_does_not_hear_ctrl_c(
     finally:
         worker.stop()
     assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize("sent", [b"", pickle.dumps(("/", None))[:-3]], ids=["nothing", "part of a job"])
+def test_a_worker_whose_parent_is_killed_goes_without_a_word(sent: bytes) -> None:
+    """It left a traceback on the terminal where it had something to say, or was told half of it."""
+    for heard in (True, False):
+        reading, writing = os.pipe()
+        if not heard:
+            os.close(reading)
+        code = "from te_cli.engine.workers import serve; serve(1 << 32)"
+        worker = subprocess.Popen(
+            [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=writing, stderr=subprocess.PIPE
+        )
+        os.close(writing)
+        assert (worker.communicate(sent)[1], worker.returncode) == (b"", 0)
+        if heard:
+            os.close(reading)

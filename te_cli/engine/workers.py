@@ -99,16 +99,22 @@ def serve(memory: int, expected: str = "") -> None:
     gc.set_threshold(*COLLECTED_AFTER)
     jobs, outcomes = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # a stray print must not break the pipe
-    _send(outcomes, "ready")
-    if expected:
-        _make_ready(expected)
-    while True:
-        try:
-            root, job = pickle.load(jobs)
-        except EOFError:
-            return
-        outcome = _reader(root)(job)
-        _send(outcomes, (outcome, held() > LARGEST))
+    try:
+        _send(outcomes, "ready")
+        if expected:
+            _make_ready(expected)
+        for root, job in _sent(jobs):
+            outcome = _reader(root)(job)
+            _send(outcomes, (outcome, held() > LARGEST))
+    except BrokenPipeError:  # whoever asked was killed
+        os._exit(0)  # any other end would try to send the rest
+
+
+def _sent(jobs: IO[bytes]) -> Iterator[tuple[str, Job]]:
+    """What comes, until the pipe ends, be it within a job."""
+    with suppress(EOFError, pickle.UnpicklingError):
+        while True:
+            yield pickle.load(jobs)
 
 
 def _make_ready(path: str) -> None:
