@@ -207,7 +207,7 @@ def test_a_model_that_fails_leaves_the_index_as_it_was(repo: MakeRepository) -> 
     root = repo(FILES)
     index = open_index(root)
     index.update()
-    with pytest.raises(RuntimeError, match="out of memory"):
+    with pytest.raises(ModelError, match="failed with RuntimeError: out of memory"):
         open_index(root, model=Failing()).update()
     assert index.search(QUESTION, refresh="never")[0].symbol.name == "retry_later"
     assert index.doctor().healthy
