@@ -144,7 +144,9 @@ def copy_beside(source: Path, target: Path) -> None:
             shutil.copyfile(source / name, target / name)
     for config in sorted(source.glob("[0-9]_*/config.json")):
         (target / config.parent.name).mkdir(exist_ok=True)
-        shutil.copyfile(config, target / config.parent.name / "config.json")
+        for path in (config, config.with_name("model.safetensors")):  # a Dense layer's numbers
+            if path.is_file():
+                shutil.copyfile(path, target / config.parent.name / path.name)
 
 
 def convert(source: Path, target: Path, *, int8: bool) -> str:

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from conftest import te_environment
-from tiny_model import make_bert, make_model2vec
+from safetensors.numpy import save_file
+from tiny_model import make_bert, make_model2vec, write_json
 
 from te_cli.document import Document
 from te_cli.embed.copies import copy_of, folder_for
@@ -57,7 +58,8 @@ class Hub:
             siblings.append({"rfilename": path.relative_to(folder).as_posix(), "size": len(data), **lfs})
         siblings += self.more
         said = {"id": name, "modelId": name, "sha": REVISION, "siblings": siblings, "private": False, "tags": []}
-        return json.dumps(said).encode()
+        config = json.loads((folder / "config.json").read_text()) if (folder / "config.json").is_file() else {}
+        return json.dumps(said | {"config": {"model_type": config.get("model_type")}}).encode()
 
 
 @pytest.fixture
@@ -249,12 +251,41 @@ def test_a_folder_put_there_by_hand(tmp_path: Path) -> None:
     assert open_model("Org/Tiny").name == "Org/Tiny"
 
 
-def test_a_repository_without_a_model(hub: Hub, tmp_path: Path) -> None:
-    (tmp_path / "repository").mkdir()
-    (tmp_path / "repository" / "pytorch_model.bin").write_bytes(b"x")
+@pytest.mark.parametrize(
+    ("files", "sentence"),
+    [
+        ((), "has neither an ONNX model nor a Model2Vec table"),
+        (("pytorch_model.bin",), "has weights for PyTorch only"),
+        (("config.json", "tokenizer.json", "model.safetensors"), "has weights for PyTorch only"),
+        (("onnx/model_O1.onnx", "onnx/model_O2.onnx"), "has several ONNX files, and none of a usual name"),
+    ],
+)
+def test_a_repository_without_a_model(hub: Hub, tmp_path: Path, files: tuple[str, ...], sentence: str) -> None:
+    """Nothing of it is downloaded: a transformer's weights were, for they are called as a table's."""
+    for name in ("README.md", *files):
+        (tmp_path / "repository" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "repository" / name).write_text('{"model_type": "bert"}')
     hub.repositories["org/torch"] = tmp_path / "repository"
-    with pytest.raises(ModelError, match="has neither an ONNX model nor a Model2Vec table"):
+    with pytest.raises(ModelError, match=sentence):
         fetch("org/torch")
+    assert hub.asked == ["/api/models/org/torch"]
+
+
+def test_a_bare_transformer_is_had_by_its_onnx_file(hub: Hub, tmp_path: Path) -> None:
+    """Without the files of sentence-transformers its PyTorch weights were taken for a table, and then refused.
+
+    The file may have any name, and layers behind the transformer come with it.
+    """
+    folder = make_bert(tmp_path / "unixcoder", pooling=None, weights="onnx/model_O2.onnx")
+    write_json(folder / "modules.json", [{"type": "x.Transformer", "path": ""}, {"type": "x.Dense", "path": "2_Dense"}])
+    (folder / "2_Dense").mkdir()
+    save_file({"linear.weight": np.eye(32, dtype=np.float32)}, str(folder / "2_Dense" / "model.safetensors"))
+    write_json(folder / "2_Dense" / "config.json", {"in_features": 32, "out_features": 32})
+    (folder / "model.safetensors").write_bytes(b"\0" * 64)
+    hub.repositories["org/unixcoder"] = folder
+    fetch("org/unixcoder")
+    expected = open_model(str(folder)).embed_query("retry the upload")
+    assert np.allclose(open_model("org/unixcoder").embed_query("retry the upload"), expected, atol=1e-6)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import os
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
-from te_cli.embed.folder import is_plain, read_json
+from te_cli.embed.files import is_plain, read_json
 from te_cli.errors import ModelError
 from te_cli.machine import user_cache
 

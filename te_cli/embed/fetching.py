@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from te_cli.embed.copies import Copy, Wanted, copy_of, folder_for, write_record
-from te_cli.embed.folder import CONFIGURATION, NAMES, stays_inside
+from te_cli.embed.files import stays_inside
+from te_cli.embed.folder import CONFIGURATION, NAMES
 from te_cli.errors import ModelError, nearest
 from te_cli.model import Progress
 
@@ -38,6 +39,9 @@ TABLE = ("model.safetensors", "0_StaticEmbedding/model.safetensors")
 
 BESIDE = (*CONFIGURATION, "tokenizer.json", "0_StaticEmbedding/tokenizer.json")
 """What is taken besides weights and pooling."""
+
+MODULE = re.compile(r"\w*_Pooling/config\.json|\w*_Dense/(config\.json|model\.safetensors)")
+"""What is taken of the modules behind a transformer."""
 
 LARGEST = 16 << 30
 """Bytes of a model that are taken. The largest embedding models that run on a user's machine have a quarter of it."""
@@ -91,7 +95,8 @@ def _fetched(wanted: Wanted, models: Path, progress: Report | None) -> Copy:
     place = folder_for(wanted.name, models)
     info = HfApi(endpoint=_hub()).model_info(wanted.repository, files_metadata=True, timeout=PATIENCE)
     there = [_remote(each) for each in info.siblings or () if stays_inside(str(each.rfilename))]
-    files = _needed(wanted, {each.name: each for each in there})
+    kind = str((info.config or {}).get("model_type") or "")
+    files = _needed(wanted, {each.name: each for each in there}, kind)
     with WeakFileLock(place.with_name(f".{place.name}.lock")):
         if found := copy_of(wanted.name, models):  # another run got it meanwhile
             return found
@@ -120,28 +125,47 @@ def _remote(sibling: Any) -> Remote:
     return Remote(str(sibling.rfilename), int(sibling.size or 0), str(sibling.lfs.sha256) if sibling.lfs else "")
 
 
-def _needed(wanted: Wanted, there: dict[str, Remote]) -> list[Remote]:
-    """The files to take; raises where the repository does not have what makes a model."""
-    weights = wanted.weights or _weights_among(there)
-    lacking = [name for name in weights if name not in there]
-    if lacking or not weights:
-        what = f"lacks {lacking[0]}" if lacking else "has neither an ONNX model nor a Model2Vec table"
-        raise ModelError(f"The model '{wanted.name}' cannot be used: its repository {what}.", PROVIDE)
-    pooling = [name for name in there if name.endswith("_Pooling/config.json") and name.count("/") == 1]
-    found = [there[name] for name in dict.fromkeys((*BESIDE, *pooling, *weights)) if name in there]
+def _needed(wanted: Wanted, there: dict[str, Remote], kind: str) -> list[Remote]:
+    """The files to take; raises where the repository does not have what makes a model. ``kind``: its model_type."""
+    weights = wanted.weights or _weights_among(there, kind)
+    if lacking := [name for name in weights if name not in there]:
+        raise ModelError(f"The model '{wanted.name}' cannot be used: its repository lacks {lacking[0]}.", PROVIDE)
+    if not weights:
+        what, hint = _without_weights(there)
+        raise ModelError(f"The model '{wanted.name}' cannot be used: its repository {what}.", hint)
+    modules = [name for name in there if MODULE.fullmatch(name)]
+    found = [there[name] for name in dict.fromkeys((*BESIDE, *modules, *weights)) if name in there]
     if sum(each.size for each in found) > LARGEST:
         raise ModelError(f"The model '{wanted.name}' has more than {LARGEST >> 30} GiB.", PROVIDE)
     return found
 
 
-def _weights_among(there: dict[str, Remote]) -> tuple[str, ...]:
-    """The table of a Model2Vec repository, or else the ONNX model of another, with the files its weights are in."""
+def _without_weights(there: dict[str, Remote]) -> tuple[str, str]:
+    """What to say of a repository with nothing that te runs, and what can be done."""
+    if any(name.endswith(".onnx") for name in there):
+        return "has several ONNX files, and none of a usual name", PROVIDE
+    if any(name.endswith(("model.safetensors", "pytorch_model.bin")) for name in there):
+        export = "Download it elsewhere, export it (scripts/export_onnx.py DIR OUT), and give the folder: --model ./out"
+        return "has weights for PyTorch only: te runs ONNX files and Model2Vec tables", export
+    return "has neither an ONNX model nor a Model2Vec table", PROVIDE
+
+
+def _weights_among(there: dict[str, Remote], kind: str) -> tuple[str, ...]:
+    """The table of a Model2Vec repository, or else the ONNX model of another, with the files its weights are in.
+
+    A transformer's numbers may have the name of a table's: what the hub knows of its kind tells them apart, or else
+    the list of modules, which repositories of tables have, and pooling, which they have not.
+    """
     if "0_StaticEmbedding/model.safetensors" in there:
         return ("0_StaticEmbedding/model.safetensors",)
     names = [f"{place}{name}" for name in NAMES for place in ("", "onnx/")]
     model = next((name for name in names if name in there), None)
-    table = "model.safetensors" in there and "tokenizer.json" in there
-    if table and (model is None or "1_Pooling/config.json" not in there):
+    others = [name for name in there if re.fullmatch(r"(onnx/)?[^/]+\.onnx", name)]
+    if model is None and len(others) == 1:
+        model = others[0]
+    table = {"model.safetensors", "tokenizer.json"} <= there.keys() and kind in {"", "model2vec"}
+    pooled = "1_Pooling/config.json" in there or "modules.json" not in there
+    if table and (kind or model is None or not pooled):
         return ("model.safetensors",)
     if model is None:
         return ()

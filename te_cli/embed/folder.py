@@ -9,16 +9,16 @@ where it has them.
 
 from __future__ import annotations
 
-import json
-import os
-import stat
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from te_cli.embed.advice import MEND
+from te_cli.embed.files import is_plain, names_in, plain, read_json, stays_inside
 from te_cli.embed.graph import read_graph
 from te_cli.embed.identity import MAX_CONFIG_BYTES, MAX_TOKENIZER_BYTES
-from te_cli.embed.passages import Prefixes, prefixes_of
+from te_cli.embed.modules import EXPORT, SCALED, WEIGHTS, Modules
+from te_cli.embed.passages import Prefixes, pooling_of, prefixes_of
+from te_cli.embed.slots import POSITIONS, STATES, WHOLE, Fixed, fixed_in, output_of
 from te_cli.embed.tables import MAX_DIMENSION
 from te_cli.errors import ModelError
 
@@ -49,11 +49,21 @@ POOLING = {
 }
 """What sentence-transformers calls a pooling, and what is done. Others are refused: their vectors would be wrong."""
 
-GIVEN = {"input_ids", "attention_mask", "token_type_ids"}
-"""The inputs that fastembed gives."""
+BEHIND = {"roberta", "xlm-roberta", "camembert", "mpnet", "longformer"}
+"""Kinds of model that count positions from behind the padding token's."""
 
-INTEGERS = {6, 7}
-"""ONNX's numbers of int32 and int64."""
+
+QUERIES = ("query", "search_query", "retrieval.query", "web_search_query", "s2p_query", "nl2code_query")
+
+PASSAGES = ("document", "passage", "corpus", "search_document", "retrieval.passage", "nl2code_document")
+"""What folders call the words before queries and passages, the usual name first."""
+
+
+class Layer(NamedTuple):
+    """A Dense layer: its file, relative to the model's folder, and its activation; no file: scale to length 1."""
+
+    weights: str
+    activation: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +71,9 @@ class Model:
     """An ONNX model and how to use it.
 
     ``weights``, ``external`` (more files of weights) and ``files`` (what else decides about its vectors) are relative
-    to ``folder``. ``output`` is read and pooled by ``pooling``: cls, mean, last or none. ``limit`` counts tokens.
+    to ``folder``. ``output`` is read and pooled by ``pooling``: cls, mean, last or none. What is pooled goes through
+    ``layers``. ``limit`` counts tokens; with ``filled`` each text is made that long, with ``alone`` each is
+    run by itself. ``lower``: in lower case.
     """
 
     folder: Path
@@ -71,10 +83,13 @@ class Model:
     dimension: int
     output: str
     pooling: str
-    normalise: bool
     limit: int
     prefixes: Prefixes
     graph: Graph = field(repr=False)
+    layers: tuple[Layer, ...] = ()
+    lower: bool = False
+    filled: bool = False
+    alone: bool = False
 
 
 def weights_in(folder: Path) -> str | None:
@@ -86,7 +101,7 @@ def weights_in(folder: Path) -> str | None:
     found = [
         f"{place}{name}"
         for place in ("", "onnx/")
-        for name in _names_in(folder / place)
+        for name in names_in(folder / place)
         if name.endswith(".onnx") and is_plain(folder / place / name)
     ]
     for name in NAMES:
@@ -111,87 +126,32 @@ def read_model(folder: Path, weights: str, name: str = "", dimension: int = 0) -
     """
     graph = read_graph(plain(folder / weights))
     config = _Config(folder, name)
-    output, pooling = "", "none"
+    output, pooling, limit = "", "none", config.limit()
+    layers: tuple[Layer, ...] = ()
+    fixed = Fixed(None, None)
     if not dimension:
-        _check_inputs(folder, graph)
-        slot, pooling = _output(config, graph)
+        fixed = config.fixed_of(graph)
+        slot = output_of(folder, graph)
+        pooling = config.pooling_of(slot)
         output, dimension = slot.name, _dimension(config, slot, pooling)
-    tokenizer = _tokenizer(folder)
-    external = tuple(_external(folder, weights, name) for name in graph.files)
+        if slot.name != WHOLE:
+            layers, dimension = config.layers(pooling, dimension)
     return Model(
         folder,
         weights,
-        external,
-        (tokenizer, *config.files()),
+        tuple(_external(folder, weights, name) for name in graph.files),
+        (_tokenizer(folder), *config.files()),
         dimension,
         output,
         pooling,
-        config.normalises(),
-        config.limit(),
-        config.prefixes(),
+        min(limit, fixed.length or limit),
+        config.prefixes(pooling),
         graph,
+        layers,
+        config.lowers(),
+        fixed.length is not None,
+        fixed.batch is not None,
     )
-
-
-def is_plain(path: Path) -> bool:
-    """Whether ``path`` is a plain file, or a link to one."""
-    try:
-        return stat.S_ISREG(path.stat().st_mode)
-    except (OSError, ValueError):
-        return False
-
-
-def stays_inside(name: str) -> bool:
-    """Whether a file that somebody else named lies in the folder that it is to lie in, on any system."""
-    parts = name.replace("\\", "/").split("/")
-    return bool(parts[0]) and ".." not in parts and ":" not in name
-
-
-def plain(path: Path) -> Path:
-    """``path``, once it is known to be a plain file.
-
-    Raises:
-        ModelError: it is missing, or something else.
-    """
-    if not is_plain(path):
-        what = "is not a plain file" if os.path.lexists(path) else "is missing"
-        raise ModelError(f"The model's file {path} {what}.", "Give a folder that has it, or another model.")
-    return path
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    """The object in a model's JSON file; empty where there is no such file.
-
-    Raises:
-        ModelError: it is too large, or holds no object.
-    """
-    found = json_value(path)
-    if found is None:
-        return {}
-    if not isinstance(found, dict):
-        raise ModelError(f"The model's {path} does not hold an object.", MEND)
-    return found
-
-
-def json_value(path: Path) -> Any:
-    """The same for any value; None where there is no such file."""
-    if not os.path.lexists(path):
-        return None
-    try:
-        with plain(path).open("rb") as file:
-            data = file.read(MAX_CONFIG_BYTES + 1)
-        if len(data) > MAX_CONFIG_BYTES:
-            raise ValueError(f"it has more than {MAX_CONFIG_BYTES >> 20} MiB")  # noqa: TRY301 - told as the other faults are
-        return json.loads(data)
-    except (OSError, ValueError, RecursionError) as error:
-        raise ModelError(f"The model's {path} cannot be read: {error}.", MEND) from error
-
-
-def _names_in(folder: Path) -> list[str]:
-    try:
-        return sorted(os.listdir(folder))  # noqa: PTH208 - names, not paths
-    except OSError:
-        return []
 
 
 def _external(folder: Path, weights: str, name: str) -> str:
@@ -202,43 +162,11 @@ def _external(folder: Path, weights: str, name: str) -> str:
     return plain(home / name).relative_to(folder).as_posix()
 
 
-def _check_inputs(folder: Path, graph: Graph) -> None:
-    names = {slot.name for slot in graph.inputs}
-    if "input_ids" not in names:
-        raise ModelError(f"The model in {folder} does not take token ids: it is no text embedding model.", "")
-    others = sorted(names - GIVEN)
-    if others:
-        message = f"The model in {folder} asks for what te does not give: {', '.join(others)[:120]}."
-        raise ModelError(message, "Export it for feature extraction, with input_ids and attention_mask.")
-    if wrong := sorted(slot.name for slot in graph.inputs if slot.kind not in INTEGERS):
-        raise ModelError(f"The model in {folder} takes {', '.join(wrong)} as something else than whole numbers.", MEND)
-
-
 def _tokenizer(folder: Path) -> str:
     path = plain(folder / "tokenizer.json")
     if path.stat().st_size > MAX_TOKENIZER_BYTES:
         raise ModelError(f"{path} has more than {MAX_TOKENIZER_BYTES >> 20} MiB.", MEND)
     return "tokenizer.json"
-
-
-def _output(config: _Config, graph: Graph) -> tuple[Slot, str]:
-    """Which output is read, and how its tokens become one vector."""
-    by_name = {slot.name: slot for slot in graph.outputs}
-    if not by_name:
-        raise ModelError(f"The model in {config.folder} gives nothing.", MEND)
-    if whole := by_name.get("sentence_embedding"):
-        return whole, "none"
-    if config.module("Dense"):
-        raise ModelError(
-            f"The model in {config.folder} ends with a Dense layer, which its ONNX file does not have.",
-            "Export it with optimum, whose file has an output called sentence_embedding.",
-        )
-    for name in ("last_hidden_state", "token_embeddings"):
-        if name in by_name:
-            return by_name[name], config.pooling()
-    first = graph.outputs[0]
-    pooled = first.shape is not None and len(first.shape) == 2
-    return first, "none" if pooled else config.pooling()
 
 
 def _dimension(config: _Config, output: Slot, pooling: str) -> int:
@@ -249,7 +177,7 @@ def _dimension(config: _Config, output: Slot, pooling: str) -> int:
             f"The model's output {output.name} in {config.folder} has {len(output.shape)} axes, not {expected}.", MEND
         )
     fixed = output.shape[-1] if output.shape else None
-    said = fixed if fixed is not None else config.dimension()
+    said = fixed if fixed is not None else config.dimension(output)
     if said is None or not 0 < said <= MAX_DIMENSION:
         raise ModelError(
             f"How many dimensions the model in {config.folder} has cannot be told.",
@@ -268,28 +196,59 @@ class _Config:
         self._transformers = read_json(folder / "config_sentence_transformers.json")
         self._tokens = read_json(folder / "tokenizer_config.json")
         read_json(folder / "special_tokens_map.json")  # which fastembed reads, whatever lies there
-        modules = json_value(folder / "modules.json")
-        if modules is not None and not (isinstance(modules, list) and all(isinstance(each, dict) for each in modules)):
-            raise ModelError(f"The model's {folder / 'modules.json'} is not a list of modules.", MEND)
-        self._modules: list[dict[str, Any]] | None = modules
-        self._pooling_path = self._place_of_pooling()
+        self.modules = Modules(folder)
+        self._pooling_path = self.modules.pooling_place()
         self._pooling = read_json(folder / self._pooling_path)
 
     def files(self) -> tuple[str, ...]:
         """Those that are there."""
         return tuple(name for name in (*CONFIGURATION, self._pooling_path) if is_plain(self.folder / name))
 
-    def module(self, kind: str) -> dict[str, Any] | None:
-        """The first module of a kind, if there is a list of modules and it has one."""
-        named = ((each, str(each.get("type", "")).rsplit(".", 1)[-1]) for each in self._modules or ())
-        return next((each for each, name in named if name == kind), None)
+    def fixed_of(self, graph: Graph) -> Fixed:
+        """What the file fixes of its input."""
+        if any(slot.name == POSITIONS for slot in graph.inputs) and self._counts_behind():
+            message = f"The model in {self.folder} asks for positions, which its kind counts in a way of its own."
+            raise ModelError(message, "Export it for feature extraction, with input_ids and attention_mask.")
+        return fixed_in(self.folder, graph)
 
-    def normalises(self) -> bool:
-        """Whether the model's makers scale vectors to length 1. te does in any case."""
-        return self.module("Normalize") is not None
+    def pooling_of(self, output: Slot) -> str:
+        """How an output becomes one vector: cls, mean, last, or none where it is one."""
+        pooled = output.shape is not None and len(output.shape) == 2
+        if output.name == "pooler_output" and self._pooling:
+            raise ModelError(
+                f"The model in {self.folder} gives only pooler_output, and its folder asks for another pooling.",
+                "Export it for feature extraction, with last_hidden_state.",
+            )
+        return "none" if output.name == WHOLE or (pooled and output.name not in STATES) else self.pooling()
+
+    def layers(self, pooling: str, size: int) -> tuple[tuple[Layer, ...], int]:
+        """What is done to a pooled vector of ``size``, and how many numbers it has then."""
+        found = []
+        for place in self.modules.steps():
+            if place == SCALED:
+                found.append(Layer("", ""))
+                continue
+            if pooling == "none":
+                what = "ends with a Dense layer, and whether its ONNX file has it cannot be told"
+                raise ModelError(f"The model in {self.folder} {what}.", EXPORT)
+            activation, taken, given = self.modules.layer(place)
+            if taken != size or given > MAX_DIMENSION:
+                raise ModelError(f"The Dense layer {self.folder / place} takes {taken} numbers, and gets {size}.", MEND)
+            found.append(Layer(f"{place}/{WEIGHTS}", activation))
+            size = given
+        return tuple(found), size
+
+    def lowers(self) -> bool:
+        """Whether texts are read in lower case."""
+        return self._sentence.get("do_lower_case") is True
 
     def pooling(self) -> str:
-        """How token vectors become one: cls, mean or last. By the mean if none is said, as in sentence-transformers."""
+        """How token vectors become one: cls, mean or last. If nothing is said, as the family of its name does it.
+
+        By the mean if that is not known either, as in sentence-transformers.
+        """
+        if not self._pooling:
+            return pooling_of(self._called())
         said = self._pooling.get("pooling_mode")
         if said is None:
             flags = {name.removeprefix("pooling_mode_") for name, on in self._pooling.items() if on is True}
@@ -305,8 +264,10 @@ class _Config:
             )
         return POOLING[several[0]]
 
-    def dimension(self) -> int | None:
-        """As pooling or transformer say."""
+    def dimension(self, output: Slot) -> int | None:
+        """As a Dense layer that the output has gone through says, or else pooling or transformer."""
+        if output.name == WHOLE and (layer := self.modules.last_dense()):
+            return _whole(read_json(self.folder / layer / "config.json").get("out_features"))
         for config, names in (
             (self._pooling, ("embedding_dimension", "word_embedding_dimension")),
             (self._own, ("hidden_size", "dim", "n_embd", "d_model")),
@@ -332,22 +293,25 @@ class _Config:
         found = _whole(self._own.get("max_position_embeddings"))
         if found is None or found < 1:
             return None
-        behind = str(self._own.get("model_type", "")) in {"roberta", "xlm-roberta", "camembert", "mpnet", "longformer"}
-        return max(1, found - 2) if behind else found
+        return max(1, found - 2) if self._counts_behind() else found
 
-    def prefixes(self) -> Prefixes:
+    def _counts_behind(self) -> bool:
+        return str(self._own.get("model_type", "")) in BEHIND
+
+    def prefixes(self, pooling: str) -> Prefixes:
         """What is put before queries and passages: as the folder says, or else as the family of its name asks for."""
         said = self._transformers.get("prompts")
         prompts: Any = {} if said is None else said
         if not isinstance(prompts, dict) or not all(isinstance(text, str | None) for text in prompts.values()):
             raise ModelError(f"The prompts of the model in {self.folder} are not texts.", MEND)
-        default = prompts.get(str(self._transformers.get("default_prompt_name"))) or ""
-        query = _first(prompts, ("query", "search_query", "retrieval.query", "web_search_query", "s2p_query"))
-        passage = _first(prompts, ("document", "passage", "corpus", "search_document", "retrieval.passage"))
-        found = Prefixes(query or default, passage or default)
-        if any(found):
-            return Prefixes(*(text[:MAX_CONFIG_BYTES] for text in found))
-        return prefixes_of(self._called())
+        default = prompts.get(str(self._transformers.get("default_prompt_name")))
+        found = Prefixes(_first(prompts, QUERIES, default), _first(prompts, PASSAGES, default))
+        if not any(found):
+            found = prefixes_of(self._called())
+        if pooling == "mean" and self._pooling.get("include_prompt") is False and any(found):
+            what = "leaves the words before a text out of its mean, which te cannot do"
+            raise ModelError(f"The model in {self.folder} {what}.", "Give another model with --model.")
+        return Prefixes(*(text[:MAX_CONFIG_BYTES] for text in found))
 
     def _called(self) -> str:
         """What the folder is called, and what its configuration says that it was made of."""
@@ -358,16 +322,11 @@ class _Config:
         own = folder.parent.parent.name if folder.parent.name == "snapshots" else folder.name
         return f"{own} {str(self._own.get('_name_or_path', ''))[:200]}"
 
-    def _place_of_pooling(self) -> str:
-        pooling = self.module("Pooling") or {}
-        said = pooling.get("path", "1_Pooling")
-        if not isinstance(said, str) or not (stays_inside(said) or not said):
-            raise ModelError(f"{self.folder / 'modules.json'} names a folder that cannot be: {str(said)[:80]!r}.", MEND)
-        return f"{said}/config.json" if said else "1_Pooling/config.json"
 
-
-def _first(prompts: dict[str, Any], names: tuple[str, ...]) -> str:
-    return next((prompts[name] for name in names if prompts.get(name)), "")
+def _first(prompts: dict[str, Any], names: tuple[str, ...], default: str | None) -> str:
+    """The first that says something; the default only where none is there: an empty one means no words."""
+    there = [prompts[name] for name in names if name in prompts]
+    return next((text for text in there if text), "") if there else default or ""
 
 
 def _whole(said: Any) -> int | None:

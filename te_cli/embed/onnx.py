@@ -18,9 +18,12 @@ import numpy as np
 
 from te_cli.embed.advice import MEND, NO_NUMBERS
 from te_cli.embed.copies import Wanted
+from te_cli.embed.dense import Layers
 from te_cli.embed.identity import Identified
+from te_cli.embed.inputs import as_asked, asks_for_more
 from te_cli.embed.passages import CHARACTERS, passage
 from te_cli.embed.port import normalised
+from te_cli.embed.tokens import tokenizer_of
 from te_cli.errors import ModelError
 from te_cli.machine import usable_cores
 
@@ -45,18 +48,15 @@ MiniLM embeds 45 symbols in a second of a thread's time with this, 43 with twice
 GPU_BATCH_TOKENS = 16_384
 """The same on a graphics card, which needs many texts to be busy."""
 
-BY_BATCH = "DynamicQuantizeLinear"
-"""The operator by which int8 models measure the numbers of a whole batch, so that its texts change each other's rows:
-such models get one text at a time."""
+BY_BATCH = {"DynamicQuantizeLinear", "DynamicQuantizeMatMul", "DynamicQuantizeLSTM"}
+"""The operators by which int8 models measure the numbers of a whole batch, so that its texts change each other's rows:
+such models get one text at a time. onnxruntime's optimiser makes the second of the first."""
 
 PROVIDERS = (
     *("TensorrtExecutionProvider", "CUDAExecutionProvider", "MIGraphXExecutionProvider", "ROCMExecutionProvider"),
     *("DmlExecutionProvider", "OpenVINOExecutionProvider", "CoreMLExecutionProvider"),
 )
 """What may run a model faster than the processor."""
-
-INT32 = 6
-"""ONNX's number of it."""
 
 _registering = Lock()
 
@@ -73,6 +73,7 @@ class OnnxModel(Identified):
         self._characters = model.limit * CHARACTERS
         self._lock = Lock()
         self._loaded: Any = None
+        self._layers: Layers
         self._budget = THREAD_TOKENS * min(threads or usable_cores(), MOST_THREADS)
 
     def text_of(self, document: Document) -> str:
@@ -140,6 +141,7 @@ class OnnxModel(Identified):
         """Unit rows of a batch."""
         with np.errstate(all="ignore"), self._told():
             found = np.asarray(list(getattr(self._loaded, how)(texts, batch_size=len(texts))), np.float32)
+            found = self._layers(found)
         if found.shape != (len(texts), self.dimension):
             raise ModelError(
                 f"The model '{self.name}' gives vectors of shape {found.shape[1:]}, not ({self.dimension},).",
@@ -163,16 +165,20 @@ class OnnxModel(Identified):
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
         with quiet(), self._told():
             loaded = self._listed_model() if self._listed else self._own_model()
+            if not self._listed:
+                loaded.model.tokenizer = tokenizer_of(self._model)  # else fastembed makes its own, of fewer folders
             loaded.model.load_onnx_model()
-        tokenizer = loaded.model.tokenizer
-        cut = tokenizer.truncation or {}
-        length = min(self._model.limit, cut.get("max_length") or self._model.limit)
-        tokenizer.enable_truncation(length, direction=cut.get("direction", "right"))
-        if any(slot.kind == INT32 for slot in self._model.graph.inputs):
-            loaded.model._preprocess_onnx_input = _as_asked(loaded.model._preprocess_onnx_input, self._model)  # noqa: SLF001 - its hook for inputs
+            self._layers = Layers(self._model)
+        if self._listed:
+            tokenizer = loaded.model.tokenizer
+            cut = tokenizer.truncation or {}
+            length = min(self._model.limit, cut.get("max_length") or self._model.limit)
+            tokenizer.enable_truncation(length, direction=cut.get("direction", "right"))
+        if asks_for_more(self._model):
+            loaded.model._preprocess_onnx_input = as_asked(loaded.model._preprocess_onnx_input, self._model)  # noqa: SLF001 - its hook for inputs
         if loaded.model.model.get_providers()[0] in PROVIDERS:
             self._budget = GPU_BATCH_TOKENS
-        if BY_BATCH in self._model.graph.operators:
+        if self._model.alone or not BY_BATCH.isdisjoint(self._model.graph.operators):
             self._budget = 0
         self._loaded = loaded
 
@@ -198,7 +204,7 @@ class OnnxModel(Identified):
                 TextEmbedding.add_custom_model(
                     name,
                     pooling=pooling[model.pooling],
-                    normalization=model.normalise,
+                    normalization=False,  # it rounds to what the model gives, float16 perhaps; rows are scaled here
                     sources=ModelSource(hf=name),  # never asked for: the files are here
                     dim=self.dimension,
                     model_file=model.weights,
@@ -247,17 +253,6 @@ def listed() -> tuple[Wanted, ...]:
             Wanted(name, repository, bool(weights), weights, each["dim"], 1000 * each["size_in_GB"], each["license"])
         )
     return tuple(sorted(found, key=lambda each: each.name.lower()))
-
-
-def _as_asked(inner: Any, model: Model) -> Any:
-    """Fastembed's hook for inputs, which then have the type that the model asks for."""
-    small = {slot.name for slot in model.graph.inputs if slot.kind == INT32}
-
-    def prepared(given: dict[str, Any], **more: Any) -> dict[str, Any]:
-        found = inner(given, **more)
-        return {name: values.astype(np.int32) if name in small else values for name, values in found.items()}
-
-    return prepared
 
 
 def providers() -> list[str]:

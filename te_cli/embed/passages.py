@@ -34,22 +34,40 @@ class Prefixes(NamedTuple):
 
 _RELEVANT = "Represent this sentence for searching relevant passages: "
 _WEB = "Instruct: Given a web search query, retrieve relevant passages that answer the query\nQuery:"
+_SNIPPET = "Find the most relevant code snippet given the following query:\n"
 
 FAMILIES: tuple[tuple[str, Prefixes], ...] = (
     (r"bge-(small|base|large)-en", Prefixes(_RELEVANT)),
     (r"bge-(small|base|large)-zh", Prefixes("为这个句子生成表示以用于检索相关文章：")),  # noqa: RUF001 - as the card has it
     (r"multilingual-e5-.*instruct", Prefixes(_WEB + " ")),
     (r"(^|[^a-z0-9])e5-(small|base|large)", Prefixes("query: ", "passage: ")),
-    (r"nomic-embed-text", Prefixes("search_query: ", "search_document: ")),
+    (r"nomic-embed-text|modernbert-embed", Prefixes("search_query: ", "search_document: ")),
     (r"nomic-embed-code|coderankembed", Prefixes("Represent this query for searching relevant code: ")),
     (r"arctic-embed-.*v2", Prefixes("query: ")),
-    (r"arctic-embed|mxbai-embed-large", Prefixes(_RELEVANT)),
+    (r"arctic-embed|mxbai-embed-large|uae-large", Prefixes(_RELEVANT)),
+    (r"jina-code-embeddings", Prefixes(_SNIPPET, "Candidate code snippet:\n")),
     (r"qwen3-embedding", Prefixes(_WEB)),
     (r"embeddinggemma", Prefixes("task: search result | query: ", "title: none | text: ")),
     (r"stella[-_]en.*v5", Prefixes(_WEB.replace("query\nQuery:", "query.\nQuery: "))),
 )
 """Part of a name, in lower case, and the words: each from its family's model card (huggingface.co/BAAI, intfloat,
-nomic-ai, Snowflake, mixedbread-ai, Qwen, google, dunzhang), read in November 2026. The first that fits counts."""
+nomic-ai, lightonai, Snowflake, mixedbread-ai, WhereIsAI, jinaai, Qwen, google, dunzhang), read in November 2026. The
+first that fits counts."""
+
+
+POOLED: tuple[tuple[str, str], ...] = (
+    (r"bge-(code|en-icl|multilingual-gemma2)|e5-mistral|gte-qwen|qwen3-embedding|nomic-embed-code", "last"),
+    (r"jina-code-embeddings|jina-embeddings-v5", "last"),
+    (r"bge-(small|base|large|m3)|arctic-embed|mxbai-embed-(2d-)?large|uae-large|coderankembed", "cls"),
+    (r"gte-(base|large)-en-v1\.5|gte-multilingual|gte-modernbert|granite-embedding|multi-qa-.*-dot|tas-b", "cls"),
+)
+"""Part of a name, in lower case, and how that family pools, where it is not by the mean: each from its model card, or
+from the pooling that its makers' own repository says. ONNX conversions by others often leave that file out."""
+
+
+def pooling_of(name: str) -> str:
+    """How the family of the model called ``name`` pools; by the mean, as most, where no family is known."""
+    return next((pooling for pattern, pooling in POOLED if re.search(pattern, name.lower())), "mean")
 
 
 def prefixes_of(name: str) -> Prefixes:

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 from te_cli.digest import digest, digest_fields
 from te_cli.embed.advice import SHIPPED, SHIPPED_NAME
 from te_cli.embed.copies import copy_of, models_folder
-from te_cli.embed.folder import Model, plain, read_model, weights_in
+from te_cli.embed.files import plain
+from te_cli.embed.folder import Model, read_model, weights_in
 from te_cli.embed.identity import MAX_TOKENIZER_BYTES, PAGE, SAMPLE, ModelIdentity, called, identity_of
 from te_cli.embed.passages import RECIPE
 from te_cli.embed.tables import table_in
@@ -188,9 +189,11 @@ def _model_in(folder: Path, copy: Copy | None) -> Model:
 
 def _identity(source: str, model: Model) -> ModelIdentity:
     """The identity of an ONNX model: all that decides about its vectors is in the fingerprint."""
+    layers = [layer for layer in model.layers if layer.weights]
     said = [
         *(RECIPE, *model.prefixes, str(model.limit), model.output, model.pooling, str(model.dimension)),
         *(sampled(model.folder / name) for name in (model.weights, *model.external)),
+        *(layer.activation + sampled(model.folder / layer.weights) for layer in layers),
     ]
     for name in model.files:
         with plain(model.folder / name).open("rb") as file:

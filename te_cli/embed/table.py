@@ -27,6 +27,25 @@ if TYPE_CHECKING:
 DTYPES = {"F32": "<f4", "F16": "<f2", "F64": "<f8", "I8": "|i1", "I32": "<i4", "I64": "<i8"}
 """The tensor types that Model2Vec writes, as numpy names them."""
 
+BRAIN = "BF16"
+"""The upper halves of float32, which numpy has no name for; models that were trained so keep it."""
+
+
+FAULTS = (
+    *(OSError, ValueError, LookupError, AttributeError, TypeError),
+    *(OverflowError, RecursionError, struct.error),
+)
+"""What reading somebody's tensors may raise."""
+
+
+def tensors_in(path: Path) -> dict[str, NDArray[Any]]:
+    """The tensors of a safetensors file, mapped; raises one of :data:`FAULTS`."""
+    mapped = np.asarray(np.memmap(path, np.uint8, mode="r"))  # a plain view: slicing a memmap is slow
+    (length,) = struct.unpack("<Q", mapped[:8].tobytes())
+    header = json.loads(mapped[8 : 8 + length].tobytes())
+    body = mapped[8 + length :]
+    return {name: _tensor(body, spec) for name, spec in header.items() if name != "__metadata__"}
+
 
 class TokenTable:
     """Rows of ``tokens`` ids."""
@@ -58,22 +77,8 @@ class TokenTable:
             ModelError: the file is missing, or is not safetensors with an ``embeddings`` tensor.
         """
         try:
-            mapped = np.asarray(np.memmap(path, np.uint8, mode="r"))  # a plain view: slicing a memmap is slow
-            (length,) = struct.unpack("<Q", mapped[:8].tobytes())
-            header = json.loads(mapped[8 : 8 + length].tobytes())
-            body = mapped[8 + length :]
-            tensors = {name: _tensor(body, spec) for name, spec in header.items() if name != "__metadata__"}
-            return cls(tensors)
-        except (
-            OSError,
-            ValueError,
-            LookupError,
-            AttributeError,
-            TypeError,
-            OverflowError,
-            RecursionError,
-            struct.error,
-        ) as error:
+            return cls(tensors_in(path))
+        except FAULTS as error:
             raise ModelError(f"The vectors in {path} cannot be read: {error}.", advice(path)) from error
 
     def sums(
@@ -110,4 +115,7 @@ def _within(mapping: NDArray[Any], rows: int) -> bool:
 
 def _tensor(body: NDArray[np.uint8], spec: dict[str, Any]) -> NDArray[Any]:
     start, end = spec["data_offsets"]
+    if spec["dtype"] == BRAIN:
+        halves = body[start:end].view("<u2").astype(np.uint32) << 16
+        return halves.view(np.float32).reshape(spec["shape"])
     return body[start:end].view(DTYPES[spec["dtype"]]).reshape(spec["shape"])
