@@ -157,7 +157,7 @@ class Place:
         """The index of a read-only folder, laid out in ``folder`` so that it can be opened.
 
         SQLite and Tantivy both put lock files beside what they read. The text index's files are linked, the catalog is
-        copied with its log, which may hold the last run. Vectors are mapped where they are.
+        copied with its log, which may hold the last run. Locks are made anew. Vectors are mapped where they are.
 
         Raises:
             NotWritable: there is no room for it.
@@ -174,7 +174,7 @@ class Place:
                 shutil.copyfile(self.folder / name, folder / name)
         for path in self.text.rglob("*"):
             target = folder / path.relative_to(self.folder)
-            if path.is_file():
+            if path.is_file() and path.suffix != ".lock":  # whoever may not write to a lock cannot take it
                 target.parent.mkdir(parents=True, exist_ok=True)
                 _link(path, target)
         for path in self.folder.glob("vectors-*"):
