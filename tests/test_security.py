@@ -318,6 +318,24 @@ def test_links_in_an_index_folder_are_not_written_through(repo: MakeRepository, 
     assert (precious / "file").read_text() == "precious"
 
 
+@pytest.mark.parametrize("kind", ["another name", "link", "folder", "pipe"])
+def test_a_watcher_writes_over_nothing_that_was_planted(repo: MakeRepository, te: Run, kind: str) -> None:
+    """Unpacked from an archive, its lock may be another name of a source file: that was emptied by watching."""
+    root = repo({"a.py": "def f(): pass\n"})
+    planted = root / ".te" / "lock.watch"
+    planted.parent.mkdir()
+    if kind == "another name":
+        planted.hardlink_to(root / "a.py")
+    elif kind == "link":
+        planted.symlink_to(root / "a.py")
+    elif kind == "folder":
+        (planted / "inner").mkdir(parents=True)
+    else:
+        os.mkfifo(planted)
+    assert te("watch", "--once").exit_code == 0
+    assert (root / "a.py").read_text() == "def f(): pass\n"
+
+
 def test_references_that_swell_are_damage(monkeypatch: pytest.MonkeyPatch) -> None:
     """A few bytes that unpack to more than a file's references can be, or to brackets without end."""
     monkeypatch.setattr(references, "MAX_BYTES", 1 << 20)

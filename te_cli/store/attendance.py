@@ -22,7 +22,8 @@ from typing import TYPE_CHECKING
 
 from te_cli.digest import digest
 from te_cli.errors import AlreadyWatched, NotWritable
-from te_cli.store.lock import ATTEMPTS, PAUSE, _free, _seize
+from te_cli.store.lock import ATTEMPTS, PAUSE, _free, _seize, misplaced
+from te_cli.store.removal import remove
 
 if TYPE_CHECKING:
     import socket
@@ -116,6 +117,8 @@ class Attendance:
         path = self._folder / WATCH_FILE
         flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
         try:
+            if misplaced(path):  # a link, or another name of somebody's file, which the mark would be written over
+                remove(path)
             handle = os.open(path, flags, 0o644)
         except OSError as error:
             raise NotWritable(f"The index folder {self._folder} cannot be written: {error.strerror}.") from error

@@ -8,7 +8,7 @@ from te_cli.errors import IndexDamaged
 from te_cli.state import Check
 from te_cli.store.catalog import Catalog
 from te_cli.store.counting import count_references
-from te_cli.store.lock import is_held, misplaced
+from te_cli.store.lock import LOCK_FILE, is_held, misplaced
 from te_cli.store.owner import read_owner
 from te_cli.store.reader import Reader
 from te_cli.store.scrutiny import (
@@ -55,7 +55,7 @@ def inspect(place: Place) -> tuple[Check, ...]:
 
 def _surroundings(place: Place) -> list[Check]:
     """What answers do not depend on."""
-    hidden, locked = place.hidden(), not misplaced(place.folder)
+    hidden, locked = place.hidden(), not misplaced(place.folder / LOCK_FILE)
     checks = [
         Check("ignore file", hidden, "git sees nothing of it" if hidden else "git would see the index"),
         Check("lock", locked, "a file" if locked else "something else than a file is in its place"),

@@ -187,7 +187,7 @@ class WriterLock:
     def _opened(self) -> int:
         flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
         try:
-            if misplaced(self._path.parent):  # nobody can hold a lock on it
+            if misplaced(self._path):  # nobody can hold a lock on it
                 remove(self._path)
             return os.open(self._path, flags, 0o644)
         except OSError as error:
@@ -197,10 +197,10 @@ class WriterLock:
             ) from error
 
 
-def misplaced(folder: Path) -> bool:
-    """Whether something else than a file of the lock's own stands in its place: what has another name is not ours."""
+def misplaced(path: Path) -> bool:
+    """Whether something else than a file of the lock's own stands at ``path``: what has another name is not ours."""
     try:
-        said = (folder / LOCK_FILE).lstat()
+        said = path.lstat()
     except OSError:
         return False
     return not stat.S_ISREG(said.st_mode) or said.st_nlink > 1
