@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import time
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
@@ -27,3 +29,14 @@ def test_a_read_only_index_is_read_without_its_locks(
             fcntl.flock(held.enter_context(path.open()), fcntl.LOCK_EX)  # for root, whom no right keeps out
         assert te("search", "alpha").lines[0] == "a.py:1: function alpha"
         assert te("doctor").exit_code == 0
+
+
+def test_files_that_are_read_while_te_is_stopped_are_not_late(
+    repo: MakeRepository, monkeypatch: pytest.MonkeyPatch, te: Run
+) -> None:
+    """After Ctrl-Z and half a minute what was being parsed counted as a file that hangs, until it was edited."""
+    clock, stops = time.monotonic, itertools.count()
+    monkeypatch.setattr(time, "monotonic", lambda: clock() + 60 * next(stops))  # a minute between any two looks
+    repo({f"f{n}.py": f"def function_{n}():\n    pass\n" for n in range(12)})
+    assert "timed out" not in te("index").stdout
+    assert te("status", "--skipped").stdout == ""

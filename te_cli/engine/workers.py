@@ -20,12 +20,12 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Self
 
+from te_cli.engine.awake import Awake
 from te_cli.engine.memory import WORKER_MEMORY, bound, held, memory_of_each
 from te_cli.engine.reading import Job, Outcome, reader_of
 from te_cli.engine.turns import Turns
@@ -55,6 +55,9 @@ COLLECTED_AFTER = (20_000, 50, 100)
 LARGEST = 384 << 20
 """Bytes that a worker holds between two files before another takes its place: some of what is parsed is never given
 back, and a repository of a hundred thousand files must not take more memory than one of a thousand."""
+
+_awake = Awake()
+"""Counts while outcomes are waited for: those looks at it are half a second apart."""
 
 _PACKAGE = Path(__file__).resolve().parents[2]
 
@@ -172,7 +175,7 @@ class _Worker:
     def do(self, root: str, job: Job) -> Outcome:
         """Have one job done. A child can die for reasons of the machine's, so it is tried twice."""
         for attempt in (1, 2):
-            self.busy_since, self.timed_out = time.monotonic(), False
+            self.busy_since, self.timed_out = _awake.seconds(), False
             try:
                 return self._ask(root, job)
             except Exception:  # noqa: BLE001 - a child that died can leave anything on the pipe
@@ -209,7 +212,7 @@ class _Worker:
     def kill_if_late(self, seconds: float) -> bool:
         """End a child that has been at one file for longer; its thread sees the pipe close. Whether it was."""
         since, process = self.busy_since, self._process
-        if since is None or process is None or self.timed_out or time.monotonic() - since <= seconds:
+        if since is None or process is None or self.timed_out or _awake.seconds() - since <= seconds:
             return False
         self.timed_out = True
         process.kill()
