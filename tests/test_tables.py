@@ -94,6 +94,10 @@ BROKEN: dict[str, tuple[Callable[[Path], object], str]] = {
     "no dimensions": (shaped("[32, 0]", "[0, 0]"), "is the shape of no table"),
     "negative rows": (shaped("[-1, 32]"), "is the shape of no table"),
     "millions of dimensions": (shaped("[1, 67108864]"), "is the shape of no table"),
+    "numbers of no kind": (
+        lambda folder: save_file({"embeddings": np.ones((TOKENS, 8), np.uint8)}, str(folder / "model.safetensors")),
+        "its numbers are of the type U8",
+    ),
     "three axes": (shaped("[2, 16, 32]"), "is the shape of no table"),
     "a shape of words": (shaped('"ab"'), "is the shape of no table"),
     "ends that are none": (shaped("[32, 32]", "[0, 1e999]"), "cannot be read"),
@@ -128,6 +132,57 @@ def test_what_is_wrong_with_a_table_is_one_sentence(tmp_path: Path, fault: str) 
         embedded(folder)
     assert sentence in caught.value.message
     assert "\n" not in caught.value.message
+
+
+def brain(folder: Path, name: str) -> NDArray[np.float32]:
+    """Write the rows as the upper halves of float32; gives what they say."""
+    halves = (rows().view(np.uint32) >> 16).astype(np.uint16)
+    said = {name: {"dtype": "BF16", "shape": list(halves.shape), "data_offsets": [0, halves.nbytes]}}
+    header = json.dumps(said).encode()
+    (folder / "model.safetensors").write_bytes(struct.pack("<Q", len(header)) + header + halves.tobytes())
+    return (halves.astype(np.uint32) << 16).view(np.float32)
+
+
+@pytest.mark.parametrize("layout", ["model2vec", "sentence-transformers"])
+def test_rows_of_brain_floats_are_read(tmp_path: Path, layout: str) -> None:
+    """As torch saves a model that was trained so."""
+    folder = make_model2vec(tmp_path / "model", dimension=8, layout=layout)
+    plain = make_model2vec(tmp_path / "plain", dimension=8)
+    said = brain(folder, "embeddings" if layout == "model2vec" else "embedding.weight")
+    save_file({"embeddings": said}, str(plain / "model.safetensors"))
+    assert np.array_equal(StaticModel(folder).embed_query("get session"), StaticModel(plain).embed_query("get session"))
+
+
+def test_a_mapping_may_count_without_a_sign(tmp_path: Path) -> None:
+    folder, plain = (make_model2vec(tmp_path / name, dimension=8) for name in ("model", "plain"))
+    order = np.random.default_rng(1).permutation(TOKENS)
+    tensors(mapping=order.astype(np.uint32))(folder)
+    tensors(mapping=order.astype(np.int64))(plain)
+    assert np.array_equal(StaticModel(folder).embed_query("get session"), StaticModel(plain).embed_query("get session"))
+
+
+def test_words_before_queries_and_passages_are_a_tables_too(tmp_path: Path) -> None:
+    """A folder of sentence-transformers says them for any model; for tables they were left out."""
+    folder, plain = (make_model2vec(tmp_path / name, dimension=8, layout="nested") for name in ("model", "plain"))
+    write_json(folder / "config_sentence_transformers.json", {"prompts": {"query": "find: ", "document": "text: "}})
+    model, other = StaticModel(folder), StaticModel(plain)
+    assert np.array_equal(model.embed_query("user"), other.embed_query("find: user"))
+    document, said = ([Document(body=text)] for text in ("user", "text: user"))
+    assert np.array_equal(model.embed_documents(document), other.embed_documents(said))
+    assert not model.embed_query(" ").any()
+    write_json(folder / "config_sentence_transformers.json", {"prompts": [1]})
+    with pytest.raises(ModelError, match="are not texts"):
+        embedded(folder)
+
+
+def test_a_module_behind_a_table_is_not_left_out(tmp_path: Path) -> None:
+    folder = make_model2vec(tmp_path / "model", layout="nested")
+    modules = json.loads((folder / "modules.json").read_text())
+    write_json(folder / "modules.json", [*modules, {"type": "x.Normalize", "path": "1_Normalize"}])
+    embedded(folder)
+    write_json(folder / "modules.json", [*modules, {"type": "x.Dense", "path": "1_Dense"}])
+    with pytest.raises(ModelError, match="a module that te cannot compute: Dense"):
+        identity_of_source(str(folder))
 
 
 FOREIGN: dict[str, Callable[[dict[str, Any]], Any]] = {

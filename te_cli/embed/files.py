@@ -8,11 +8,13 @@ import stat
 from typing import TYPE_CHECKING, Any
 
 from te_cli.embed.advice import MEND
-from te_cli.embed.identity import MAX_CONFIG_BYTES
 from te_cli.errors import ModelError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+MAX_CONFIG_BYTES, MAX_TOKENIZER_BYTES = 4 << 20, 256 << 20
+"""Of a model's configuration files, and of its tokenizer. Real ones have some KB, and 17 MB for a hundred languages."""
 
 
 def is_plain(path: Path) -> bool:

@@ -13,11 +13,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from te_cli.embed.advice import MEND
-from te_cli.embed.files import is_plain, names_in, plain, read_json, stays_inside
+from te_cli.embed.files import MAX_TOKENIZER_BYTES, is_plain, names_in, plain, read_json, stays_inside
 from te_cli.embed.graph import read_graph
-from te_cli.embed.identity import MAX_CONFIG_BYTES, MAX_TOKENIZER_BYTES
 from te_cli.embed.modules import EXPORT, SCALED, WEIGHTS, Modules
-from te_cli.embed.passages import Prefixes, pooling_of, prefixes_of
+from te_cli.embed.passages import Prefixes, pooling_of, prefixes_of, said_prefixes
 from te_cli.embed.slots import POSITIONS, STATES, WHOLE, Fixed, fixed_in, output_of
 from te_cli.embed.tables import MAX_DIMENSION
 from te_cli.errors import ModelError
@@ -51,12 +50,6 @@ POOLING = {
 
 BEHIND = {"roberta", "xlm-roberta", "camembert", "mpnet", "longformer"}
 """Kinds of model that count positions from behind the padding token's."""
-
-
-QUERIES = ("query", "search_query", "retrieval.query", "web_search_query", "s2p_query", "nl2code_query")
-
-PASSAGES = ("document", "passage", "corpus", "search_document", "retrieval.passage", "nl2code_document")
-"""What folders call the words before queries and passages, the usual name first."""
 
 
 class Layer(NamedTuple):
@@ -300,18 +293,13 @@ class _Config:
 
     def prefixes(self, pooling: str) -> Prefixes:
         """What is put before queries and passages: as the folder says, or else as the family of its name asks for."""
-        said = self._transformers.get("prompts")
-        prompts: Any = {} if said is None else said
-        if not isinstance(prompts, dict) or not all(isinstance(text, str | None) for text in prompts.values()):
-            raise ModelError(f"The prompts of the model in {self.folder} are not texts.", MEND)
-        default = prompts.get(str(self._transformers.get("default_prompt_name")))
-        found = Prefixes(_first(prompts, QUERIES, default), _first(prompts, PASSAGES, default))
+        found = said_prefixes(self._transformers, self.folder)
         if not any(found):
             found = prefixes_of(self._called())
         if pooling == "mean" and self._pooling.get("include_prompt") is False and any(found):
             what = "leaves the words before a text out of its mean, which te cannot do"
             raise ModelError(f"The model in {self.folder} {what}.", "Give another model with --model.")
-        return Prefixes(*(text[:MAX_CONFIG_BYTES] for text in found))
+        return found
 
     def _called(self) -> str:
         """What the folder is called, and what its configuration says that it was made of."""
@@ -321,12 +309,6 @@ class _Config:
         # In the hub's cache a folder is called by a digest, in one that is called by the model.
         own = folder.parent.parent.name if folder.parent.name == "snapshots" else folder.name
         return f"{own} {str(self._own.get('_name_or_path', ''))[:200]}"
-
-
-def _first(prompts: dict[str, Any], names: tuple[str, ...], default: str | None) -> str:
-    """The first that says something; the default only where none is there: an empty one means no words."""
-    there = [prompts[name] for name in names if name in prompts]
-    return next((text for text in there if text), "") if there else default or ""
 
 
 def _whole(said: Any) -> int | None:

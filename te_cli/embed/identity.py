@@ -10,16 +10,15 @@ from typing import TYPE_CHECKING, Any
 from te_cli.digest import digest
 from te_cli.embed.advice import SHIPPED as SHIPPED  # noqa: PLC0414 - where others look for it
 from te_cli.embed.advice import SHIPPED_NAME, advice
+from te_cli.embed.files import MAX_CONFIG_BYTES, MAX_TOKENIZER_BYTES
 from te_cli.embed.formula import Formula
+from te_cli.embed.modules import Modules
 from te_cli.embed.tables import Table, dimensions_of, open_plain, table_in
 from te_cli.errors import ModelError
 from te_cli.words import readable
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-MAX_CONFIG_BYTES, MAX_TOKENIZER_BYTES = 4 << 20, 256 << 20
-"""Of a model's configuration files, and of its tokenizer. Real ones have some KB, and 17 MB for a hundred languages."""
 
 MAX_NAME = 200
 """Characters of a model's name."""
@@ -88,6 +87,8 @@ def files_of(folder: Path) -> Table:
         ModelError: it has none.
     """
     if found := table_in(folder):
+        if folder != SHIPPED:
+            Modules(folder).check_table()
         return found
     dimensions_of(folder / "model.safetensors")  # says what is wrong with it
     raise ModelError(f"There is no static model in {folder}.", advice(folder))

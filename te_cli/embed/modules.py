@@ -57,6 +57,15 @@ class Modules:
         place = next((place for kind, place in self._all if kind == "Pooling"), "")
         return f"{place or '1_Pooling'}/config.json"
 
+    def check_table(self) -> None:
+        """See that nothing comes behind a table of token vectors that would have to be left out.
+
+        Raises:
+            ModelError: something does.
+        """
+        if odd := next((kind for kind, _ in self._all[1:] if kind not in NOTHING), None):
+            raise self._unknown(odd, "Save the model without it, or give another one with --model.")
+
     def last_dense(self) -> str | None:
         """The folder of the last Dense layer, if there is one."""
         return next((place for kind, place in reversed(self._all) if kind == "Dense"), None)
@@ -109,5 +118,5 @@ class Modules:
             raise ModelError(f"{what}.", MEND)
         return str(module.get("type", "")).rsplit(".", 1)[-1], place
 
-    def _unknown(self, kind: str) -> ModelError:
-        return ModelError(f"The model in {self._folder} has a module that te cannot compute: {kind[:60]}.", EXPORT)
+    def _unknown(self, kind: str, hint: str = EXPORT) -> ModelError:
+        return ModelError(f"The model in {self._folder} has a module that te cannot compute: {kind[:60]}.", hint)

@@ -12,9 +12,15 @@ fastembed adds none of them (jina-embeddings-v3, which it tells by a number, apa
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from te_cli.embed.advice import MEND
+from te_cli.errors import ModelError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
     from te_cli.document import Document
 
 RECIPE = "te.passage/1"
@@ -73,6 +79,31 @@ def pooling_of(name: str) -> str:
 def prefixes_of(name: str) -> Prefixes:
     """What the family of the model called ``name`` asks for; nothing where no family is known."""
     return next((said for pattern, said in FAMILIES if re.search(pattern, name.lower())), Prefixes())
+
+
+QUERIES = ("query", "search_query", "retrieval.query", "web_search_query", "s2p_query", "nl2code_query")
+
+PASSAGES = ("document", "passage", "corpus", "search_document", "retrieval.passage", "nl2code_document")
+"""What folders call the words before queries and passages, the usual name first."""
+
+
+def said_prefixes(config: Mapping[str, Any], folder: Path) -> Prefixes:
+    """What the folder of a model says in its config_sentence_transformers.json.
+
+    Raises:
+        ModelError: its prompts are no texts.
+    """
+    prompts: Any = config.get("prompts") or {}
+    if not isinstance(prompts, dict) or not all(isinstance(text, str | None) for text in prompts.values()):
+        raise ModelError(f"The prompts of the model in {folder} are not texts.", MEND)
+    default = prompts.get(str(config.get("default_prompt_name")))
+    return Prefixes(_first(prompts, QUERIES, default), _first(prompts, PASSAGES, default))
+
+
+def _first(prompts: dict[str, Any], names: tuple[str, ...], default: str | None) -> str:
+    """The first that says something; the default only where none is there: an empty one means no words."""
+    there = [prompts[name] for name in names if name in prompts]
+    return next((text for text in there if text), "") if there else default or ""
 
 
 def passage(document: Document, characters: int | None = None) -> str:

@@ -14,6 +14,7 @@ import numpy as np
 
 from te_cli.embed.advice import MEND
 from te_cli.embed.panics import tokenizing
+from te_cli.embed.passages import said_prefixes
 from te_cli.embed.port import normalised
 from te_cli.errors import ModelError
 
@@ -62,6 +63,7 @@ class PlainEncoder:
         # As it is without being said; but then the library complains of each process that is forked from now on.
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
         self._tokenizer = tokenizer = read_tokenizer(path)
+        self._prefixes = said_prefixes(config, path.parent)
         with tokenizing(path):
             self._prepare(config, tokenizer)
 
@@ -85,11 +87,11 @@ class PlainEncoder:
 
     def encode(self, documents: Sequence[Document]) -> NDArray[np.float32]:
         """Unit rows, shape (documents, dimensions); zeros where no token is known."""
-        return self._encode([text_of(document) for document in documents])
+        return self._encode([_after(self._prefixes.passage, text_of(document)) for document in documents])
 
     def query(self, text: str) -> NDArray[np.float32]:
         """A unit vector, shape (dimensions,), or zeros where no token is known."""
-        row: NDArray[np.float32] = self._encode([text])[0]
+        row: NDArray[np.float32] = self._encode([_after(self._prefixes.query, text)])[0]
         return row
 
     def knows(self, word: str) -> bool:
@@ -107,6 +109,11 @@ class PlainEncoder:
         rows = np.empty((len(texts), self._table.dimensions), np.float32)
         self._table.sums(tokens, np.ones(len(tokens), np.float32), np.cumsum([len(ids) for ids in found]), rows)
         return normalised(rows)
+
+
+def _after(words: str, text: str) -> str:
+    """A text behind its folder's words; a blank one stays blank."""
+    return words + text if text.strip() else text
 
 
 def unknown_token(tokenizer: Tokenizer) -> int | None:

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 from te_cli.digest import digest, digest_fields
 from te_cli.embed.advice import SHIPPED, SHIPPED_NAME
 from te_cli.embed.copies import copy_of, models_folder
-from te_cli.embed.files import plain
+from te_cli.embed.files import MAX_TOKENIZER_BYTES, plain
 from te_cli.embed.folder import Model, read_model, weights_in
-from te_cli.embed.identity import MAX_TOKENIZER_BYTES, PAGE, SAMPLE, ModelIdentity, called, identity_of
+from te_cli.embed.identity import PAGE, SAMPLE, ModelIdentity, called, identity_of
 from te_cli.embed.passages import RECIPE
 from te_cli.embed.tables import table_in
 from te_cli.errors import ModelError, nearest

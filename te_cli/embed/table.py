@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-DTYPES = {"F32": "<f4", "F16": "<f2", "F64": "<f8", "I8": "|i1", "I32": "<i4", "I64": "<i8"}
+DTYPES = {"F32": "<f4", "F16": "<f2", "F64": "<f8", "I8": "|i1", "I32": "<i4", "I64": "<i8", "U32": "<u4"}
 """The tensor types that Model2Vec writes, as numpy names them."""
 
 BRAIN = "BF16"
@@ -57,7 +57,7 @@ class TokenTable:
         self._scales = None if scales is None else np.asarray(scales, np.float32)
         self._query_weights = tensors.get("query_weights")
         self.tokens = len(self.rows if self._mapping is None else self._mapping)
-        if self.rows.ndim != 2 or (self._mapping is not None and self._mapping.dtype.kind != "i"):
+        if self.rows.ndim != 2 or (self._mapping is not None and self._mapping.dtype.kind not in "iu"):
             raise ValueError("it is no table of rows")
         for tensor in (self._mapping, scales, self._query_weights):
             if tensor is not None and tensor.ndim != 1:
@@ -118,4 +118,6 @@ def _tensor(body: NDArray[np.uint8], spec: dict[str, Any]) -> NDArray[Any]:
     if spec["dtype"] == BRAIN:
         halves = body[start:end].view("<u2").astype(np.uint32) << 16
         return halves.view(np.float32).reshape(spec["shape"])
+    if spec["dtype"] not in DTYPES:
+        raise ValueError(f"its numbers are of the type {str(spec['dtype'])[:20]}")
     return body[start:end].view(DTYPES[spec["dtype"]]).reshape(spec["shape"])
