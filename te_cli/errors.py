@@ -25,11 +25,12 @@ A message is one sentence; a hint is the next thing to do. Anything that is not 
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 Name = TypeVar("Name", bound=str)
 
@@ -199,3 +200,15 @@ class ModelError(TeError):
     """An embedding model cannot be loaded."""
 
     code = "model"
+
+
+@contextmanager
+def foreign(what: str, as_error: type[TeError]) -> Iterator[None]:
+    """Around a program's own part: what that raises, if it is no TeError, is the cause of ``as_error``."""
+    try:
+        yield
+    except TeError:  # it says itself what is wrong
+        raise
+    except Exception as error:
+        said = f"{type(error).__name__}: {error}".rstrip(": ")
+        raise as_error(f"{what} failed with {said}.") from error

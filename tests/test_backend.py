@@ -16,14 +16,14 @@ from backends import BACKENDS, DIMENSION, EMBEDDERS, STORES, PlainStore
 
 from te_cli.backend import DiskStore, EmbeddingBackend, HashEmbedder, Match, MemoryStore, Metadata, open_embedder
 from te_cli.document import Document
-from te_cli.errors import EmptyQuery, ModelError, TeError, UsageError
+from te_cli.errors import EmptyQuery, ModelError, StoreError, TeError, UsageError
 from te_cli.store import pile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
     from pathlib import Path
 
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
     from te_cli.backend import Embedder, VectorStore
 
@@ -655,6 +655,50 @@ def test_a_store_that_does_not_fit_is_refused() -> None:
     for store in (full, MemoryStore(63)):
         with pytest.raises(UsageError):
             EmbeddingBackend(HashEmbedder(), store)
+
+
+ANSWERS: list[Callable[[int], Any]] = [
+    lambda _: [(77, 0.5)],  # never added
+    lambda _: [(1, 0.9)],  # not among those that satisfy the filter
+    lambda _: [(2, float("nan"))],
+    lambda k: [(2, 0.5)] * (k + 1),
+    lambda _: [("two", 0.5)],
+    lambda _: [2, 3],
+    lambda _: None,
+    lambda _: 1 / 0,
+]
+
+
+@pytest.mark.parametrize("answer", range(len(ANSWERS)))
+def test_a_store_that_breaks_its_word_is_a_sentence(answer: int) -> None:
+    class Odd(PlainStore):
+        def search(self, vector: ArrayLike, k: int, *, among: Collection[int] | None = None) -> list[tuple[int, float]]:
+            assert among == {2, 3}
+            assert np.shape(vector) == (64,)
+            found: list[tuple[int, float]] = ANSWERS[answer](k)
+            return found
+
+    with EmbeddingBackend(HashEmbedder(), Odd(64)) as backend:
+        backend.add(["one", "two", "three"], metadata=[{"n": 1}, {"n": 2}, {"n": 3}])
+        with pytest.raises(StoreError):
+            backend.search("two", where={"n": {"$gt": 1}})
+
+
+def test_a_store_of_ones_own_may_look_each_id_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """``id in among`` was a walk through a list: 20,000 texts behind a filter took a second."""
+    looked: list[type] = []
+    search = PlainStore.search
+
+    def noted(self: PlainStore, vector: ArrayLike, k: int, *, among: Any = None) -> list[tuple[int, float]]:
+        looked.append(type(among))
+        return search(self, vector, k, among=among)
+
+    monkeypatch.setattr(PlainStore, "search", noted)
+    with EmbeddingBackend(HashEmbedder(), PlainStore(64)) as backend:
+        backend.add(["one", "two"], metadata=[{"n": 1}, {"n": 2}])
+        assert [match.text for match in backend.search("two", where={"n": {"$ne": 1}})] == ["two"]
+        backend.search("two")
+    assert looked == [set, type(None)]
 
 
 def test_a_dimension_is_a_number(tmp_path: Path) -> None:

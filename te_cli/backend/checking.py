@@ -31,14 +31,19 @@ def ids_of(ids: Iterable[int]) -> NDArray[np.int64]:
         UsageError: one of them is no whole number from 0 to 2**63 - 1.
     """
     if isinstance(ids, np.ndarray) and ids.ndim == 1 and ids.dtype.kind in "iu":
-        found = ids.astype(np.int64) if len(ids) else np.empty(0, np.int64)
-        if len(ids) and (int(ids.min()) < 0 or int(ids.max()) > MOST_ID):
-            raise UsageError(_ID, _ID_HINT)
-        return found
-    if isinstance(ids, str | bytes) or not isinstance(ids, Iterable):
+        numbers = ids
+    elif isinstance(ids, str | bytes) or not isinstance(ids, Iterable):
         raise UsageError("The ids of vectors are not a list of whole numbers.", _ID_HINT)
-    listed = [_whole(each) for each in ids]
-    return np.fromiter(listed, np.int64, len(listed))
+    else:
+        given = list(ids)
+        whole_ones = given if set(map(type, given)) <= {int} else [_whole(each) for each in given]
+        try:
+            numbers = np.array(whole_ones, np.int64)
+        except OverflowError as error:
+            raise UsageError(_ID, _ID_HINT) from error
+    if len(numbers) and (int(numbers.min()) < 0 or int(numbers.max()) > MOST_ID):
+        raise UsageError(_ID, _ID_HINT)
+    return numbers.astype(np.int64)
 
 
 _ID = "The id of a vector is no whole number from 0 to 2**63 - 1."

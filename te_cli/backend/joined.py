@@ -10,8 +10,8 @@ from te_cli import given
 from te_cli.backend.checking import document_from, key_of, listed, metadata_of
 from te_cli.backend.disk import WAIT_SECONDS
 from te_cli.backend.keeping import Batch, Incoming, InMemory, OnDisk
+from te_cli.backend.lent import LentStore
 from te_cli.backend.memory import MemoryStore
-from te_cli.backend.ports import VectorStore
 from te_cli.backend.values import Match
 from te_cli.backend.where import condition_of
 from te_cli.embed.checked import Checked
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from typing import Any, Self
 
     from te_cli.backend.keeping import Keeping
-    from te_cli.backend.ports import Embedder
+    from te_cli.backend.ports import Embedder, VectorStore
     from te_cli.backend.values import Record
     from te_cli.document import Document
 
@@ -63,15 +63,8 @@ class EmbeddingBackend:
         model = self._model
         if isinstance(store, str | PathLike):
             return OnDisk(store, Made("documents", model.dimension, model.name, model.fingerprint), wait)
-        store = MemoryStore(model.dimension) if store is None else store
-        if isinstance(store, type) or not isinstance(store, VectorStore):
-            raise given.wrong("store", store, "a vector store or a folder")
-        if store.dimension != model.dimension:
-            raise UsageError(
-                f"The store has {store.dimension} dimensions, and the embedder {model.name} {model.dimension}.",
-                "Make the store with embedder.dimension.",
-            )
-        return InMemory(store)
+        own = MemoryStore(model.dimension) if store is None else store
+        return InMemory(LentStore(own, model.dimension))
 
     @classmethod
     def in_memory(cls, embedder: Embedder) -> Self:

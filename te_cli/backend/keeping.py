@@ -8,6 +8,7 @@ from weakref import finalize
 
 import numpy as np
 
+from te_cli.backend.columns import Columns
 from te_cli.backend.values import fields_of, record_of
 from te_cli.errors import IndexDamaged, UsageError
 from te_cli.store import shelved
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from te_cli.backend.ports import VectorStore
+    from te_cli.backend.lent import LentStore
     from te_cli.backend.values import Record
     from te_cli.document import Document
     from te_cli.store.catalog import Catalog
@@ -80,22 +81,14 @@ class Keeping(Protocol):
 
 
 class InMemory:
-    """Documents in dictionaries, and vectors in any store."""
+    """Documents and metadata in dictionaries, and vectors in any store."""
 
-    def __init__(self, store: VectorStore) -> None:
-        """``store``: an empty one, which is this backend's from now on.
-
-        Raises:
-            UsageError: it holds vectors already.
-        """
-        if len(store):
-            raise UsageError(
-                f"The store holds {len(store)} vectors already, and their documents are not known.",
-                "Give an empty one.",
-            )
+    def __init__(self, store: LentStore) -> None:
+        """``store``: an empty one, which is this backend's from now on."""
         self._store = store
         self._lock = RLock()
         self._records: dict[int, Record] = {}
+        self._columns = Columns()
         self._numbers: dict[str, int] = {}
         self._last = 0
         self._closed = False
@@ -118,7 +111,10 @@ class InMemory:
                 keys.append(name)
             if fresh:
                 self._store.add(list(fresh), np.stack([row for _, row in fresh.values()]))
-            self._records.update({number: record for number, (record, _) in fresh.items()})
+            for number, (record, _) in fresh.items():
+                self._forget(number)
+                self._columns.put(number, record.metadata)
+                self._records[number] = record
             self._numbers.update(numbers)
             self._last = last
         return keys
@@ -127,12 +123,16 @@ class InMemory:
         """Drop records."""
         with self._lock:
             self._alive()
-            numbers = self._records if keys is None else {self._numbers[key] for key in keys if key in self._numbers}
-            gone = [number for number in numbers if condition.holds(self._records[number].metadata)]
+            if keys is None:
+                gone = self._satisfying(condition)
+            else:
+                named = {self._numbers[key] for key in keys if key in self._numbers}
+                gone = {number for number in named if condition.holds(self._records[number].metadata)}
             if gone:
-                self._store.remove(gone)
+                self._store.remove(sorted(gone))
             for number in gone:
-                del self._numbers[self._records.pop(number).id]
+                del self._numbers[self._records[number].id]
+                self._forget(number)
         return len(gone)
 
     def get(self, keys: Sequence[str]) -> list[Record]:
@@ -146,7 +146,7 @@ class InMemory:
         with self._lock:
             self._alive()
             among = None if condition == ALWAYS else self._satisfying(condition)
-            found = self._store.search(query, count, among=among)
+            found = self._store.search(query, count, among, self._records)
             return [(self._records[number], score) for number, score in found]
 
     def count(self, condition: Condition) -> int:
@@ -165,11 +165,15 @@ class InMemory:
         """Let go of everything."""
         with self._lock:
             self._closed = True
-            self._records, self._numbers = {}, {}
+            self._records, self._numbers, self._columns = {}, {}, Columns()
             self._store.close()
 
-    def _satisfying(self, condition: Condition) -> list[int]:
-        return sorted(number for number, record in self._records.items() if condition.holds(record.metadata))
+    def _satisfying(self, condition: Condition) -> set[int]:
+        return self._columns.satisfying(condition, self._records)
+
+    def _forget(self, number: int) -> None:
+        if (record := self._records.pop(number, None)) is not None:
+            self._columns.remove(number, record.metadata)
 
     def _free_key(self, number: int, taken: Mapping[str, int]) -> str:
         while str(number) in self._numbers or str(number) in taken:

@@ -48,8 +48,8 @@ class VectorStore(Protocol):
     def search(self, vector: ArrayLike, k: int, *, among: Collection[int] | None = None) -> list[tuple[int, float]]:
         """The nearest ``k`` to ``vector``, shape (dimension,), each with its cosine from -1 to 1.
 
-        Best first; ties by id, smallest first. ``among``: only these ids count, before the cut. A vector of zeros finds
-        nothing.
+        Best first; ties by id, smallest first. ``among``: only these ids count, before the cut; a backend gives a set.
+        A vector of zeros finds nothing.
 
         Raises:
             UsageError: ``k`` is below 1, or the shape does not fit, or a component is not a finite number.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from te_cli.document import FIELDS, Document
@@ -59,10 +60,13 @@ class Match:
     document: Document = field(repr=False)
 
 
+FIELDS_OF: Callable[[Document], tuple[str, ...]] = attrgetter(*FIELDS)
+
+
 def fields_of(document: Document) -> tuple[str, ...]:
     """A document's fields; of one that is a plain text only that."""
-    fields = tuple(getattr(document, name) for name in FIELDS)
-    return fields[-1:] if not any(fields[:-1]) else fields
+    fields = FIELDS_OF(document)
+    return fields if any(fields[:-1]) else fields[-1:]
 
 
 def document_of(fields: tuple[str, ...]) -> Document:

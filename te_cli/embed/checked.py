@@ -13,7 +13,7 @@ import numpy as np
 
 from te_cli.document import FIELDS, Document, Stretched
 from te_cli.embed.port import Embedder
-from te_cli.errors import ModelError, TeError, UsageError
+from te_cli.errors import ModelError, UsageError, foreign
 from te_cli.given import text, whole, wrong
 from te_cli.words import readable
 
@@ -28,6 +28,9 @@ NUMBERS = "bifu"
 
 ASKED = ("name", "fingerprint", "dimension", "embed_documents", "embed_query")
 """What an object needs to be an embedder."""
+
+AT_ONCE = 1 << 12
+"""Rows that are made units at a time: in double precision, which is not to be held of all."""
 
 MOST_COMPONENTS = 1 << 20
 """Of a vector: no model has a hundredth of them."""
@@ -77,14 +80,9 @@ class Checked:
             raise ModelError(f"The embedder {self.name} gives what is no vector: {error.message}") from error
 
     def _answered(self, ask: Callable[[], ArrayLike]) -> ArrayLike:
-        try:
+        with foreign(f"The embedder {self.name}", ModelError):
             answer = ask()
             return list(answer) if isinstance(answer, Iterator) else answer  # some give their rows one by one
-        except TeError:  # one of te's own, which says what is wrong
-            raise
-        except Exception as error:
-            said = f"{type(error).__name__}: {error}".rstrip(": ")
-            raise ModelError(f"The embedder {self.name} failed with {said}.") from error
 
 
 def _printable(called: str, value: object) -> str:
@@ -144,7 +142,15 @@ def _array(values: ArrayLike) -> NDArray[Any]:
 
 
 def _units(rows: NDArray[Any]) -> NDArray[np.float32]:
-    wide = rows.astype(np.float64)
+    units = np.empty(rows.shape, np.float32)
+    for start in range(0, len(rows), AT_ONCE):
+        piece = slice(start, start + AT_ONCE)
+        units[piece] = _scaled(rows[piece].astype(np.float64))
+    return units
+
+
+def _scaled(wide: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The rows themselves, made units in their place."""
     if not np.isfinite(wide).all():
         raise UsageError(
             "A vector holds a number that is not finite.", "Leave such vectors out, or give zeros in their place."
@@ -153,4 +159,4 @@ def _units(rows: NDArray[Any]) -> NDArray[np.float32]:
     wide /= np.where(peaks == 0, 1, peaks)  # before their squares are taken, which may be too large or too small
     lengths = np.linalg.norm(wide, axis=1, keepdims=True)
     wide /= np.where(lengths == 0, 1, lengths)
-    return wide.astype(np.float32)
+    return wide

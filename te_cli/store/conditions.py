@@ -1,4 +1,4 @@
-"""Conditions on a record's metadata, to be asked of a mapping or of a catalog (:mod:`te_cli.store.shelved`).
+"""Conditions on a record's metadata, to be asked of one record or of many at once, as sets of their numbers.
 
 Metadata are scalars by name. Values of different kinds are different and not compared: ``True`` is not 1, nor is
 ``"1"``, but 1.0 is.
@@ -18,7 +18,9 @@ Scalar = str | int | float | bool | None
 
 Order = Literal["<", "<=", ">", ">="]
 
-NULL, BOOLEAN, NUMBER, TEXT = range(4)
+KINDS: Final = range(4)
+
+NULL, BOOLEAN, NUMBER, TEXT = KINDS
 
 ORDERS: Final[dict[str, Callable[[Any, Any], bool]]] = {
     "<": operator.lt,
@@ -110,7 +112,24 @@ class Not:
         return not self.part.holds(metadata)
 
 
-Condition = Has | Among | Compared | Every | Some | Not
+Asked = Has | Among | Compared
+"""What is asked of one name."""
+
+Condition = Asked | Every | Some | Not
 
 ALWAYS: Final = Every()
 """What every record satisfies."""
+
+
+def satisfying(condition: Condition, every: Callable[[], set[int]], asked: Callable[[Asked], set[int]]) -> set[int]:
+    """The numbers of the records that satisfy a condition; ``every`` gives all, ``asked`` those for one name."""
+    if isinstance(condition, Has | Among | Compared):
+        return asked(condition)
+    if isinstance(condition, Not):
+        return every() - satisfying(condition.part, every, asked)
+    if isinstance(condition, Some):
+        return set().union(*[satisfying(part, every, asked) for part in condition.parts])
+    without = [part.part for part in condition.parts if isinstance(part, Not)]
+    found = [satisfying(part, every, asked) for part in condition.parts if not isinstance(part, Not)]
+    left = set.intersection(*found) if found else every()
+    return left.difference(*[satisfying(part, every, asked) for part in without])

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from te_cli.errors import IndexDamaged
-from te_cli.store.conditions import ALWAYS, Among, Compared, Every, Has, Not, kind_of
+from te_cli.store import conditions
+from te_cli.store.conditions import Compared, Has, kind_of
 from te_cli.store.sums import sum_of
 
 if TYPE_CHECKING:
@@ -22,9 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from te_cli.store.catalog import Catalog
-    from te_cli.store.conditions import Condition, Scalar
-
-    Ids = NDArray[np.int64]
+    from te_cli.store.conditions import Asked, Condition, Scalar
 
 TABLES = """
 CREATE TABLE records (
@@ -65,6 +64,7 @@ class Records:
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
         self._tags, self._keys = catalog.number(TAGS), catalog.number(KEYS)
+        self._last = _last_number(catalog)
 
     def put(self, key: str | None, fields: Sequence[str], metadata: Mapping[str, Scalar]) -> Kept:
         """Write a record, in place of the one of that key, whose number it then has. Without a key it gets one."""
@@ -73,7 +73,7 @@ class Records:
         number = None if key is None else numbers_of(catalog, [key]).get(key)
         known = number is not None
         if number is None:
-            number = _next_number(catalog)
+            number = self._last = self._last + 1
             key = _free_key(catalog, number) if key is None else key
         assert key is not None
         row = (number, key.encode("utf-8", "surrogatepass"), content)
@@ -100,11 +100,10 @@ class Records:
 
     def _remove_tags(self, numbers: Sequence[int]) -> list[Kept]:
         found = records(self._catalog, numbers)
-        for record in found:
-            tags = _tags(record.number, record.metadata)
-            wanted = "DELETE FROM tags WHERE name = ? AND kind = ? AND value = ? AND record = ?"
-            self._catalog.run_many(wanted, tags)
-            self._tags -= sum(starmap(_tag_sum, tags))
+        tags = [tag for record in found for tag in _tags(record.number, record.metadata)]
+        wanted = "DELETE FROM tags WHERE name = ? AND kind = ? AND value = ? AND record = ?"
+        self._catalog.run_many(wanted, tags)
+        self._tags -= sum(starmap(_tag_sum, tags))
         return found
 
 
@@ -153,21 +152,17 @@ def count(catalog: Catalog) -> int:
     return int(catalog.rows("SELECT count(*) FROM records")[0][0])
 
 
-def satisfying(catalog: Catalog, condition: Condition) -> Ids:
-    """The numbers of the records that satisfy a condition, rising."""
-    if condition == ALWAYS:
-        return _ids(catalog.rows("SELECT id FROM records ORDER BY id"))
-    if isinstance(condition, Not):
-        return np.setdiff1d(satisfying(catalog, ALWAYS), satisfying(catalog, condition.part), assume_unique=True)
-    if isinstance(condition, Has | Among | Compared):
-        return np.unique(_ids(_asked(catalog, condition)))
-    found = [satisfying(catalog, part) for part in condition.parts]
-    if isinstance(condition, Every):
-        left = found[0]
-        for other in found[1:]:
-            left = np.intersect1d(left, other, assume_unique=True)
-        return left
-    return np.unique(np.concatenate([np.empty(0, np.int64), *found]))
+def satisfying(catalog: Catalog, condition: Condition) -> NDArray[np.int64]:
+    """The numbers of the records that satisfy a condition, rising, shape (n,)."""
+    found = conditions.satisfying(condition, lambda: _every(catalog), lambda part: _asked(catalog, part))
+    try:
+        return np.sort(np.fromiter(found, np.int64, len(found)))
+    except (TypeError, ValueError, OverflowError) as error:
+        raise IndexDamaged("its list of names and values was changed") from error
+
+
+def _every(catalog: Catalog) -> set[int]:
+    return {number for (number,) in catalog.rows("SELECT id FROM records")}
 
 
 def _total(of: Callable[..., int], rows: Iterable[tuple[Any, ...]]) -> int | None:
@@ -187,26 +182,21 @@ def _key_sum(key: bytes, number: int) -> int:
     return zlib.crc32(key, number & MASK)
 
 
-def _asked(catalog: Catalog, condition: Has | Among | Compared) -> list[tuple[int]]:
+def _asked(catalog: Catalog, condition: Asked) -> set[int]:
+    """The numbers of the records whose value of one name is as wanted."""
     name = condition.name.encode("utf-8", "surrogatepass")
-    if isinstance(condition, Has):
-        return catalog.rows("SELECT record FROM tags WHERE name = ?", (name,))
     wanted = "SELECT record FROM tags WHERE name = ? AND kind = ? AND value"
-    if isinstance(condition, Compared):
+    if isinstance(condition, Has):
+        rows = catalog.rows("SELECT record FROM tags WHERE name = ?", (name,))
+    elif isinstance(condition, Compared):
         kind = kind_of(condition.value)
-        return catalog.rows(f"{wanted} {condition.order} ?", (name, kind, _bound(condition.value)))
-    found: list[tuple[int]] = []
-    for kind in sorted({kind for kind, _ in condition.values}):
-        values = [_bound(value) for other, value in condition.values if other == kind]
-        found += catalog.rows_in(f"{wanted} IN ({{}})", values, (name, kind))
-    return found
-
-
-def _ids(rows: Sequence[tuple[int]]) -> Ids:
-    try:
-        return np.fromiter((row[0] for row in rows), np.int64, len(rows))
-    except (TypeError, ValueError, OverflowError) as error:
-        raise IndexDamaged("its list of names and values was changed") from error
+        rows = catalog.rows(f"{wanted} {condition.order} ?", (name, kind, _bound(condition.value)))
+    else:
+        rows = []
+        for kind in sorted({kind for kind, _ in condition.values}):
+            values = [_bound(value) for other, value in condition.values if other == kind]
+            rows += catalog.rows_in(f"{wanted} IN ({{}})", values, (name, kind))
+    return {number for (number,) in rows}
 
 
 def _tags(number: int, metadata: Mapping[str, Scalar]) -> list[tuple[bytes, int, bytes | int | float, int]]:
@@ -237,11 +227,12 @@ def _kept(number: int, key: bytes, content: bytes, said: int) -> Kept:
     return Kept(number, key.decode("utf-8", "surrogatepass"), tuple(fields), metadata)
 
 
-def _next_number(catalog: Catalog) -> int:
+def _last_number(catalog: Catalog) -> int:
+    """The number of the last record that there ever was."""
     used = catalog.rows("SELECT seq FROM sqlite_sequence WHERE name = 'records'")
     if used and not isinstance(used[0][0], int):
         raise IndexDamaged("the number of its last record was changed")
-    return used[0][0] + 1 if used else 1
+    return int(used[0][0]) if used else 0
 
 
 def _free_key(catalog: Catalog, number: int) -> str:
