@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from te_cli.parse import parse
 from te_cli.store.folder import Place
 
 if TYPE_CHECKING:
@@ -40,3 +41,11 @@ def test_files_that_are_read_while_te_is_stopped_are_not_late(
     repo({f"f{n}.py": f"def function_{n}():\n    pass\n" for n in range(12)})
     assert "timed out" not in te("index").stdout
     assert te("status", "--skipped").stdout == ""
+
+
+def test_a_parser_that_is_kept_from_working_is_not_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its deadline was one of the clock on the wall: on a busy machine a large file was read as if it had no grammar."""
+    clock, stops = time.monotonic, itertools.count()
+    monkeypatch.setattr(time, "monotonic", lambda: clock() + 60 * next(stops))
+    text = "".join(f"def function_{n}(value):\n    return [value] * {n}\n\n" for n in range(2_000))
+    assert len(parse("a.py", "python", text).units) == 2_001

@@ -123,7 +123,7 @@ def matches(language: str, data: bytes) -> tuple[list[Match], list[tuple[int, in
     """
     if len(data) > MAX_BYTES:
         raise ParserTimedOut
-    deadline = time.monotonic() + PARSE_SECONDS
+    deadline = time.thread_time() + PARSE_SECONDS
     for repeated in _repeated(data):
         if _unread(language, _tree(language, repeated, deadline)) * _MOSTLY > len(repeated):
             raise ParserTimedOut
@@ -196,7 +196,7 @@ def _tree(language: str, data: bytes, deadline: float) -> Tree:
         return buffer
 
     def late(_offset: int, _has_error: bool) -> bool:
-        return time.monotonic() > deadline
+        return time.thread_time() > deadline
 
     # The binding (0.26) never lets go of what it is handed, so while it parses it gets the same object again and again:
     # a file would be held for as long as the process lives, many times over if the grammar goes back and forth in it.
