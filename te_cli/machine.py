@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from te_cli.errors import ConfigError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -18,14 +20,44 @@ NETWORK_FILE_SYSTEMS = frozenset(
 """Where SQLite's write-ahead log cannot work: it needs memory that all its readers share."""
 
 
+HOMELESS = "Set HOME to a folder of yours, or both XDG_CONFIG_HOME and XDG_CACHE_HOME."
+
+
 def user_cache(environment: Mapping[str, str]) -> Path:
-    """The platform's folder for what can be made again."""
+    """The platform's folder for what can be made again.
+
+    Raises:
+        ConfigError: the user has no home folder.
+    """
     if os.path.isabs(base := environment.get("XDG_CACHE_HOME", "")):  # noqa: PTH117 - any text may stand there
         return Path(base)  # its specification has relative ones passed over
     if sys.platform == "win32" and (base := environment.get("LOCALAPPDATA")):
         return Path(base)
-    home = Path(environment.get("HOME") or Path.home())
+    home = _home(environment)
     return home / "Library" / "Caches" if sys.platform == "darwin" else home / ".cache"
+
+
+def user_config(environment: Mapping[str, str]) -> Path:
+    """The platform's folder for what is the user's own.
+
+    Raises:
+        ConfigError: the user has no home folder.
+    """
+    for name in ("XDG_CONFIG_HOME", "APPDATA"):
+        if os.path.isabs(base := environment.get(name, "")):  # noqa: PTH117 - a relative one could lie in a repository
+            return Path(base)
+    return _home(environment) / ".config"
+
+
+def _home(environment: Mapping[str, str]) -> Path:
+    """The user's home folder; one who has none, as in a container, is told so."""
+    try:
+        home = Path(environment.get("HOME") or Path.home())
+    except RuntimeError:
+        home = Path()
+    if not home.is_absolute():
+        raise ConfigError("You have no home folder, where te would keep the key that marks your indexes.", HOMELESS)
+    return home
 
 
 def on_network(folder: Path) -> bool:

@@ -37,7 +37,7 @@ ARROWS = {
     "planted": set(),
     "words": set(),
     "timings": set(),
-    "machine": set(),
+    "machine": {"errors"},
     "config": GROUND | {"project", "repository"},
     "project": {"errors", "planted"},
     "repository": {"planted"},

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
 from te_cli import open_index
+from te_cli.digest import KEY_BYTES, keyed_mark
 from te_cli.engine import memory, workers
 from te_cli.errors import IndexDamaged, TeError
 from te_cli.model import SkipReason, SourceFile
@@ -27,6 +28,7 @@ from te_cli.planted import read_planted
 from te_cli.rank.analyse import analyse
 from te_cli.render import machine
 from te_cli.store import references
+from te_cli.store.owner import read_owner
 from te_cli.walk.content import read
 from te_cli.walk.files import scan
 from te_cli.walk.rules import Rules
@@ -265,6 +267,20 @@ def test_an_index_that_came_along_is_not_opened(
     monkeypatch.setattr(sqlite3, "connect", connect)
     assert te(*verb).exit_code in (0, 1, 2)
     assert not any(opened)
+
+
+def test_a_repository_brings_no_key_along(
+    repo: MakeRepository, home: Path, te: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the user's folder for settings is a relative path, it would lie in whatever folder te looks at."""
+    monkeypatch.delenv("APPDATA")
+    monkeypatch.setenv("XDG_CONFIG_HOME", "config")
+    root = repo({"a.py": "def f(): pass\n", "config/te/owner.key": b"k" * KEY_BYTES})
+    assert te("index").exit_code == 0
+    owner = read_owner(root / ".te")
+    assert owner is not None
+    assert owner.mark != keyed_mark(b"k" * KEY_BYTES, f"{owner.id}\0{root}".encode())
+    assert (home / ".config" / "te" / "owner.key").is_file()
 
 
 def test_an_index_that_came_along_does_not_narrow_a_search(repo: MakeRepository, te: Run) -> None:

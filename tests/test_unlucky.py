@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -44,8 +45,24 @@ def test_files_that_are_read_while_te_is_stopped_are_not_late(
 
 
 def test_a_parser_that_is_kept_from_working_is_not_late(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its deadline was one of the clock on the wall: on a busy machine a large file was read as if it had no grammar."""
+    """Its deadline was one of the clock on the wall: on a busy machine a large file was read without its grammar."""
     clock, stops = time.monotonic, itertools.count()
     monkeypatch.setattr(time, "monotonic", lambda: clock() + 60 * next(stops))
     text = "".join(f"def function_{n}(value):\n    return [value] * {n}\n\n" for n in range(2_000))
     assert len(parse("a.py", "python", text).units) == 2_001
+
+
+@pytest.mark.parametrize("verb", ["index", "search alpha", "models", "cache", "config", "watch"])
+def test_who_has_no_home_is_told_so(repo: MakeRepository, monkeypatch: pytest.MonkeyPatch, te: Run, verb: str) -> None:
+    """A user whom the system has no entry for, as in a container, met a traceback."""
+    repo({"a.py": "def alpha():\n    pass\n"})
+    for name in ("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "APPDATA", "LOCALAPPDATA", "USERPROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(Path, "home", _nowhere)
+    ran = te(*verb.split())
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert "You have no home folder" in ran.stderr
+
+
+def _nowhere() -> Path:
+    raise RuntimeError("Could not determine home directory.")

@@ -10,14 +10,17 @@ import json
 import os
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from te_cli.digest import KEY_BYTES, keyed_mark
 from te_cli.errors import NotWritable
+from te_cli.machine import user_config
 from te_cli.planted import json_of, read_planted
 from te_cli.store.faults import reach
 from te_cli.store.removal import put_over, remove
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 OWNER_FILE = "owner"
 
@@ -39,9 +42,7 @@ class Owner:
 
 def key_folder() -> Path:
     """Where the user's key lives: the platform's configuration folder."""
-    if base := os.environ.get("XDG_CONFIG_HOME") or os.environ.get("APPDATA"):
-        return Path(base) / "te"
-    return Path.home() / ".config" / "te"
+    return user_config(os.environ) / "te"
 
 
 def _key_path() -> Path:
