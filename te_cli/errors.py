@@ -26,7 +26,7 @@ A message is one sentence; a hint is the next thing to do. Anything that is not 
 from __future__ import annotations
 
 from contextlib import contextmanager
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 if TYPE_CHECKING:
@@ -97,6 +97,11 @@ def nearest(name: str, choices: Sequence[str]) -> str | None:
             if slip(name, choice):
                 return choice
     return next(iter(get_close_matches(name, choices, n=1, cutoff=0.5)), None)
+
+
+def alike(name: str, other: str, least: float) -> bool:
+    """Whether two names share at least so much of their letters, from 0 to 1."""
+    return SequenceMatcher(None, name, other).ratio() >= least
 
 
 def _swapped(name: str, other: str) -> bool:

@@ -104,7 +104,7 @@ def test_what_could_be_downloaded(repo: MakeRepository, te: Run) -> None:
     assert [line.split()[0] for line in by_name.lines] == ["BAAI/bge-small-en", "BAAI/bge-small-en-v1.5"]
     none = te("models", "no-such-model")
     assert (none.exit_code, none.stdout) == (1, "")
-    assert none.stderr.startswith("No model has 'no-such-model' in its name.")
+    assert none.stderr.startswith("None of these has 'no-such-model' in its name.")
 
 
 def test_how_quick_models_are(repo: MakeRepository, te: Run, tmp_path: Path) -> None:

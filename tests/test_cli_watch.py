@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pytest
 from comparing import contents, differences
 from conftest import te_command, te_environment
+from tiny_model import make_model2vec
 
 from te_cli import open_index
 from te_cli.cli.boundary import heard, terminable
@@ -255,6 +256,19 @@ def test_a_second_watcher_says_so_and_once_waits_for_the_first(repo: MakeReposit
         assert (second.exit_code, second.stderr.splitlines()[0]) == (2, said)
         assert te("watch", "--once").exit_code == 0
     assert te("watch", "--once").exit_code == 0
+
+
+def test_once_does_not_take_another_model_for_the_one_it_was_asked_for(
+    repo: MakeRepository, te: Run, tmp_path: Path
+) -> None:
+    """Beside a watcher, --model was passed over and the run ended as if all were well."""
+    root = repo({"a.py": "x = 1\n"})
+    model = make_model2vec(tmp_path / "model", dimension=8)
+    with following(root) as follow:
+        follow.files(1)
+        ran = te("watch", "--once", "--model", str(model))
+        assert (ran.exit_code, "was made with the model te-static" in ran.stderr) == (2, True)
+        assert te("watch", "--once", "--model", "te-static").exit_code == 0
 
 
 def test_once_brings_it_up_to_date_and_ends(repo: MakeRepository, te: Run) -> None:

@@ -437,10 +437,15 @@ def test_a_model_that_is_gone_or_changed_is_told_with_what_to_do(repo: MakeRepos
     assert f"freshness     stale: {gone}" in te("status").lines
     assert te("status", "--json").json()["model_fault"] == gone
     command = f"te index --model te-static {root}"
+    doctor = te("doctor")
+    assert (doctor.exit_code, "--repair" in doctor.stdout + doctor.stderr) == (1, False), "which could not mend it"
     for verb in (("search", QUESTION), ("index",), ("index", "--full")):
         ran = te(*verb)
         assert (ran.exit_code, ran.stderr.splitlines()[-1].strip()) == (
-            *(2, f"Put it back, or make the index anew: {command}"),
+            *(
+                2,
+                f"Put it back, or say where it is now: te index --model DIR {root}. To make the index anew: {command}",
+            ),
         )
     make_bert(bert, seed=5)
     assert "rebuilt       its model is not what it was" in te("index").lines

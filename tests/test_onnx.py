@@ -558,6 +558,10 @@ def test_a_broken_table_is_not_answered_with_reinstalling(
     [
         ("bge-small-en-v1.5", "There is no model 'bge-small-en-v1.5'", "Did you mean 'BAAI/bge-small-en-v1.5'?"),
         ("te-statik", "There is no model 'te-statik'", "Did you mean 'te-static'?"),
+        ("embeddinggemma", "There is no model 'embeddinggemma'", "Did you mean 'google/embeddinggemma-300m'?"),
+        ("nomic-embed-text", "There is no model", "one of these? nomic-ai/nomic-embed-text-v1, nomic-ai/"),
+        ("jina", "There is no model 'jina'", ", and more: te models jina"),
+        ("text-embedding-3-small", "There is no model 'text-embedding-3-small'", "te models --all has more"),
         ("./nowhere", "There is no folder './nowhere'", "te-static, which comes with te"),
         ("~nobody-of-that-name/model", "There is no folder '~nobody-of-that-name/model'", "te-static"),
         ("a\x00b", "is no model's name", "te-static"),
@@ -585,6 +589,8 @@ def test_what_a_user_may_mean(tmp_path: Path) -> None:
     assert source_of("./own/model", tmp_path) == str(folder)
     assert source_of(str(folder), Path("/")) == str(folder)
     assert source_of("own/model", tmp_path) == "own/model", "a name, whatever lies there"
+    assert source_of("https://huggingface.co/BAAI/bge-m3", tmp_path) == "BAAI/bge-m3"
+    assert source_of("https://hf.co/BAAI/bge-m3/tree/main", tmp_path) == "BAAI/bge-m3"
 
 
 def test_a_model_is_told_anew_when_its_files_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

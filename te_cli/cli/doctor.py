@@ -29,6 +29,7 @@ def doctor(
     else:
         screen.write(reports.doctor(found))
     if not found.healthy:
-        if not (as_json or repair):
+        mendable = any(not check.ok and check.name != "model" for check in found.checks)  # which says itself what to do
+        if mendable and not (as_json or repair):
             screen.say("To mend it: te doctor --repair.")
         raise typer.Exit(1)

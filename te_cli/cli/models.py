@@ -62,6 +62,8 @@ def models(
 def _remark(found: KnownModels, name: str | None, *, everything: bool) -> None:
     """What to do next, to a person."""
     if not found.models:
-        screen.say(f"No model has '{name}' in its name. Any Model2Vec model may be asked for by its full name.")
+        screen.say(
+            f"None of these has '{name}' in its name. Any ONNX or Model2Vec repository of the hub may be named in full."
+        )
     elif screen.on_terminal(sys.stderr) and not (everything or name):
         screen.say("More that can be downloaded: te models --all. To use one: te index --model NAME.")

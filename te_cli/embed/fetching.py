@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from te_cli.embed.copies import Copy, Wanted, copy_of, folder_for, write_record
 from te_cli.embed.files import stays_inside
 from te_cli.embed.folder import CONFIGURATION, NAMES
-from te_cli.errors import ModelError, nearest
+from te_cli.errors import ModelError, alike, nearest
 from te_cli.model import Progress
 
 if TYPE_CHECKING:
@@ -248,10 +248,4 @@ def _near(name: str, known: tuple[Wanted, ...]) -> str | None:
     if name.lower() in names:
         return None
     found = nearest(name.lower(), list(names))
-    return None if found is None or not _alike(name.lower(), found) else names[found]
-
-
-def _alike(name: str, other: str) -> bool:
-    from difflib import SequenceMatcher
-
-    return SequenceMatcher(None, name, other).ratio() >= 0.85
+    return None if found is None or not alike(name.lower(), found, 0.85) else names[found]

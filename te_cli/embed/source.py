@@ -22,7 +22,7 @@ from te_cli.embed.folder import Model, read_model, weights_in
 from te_cli.embed.identity import PAGE, SAMPLE, ModelIdentity, called, identity_of
 from te_cli.embed.passages import RECIPE
 from te_cli.embed.tables import table_in
-from te_cli.errors import ModelError, nearest
+from te_cli.errors import ModelError, alike, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,7 +50,19 @@ _seen: dict[str, tuple[Marks, ModelIdentity]] = {}
 MAX_PAGES = 1_024
 """Pages of a file that are looked at to know it by: of one of 2 GB that takes 10 ms."""
 
-ANY = f"Give a model's folder, a name such as BAAI/bge-small-en-v1.5, or {SHIPPED_NAME}, which comes with te."
+ANY = (
+    "Give a model's folder, a name such as BAAI/bge-small-en-v1.5 (te models --all has more), "
+    f"or {SHIPPED_NAME}, which comes with te."
+)
+
+ADDRESS = re.compile(r"https?://(?:huggingface\.co|hf\.co)/([^/\s]+/[^/\s?#]+)(?:[/?#].*)?")
+"""A model's page on the hub."""
+
+MOST_MEANT = 5
+"""Names that are suggested."""
+
+LEAST_ALIKE = 0.7
+"""How alike a name is to what was typed, to be suggested."""
 
 
 def source_of(said: str, base: Path) -> str:
@@ -64,6 +76,8 @@ def source_of(said: str, base: Path) -> str:
         return ""
     if not text or not text.isprintable():
         raise ModelError("The model's name is empty." if not text else f"{text[:80]!r} is no model's name.", ANY)
+    if page := ADDRESS.fullmatch(text):
+        text = page[1]
     home = os.path.expanduser(text)  # noqa: PTH111 - of a user that there is not it is a name as any other
     path = Path(os.path.abspath(base / home))  # noqa: PTH100 - links stay as the user named them
     if not text.startswith((".", "~", "/", "\\")) and not os.path.isabs(text):  # noqa: PTH117
@@ -222,9 +236,16 @@ def _is_file(text: str, path: Path) -> ModelError:
 
 
 def _meant(text: str) -> str:
-    """The name that is nearest to what was typed, its owner left out or not; slow, for it imports what knows them."""
+    """The names that what was typed is a part of, or a slip for; slow, for it imports what knows them."""
     from te_cli.embed.onnx import listed
 
-    names = {name: each.name for each in listed() for name in (each.name.lower(), each.name.lower().split("/")[1])}
-    near = nearest(text.lower(), [SHIPPED_NAME, *names])
-    return f"Did you mean '{names.get(near, near)}'?" if near else ANY
+    known = [each.name for each in listed()]
+    held = [name for name in known if text.lower() in name.lower()]
+    if len(held) > 1:
+        more = f", and more: te models {text}" if len(held) > MOST_MEANT else ""
+        return f"Did you mean one of these? {', '.join(held[:MOST_MEANT])}{more}"
+    names = {name: full for full in known for name in (full.lower(), full.lower().split("/")[1])}
+    near = held[0] if held else nearest(text.lower(), [SHIPPED_NAME, *names])
+    if near is None or not (held or alike(text.lower(), near, LEAST_ALIKE)):
+        return ANY
+    return f"Did you mean '{names.get(near, near)}'?"

@@ -102,7 +102,9 @@ def own_identity(settings: Settings, noted: str) -> ModelIdentity:
     except ModelError as error:
         if noted.startswith(LENT) or not os.path.isabs(noted):  # noqa: PTH117 - a name, which is told how to have it
             raise
-        hint = f"Put it back, or make the index anew: te index --model {SHIPPED_NAME} {_quoted(str(settings.root))}"
+        root = _quoted(str(settings.root))
+        hint = f"Put it back, or say where it is now: te index --model DIR {root}. "
+        hint += f"To make the index anew: te index --model {SHIPPED_NAME} {root}"
         raise ModelError(error.message, hint) from error
 
 

@@ -12,9 +12,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from te_cli.engine.embedding import check, refuse
 from te_cli.engine.indexing import update
 from te_cli.engine.looking import compare
-from te_cli.engine.places import languages_of, place_of, recipe_of
+from te_cli.engine.places import languages_of, open_reader, place_of, recipe_of
 from te_cli.errors import AlreadyWatched, ConfigError, IndexBusy, IndexDamaged, NotReadable, NotWritable, TeError
 from te_cli.machine import on_network
 from te_cli.state import Started, Stopped, Trouble
@@ -74,6 +75,7 @@ def watch(
     Raises:
         AlreadyWatched: another process watches this root (and ``once`` is not given).
         NoSuchFolder: the root is gone.
+        OtherModel: another process watches, and the index is not of the model that is asked for.
         StoreError: the index cannot be written, and never will.
     """
     _Watch(settings, tell, stop, progress, reload).run(poll=poll, once=once)
@@ -207,6 +209,9 @@ class _Watch:
         while not kept_fresh(self._settings.index_dir, LONGEST_SECONDS):
             if self._stop.wait(BUSY_SECONDS):
                 return
+        if self._settings.model is not None:  # which the other does not use, if the index is of another one
+            with open_reader(self._settings) as reader:
+                refuse(check(self._settings, reader))
         self._tell(Stopped(0))
 
 
