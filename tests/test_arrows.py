@@ -23,6 +23,7 @@ GROUND = {
     "timings",
     "machine",
     "given",
+    "threads",
 }
 """The bottom floor: any room may stand on it."""
 
@@ -34,6 +35,7 @@ ARROWS = {
     "errors": set(),
     "digest": set(),
     "given": {"errors"},
+    "threads": set(),
     "planted": set(),
     "words": set(),
     "timings": set(),

@@ -7,11 +7,13 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import pytest
+from backends import BACKENDS
 from conftest import te_environment
 
 from te_cli.backend import DiskStore, EmbeddingBackend, HashEmbedder
@@ -201,6 +203,38 @@ def test_both_sides_of_a_fork_may_go_on(folder: Path) -> None:
         assert len(texts(backend)) == 8
         backend.add(["boat"], ids=["8"], metadata=[{"n": 1}])
         assert len(texts(backend)) == 9
+
+
+@forking
+@pytest.mark.parametrize("made", ["memory", "disk"])
+def test_a_fork_while_threads_search_leaves_a_child_that_can(tmp_path: Path, made: str) -> None:
+    """The child waited for ever for a lock whose holder it does not have."""
+    with BACKENDS[made](tmp_path / "backend") as backend:
+        backend.add(["a boat", "a coat"] * 500)
+        over = threading.Event()
+
+        def ask() -> None:
+            while not over.is_set():
+                backend.search("a boat")
+
+        threads = [threading.Thread(target=ask) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        try:
+            for _ in range(5):
+                child = os.fork()
+                if not child:
+                    signal.alarm(20)  # rather than wait for ever
+                    status = 1
+                    try:
+                        status = 0 if backend.search("a coat", k=1)[0].text == "a coat" else 2
+                    finally:
+                        os._exit(status)
+                assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+        finally:
+            over.set()
+            for thread in threads:
+                thread.join()
 
 
 def test_files_stay_few(tmp_path: Path) -> None:

@@ -289,11 +289,22 @@ def test_it_goes_on_in_a_forked_process(folder: Path) -> None:
     """Also where another thread was opening the model meanwhile."""
     one = cached(Slow(), folder)
     one.embed_documents(texts(10))
-    with one._alone():
-        child = os.fork()
-        if child == 0:
-            one.embed_documents(texts(20))
-            os._exit(0 if (one.hits, one.misses, one.trouble) == (10, 20, None) else 1)
+    taken, over = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with one._lock:
+            taken.set()
+            over.wait()
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    taken.wait()
+    child = os.fork()
+    if child == 0:
+        one.embed_documents(texts(20))
+        os._exit(0 if (one.hits, one.misses, one.trouble) == (10, 20, None) else 1)
+    over.set()
+    thread.join()
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     one.embed_documents(texts(20))
     assert (one.hits, one.misses) == (20, 10)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from threading import RLock
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 from weakref import finalize
 
@@ -15,6 +14,7 @@ from te_cli.store import shelved
 from te_cli.store.conditions import ALWAYS
 from te_cli.store.exact import best
 from te_cli.store.shelf import Made, Shelf
+from te_cli.threads import ThreadLock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -86,7 +86,7 @@ class InMemory:
     def __init__(self, store: LentStore) -> None:
         """``store``: an empty one, which is this backend's from now on."""
         self._store = store
-        self._lock = RLock()
+        self._lock = ThreadLock()
         self._records: dict[int, Record] = {}
         self._columns = Columns()
         self._numbers: dict[str, int] = {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from threading import RLock
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +11,7 @@ from te_cli.embed.checked import direction_of, directions_of
 from te_cli.errors import UsageError
 from te_cli.given import whole
 from te_cli.store.exact import Part, best
+from te_cli.threads import ThreadLock
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -37,7 +37,7 @@ class MemoryStore:
             UsageError: ``dimension`` is no whole number above 0.
         """
         self._dimension = dimension_of(dimension)
-        self._lock = RLock()
+        self._lock = ThreadLock()
         self._places: dict[int, int] = {}
         self._ids = np.empty(0, np.int64)
         self._rows = np.empty((0, self._dimension), np.float32)
@@ -65,8 +65,9 @@ class MemoryStore:
             self._alive()
             self._make_room(len(self._places) + len(numbers))
             for number, row, says in zip(numbers.tolist(), rows, (rows != 0).any(axis=1), strict=True):
-                place = self._places.setdefault(number, len(self._places))
+                place = self._places.get(number, len(self._places))
                 self._ids[place], self._rows[place], self._says[place] = number, row, says
+                self._places[number] = place
 
     def remove(self, ids: Iterable[int]) -> None:
         """Drop vectors; see :meth:`VectorStore.remove`."""

@@ -6,8 +6,6 @@ just made: an index that was made with the cache equals one that was made withou
 
 from __future__ import annotations
 
-import os
-from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +16,7 @@ from te_cli.embed.identity import Identified
 from te_cli.embed.kept import Kept
 from te_cli.embed.port import normalised
 from te_cli.errors import ModelError
+from te_cli.threads import ThreadLock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -63,7 +62,7 @@ class Cached(Identified):
         self._text_of = text_of
         self._kept = Kept(folder, identity, limit_bytes)
         self._model: Embedder | None = None
-        self._lock, self._process = Lock(), os.getpid()
+        self._lock = ThreadLock()
 
     @property
     def trouble(self) -> str | None:
@@ -114,16 +113,10 @@ class Cached(Identified):
         return ("fields", *(getattr(document, field) for field in FIELDS))
 
     def _inner(self) -> Embedder:
-        with self._alone():
+        with self._lock:
             if self._model is None:
                 self._model = self._opened()
             return self._model
-
-    def _alone(self) -> Lock:
-        """A lock of this process: another thread may have held it when the process was forked."""
-        if self._process != os.getpid():
-            self._lock, self._process = Lock(), os.getpid()
-        return self._lock
 
     def _read(self, keys: list[bytes]) -> dict[bytes, NDArray[np.float16]]:
         """The rows kept under ``keys``, less those that are no rows of this model."""
@@ -150,7 +143,7 @@ class Cached(Identified):
         return dict(zip(keys, rows, strict=True))
 
     def _count(self, hits: int = 0, misses: int = 0) -> None:
-        with self._alone():
+        with self._lock:
             self.hits += hits
             self.misses += misses
 

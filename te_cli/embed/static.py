@@ -6,7 +6,6 @@ model's identity.
 
 from __future__ import annotations
 
-from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +18,7 @@ from te_cli.embed.pieces import Pieces
 from te_cli.embed.plain import PlainEncoder
 from te_cli.embed.table import TokenTable
 from te_cli.errors import ModelError
+from te_cli.threads import ThreadLock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -49,7 +49,7 @@ class StaticModel(Identified):
         if not self._tokenizer.is_file():
             raise ModelError(f"The embedding model in {folder} has no tokenizer.json.", advice(folder))
         self._encoder: FieldedEncoder | PlainEncoder | None = None
-        self._lock = Lock()
+        self._lock = ThreadLock(self._forget)
         super().__init__(identity_of(folder, formula, name))
 
     def embed_documents(self, documents: Sequence[Document]) -> Floats:
@@ -104,6 +104,10 @@ class StaticModel(Identified):
                 self._fit(pieces.vocabulary)
                 self._encoder = FieldedEncoder(self._formula, pieces, self._table)
         return self._encoder
+
+    def _forget(self) -> None:
+        """Make the encoder anew: another thread was at it when this process was forked, and it remembers words."""
+        self._encoder = None
 
     def _numbers(self, encoded: Callable[[], Floats]) -> Floats:
         """What is encoded, once it is known to be numbers: a table may hold anything."""

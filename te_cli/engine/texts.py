@@ -8,11 +8,11 @@ from __future__ import annotations
 import os
 import time
 from collections import OrderedDict
-from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
 from te_cli.engine.lines import Lines
 from te_cli.model import SourceFile
+from te_cli.threads import ThreadLock
 from te_cli.walk.content import FileText, read
 from te_cli.walk.fingerprint import of_stat, unchanged
 
@@ -41,7 +41,7 @@ class Texts:
         self._most = most
         self._held = 0
         self._kept: OrderedDict[str, Text] = OrderedDict()
-        self._lock = Lock()
+        self._lock = ThreadLock()
 
     def read(self, root: Path, record: FileRecord) -> Text | None:
         """The text of an indexed file below ``root`` as it is now; None where there is none."""

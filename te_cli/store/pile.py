@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import zlib
 from contextlib import suppress
-from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,6 +20,7 @@ from te_cli.store.faults import reach
 from te_cli.store.removal import remove
 from te_cli.store.segments import Segment, path_of, places_in, write_segment
 from te_cli.store.sums import sum_of
+from te_cli.threads import ThreadLock
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,7 +53,7 @@ class Segments:
 
     def __init__(self, folder: Path, dimension: int) -> None:
         self._folder, self._dimension = folder, dimension
-        self._lock = Lock()
+        self._lock = ThreadLock()
         self._open: dict[int, Segment] = {}
 
     def of(self, catalog: Catalog) -> dict[int, Segment]:

@@ -11,7 +11,6 @@ import os
 import stat
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from threading import RLock
 from typing import TYPE_CHECKING, NamedTuple
 
 from te_cli import given
@@ -34,6 +33,7 @@ from te_cli.store.pile import Pile, PileWriter, Segments
 from te_cli.store.removal import remove
 from te_cli.store.shelved import Records
 from te_cli.store.sums import notes_sum
+from te_cli.threads import ThreadLock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -103,9 +103,10 @@ class Shelf:
         self.folder = Path(given.folder("folder", folder)).absolute()
         self.made, self._wait = made, given.seconds("wait", wait)
         self._path = self.folder / SHELF_FILE
-        self._reading, self._writing = RLock(), RLock()
         self._busy = self._wrote = self._closed = False
         self._segments = Segments(self.folder, made.dimension)
+        self._reading = ThreadLock()
+        self._writing = ThreadLock()
         self._catalog: Catalog | None = None
         self._kept: list[Catalog] = []  # of the process that this one was forked from: not ours to close
         self._opened_by = os.getpid()
@@ -250,10 +251,6 @@ class Shelf:
         raise IndexBusy("it is being rewritten faster than it can be read")
 
     def _reader(self) -> Catalog:
-        if self._opened_by != os.getpid():  # a connection must not be used on both sides of a fork
-            if self._catalog is not None:
-                self._kept.append(self._catalog)
-            self._catalog, self._opened_by = None, os.getpid()
         if self._catalog is None:
             self._catalog = Catalog(self._path, use=self._use())
         return self._catalog
@@ -346,6 +343,11 @@ class Shelf:
         self._catalog, self._pile, self._run = None, None, ""
 
     def _alive(self) -> None:
+        if self._opened_by != os.getpid():  # a child: neither the connection nor what another thread wrote is its own
+            if self._catalog is not None:
+                self._kept.append(self._catalog)
+            self._catalog, self._opened_by = None, os.getpid()
+            self._busy = self._wrote = False
         if self._closed:
             raise UsageError(f"The backend in {self.folder} was closed.", "Open it again.")
 
