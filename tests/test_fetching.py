@@ -327,6 +327,24 @@ def test_nobody_is_asked_where_the_user_forbids_it(hub: Hub, monkeypatch: pytest
     assert hub.asked == []
 
 
+def test_a_copy_in_the_hubs_own_cache_is_told_of(hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Offline, a model that another program had downloaded was said to be had nowhere."""
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    place = tmp_path / "models--org--tiny"
+    folder = make_bert(place / "snapshots" / "0123abcd")
+    (place / "refs").mkdir()
+    (place / "refs" / "main").write_text("0123abcd")
+    with pytest.raises(ModelError, match="HF_HUB_OFFLINE is set") as caught:
+        fetch("org/tiny")
+    assert caught.value.hint == f"The hub's own cache has a copy, perhaps of a part: --model {folder}"
+    assert hub.asked == []
+    (folder / "model.onnx").unlink()
+    with pytest.raises(ModelError, match="HF_HUB_OFFLINE is set") as caught:
+        fetch("org/tiny")
+    assert "cache" not in caught.value.hint
+
+
 def test_two_runs_fetch_a_model_once(hub: Hub, tmp_path: Path) -> None:
     """The second waits for the first."""
     hub.repositories["org/tiny"] = make_bert(tmp_path / "repository")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -346,6 +347,56 @@ def test_vectors_in_whole_numbers_are_refused(tmp_path: Path) -> None:
         identity_of_source(str(folder))
     both = given_as(tmp_path / "both", TensorProto.UINT8, "quantised", also=True)
     assert same(both, lambda row: row, output="pooled")
+
+
+def in_the_hubs_cache(model: Path, home: Path, name: str) -> Path:
+    """A model as the hub's library keeps it: links to blobs in a folder that is called by a digest."""
+    place = home / f"models--{name.replace('/', '--')}"
+    folder = place / "snapshots" / "0123abcd"
+    for at, path in enumerate(sorted(path for path in model.rglob("*") if path.is_file())):
+        blob = place / "blobs" / f"{at:064x}"
+        blob.parent.mkdir(parents=True, exist_ok=True)
+        blob.write_bytes(path.read_bytes())
+        link = folder / path.relative_to(model)
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.symlink_to(os.path.relpath(blob, link.parent))
+    (place / "refs").mkdir()
+    (place / "refs" / "main").write_text(folder.name)
+    return folder
+
+
+def test_a_folder_of_the_hubs_cache_is_called_by_its_model(tmp_path: Path) -> None:
+    """Its weights may lie in a second file; the name was the snapshot's digest."""
+    model = make_bert(tmp_path / "model")
+    outline = onnx.load(str(model / "model.onnx"))
+    how: dict[str, Any] = {"save_as_external_data": True, "location": "model.onnx_data", "size_threshold": 1024}
+    onnx.save(outline, str(model / "model.onnx"), **how)
+    folder = in_the_hubs_cache(model, tmp_path, "org/tiny")
+    assert (folder / "model.onnx_data").is_symlink()
+    assert identity_of_source(str(folder)).name == "org/tiny"
+    assert np.array_equal(embedded(folder), embedded(model))
+
+
+@pytest.mark.parametrize("below", ["", "snapshots"])
+def test_a_folder_around_a_model_tells_which_is_meant(tmp_path: Path, below: str) -> None:
+    inner = make_bert(tmp_path / "out" / below / "tiny")
+    with pytest.raises(ModelError, match="holds no model itself") as caught:
+        identity_of_source(str(tmp_path / "out"))
+    assert caught.value.hint == f"Did you mean {inner}?"
+    make_bert(tmp_path / "out" / below / "another")
+    with pytest.raises(ModelError, match="holds no model: te runs"):
+        identity_of_source(str(tmp_path / "out"))
+
+
+def test_the_folder_of_the_onnx_file_alone_tells_the_one_above(tmp_path: Path) -> None:
+    folder = make_bert(tmp_path / "model", weights="onnx/model.onnx")
+    with pytest.raises(ModelError, match=r"tokenizer\.json is missing") as caught:
+        identity_of_source(str(folder / "onnx"))
+    assert caught.value.hint == f"Give the folder above, which has it: {folder}"
+    (folder / "tokenizer.json").rename(folder / "vocab.txt")
+    with pytest.raises(ModelError, match=r"tokenizer\.json is missing") as caught:
+        identity_of_source(str(folder))
+    assert "AutoTokenizer" in caught.value.hint
 
 
 def test_a_repository_is_searched_with_such_a_model(repo: MakeRepository, te: Run, tmp_path: Path) -> None:

@@ -11,20 +11,23 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import shlex
 import shutil
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from te_cli.embed.copies import Copy, Wanted, copy_of, folder_for, write_record
 from te_cli.embed.files import stays_inside
-from te_cli.embed.folder import CONFIGURATION, NAMES
+from te_cli.embed.folder import CONFIGURATION, NAMES, weights_in
+from te_cli.embed.identity import HUB_PREFIX
+from te_cli.embed.tables import table_in
 from te_cli.errors import ModelError, alike, nearest
 from te_cli.model import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     Report = Callable[[Progress], None]
 
@@ -239,7 +242,21 @@ def _translated(name: str, error: Exception, known: tuple[Wanted, ...]) -> Model
 def _unreachable(name: str, why: str, known: tuple[Wanted, ...]) -> ModelError:
     near = _near(name, known)
     hint = f"Did you mean '{near}'?" if near else PROVIDE
+    if kept := _kept_by_hub(next((each.repository for each in known if each.name.lower() == name.lower()), name)):
+        hint = f"The hub's own cache has a copy, perhaps of a part: --model {shlex.quote(str(kept))}"
     return ModelError(f"The model '{name}' is not on this machine, and cannot be downloaded: {why}.", hint)
+
+
+def _kept_by_hub(repository: str) -> Path | None:
+    """The folder in which the hub's library keeps a repository that another program asked for."""
+    from huggingface_hub.constants import HF_HUB_CACHE
+
+    home = Path(HF_HUB_CACHE) / f"{HUB_PREFIX}{repository.replace('/', '--')}"
+    try:
+        folder = home / "snapshots" / (home / "refs" / "main").read_text(encoding="utf-8").strip()
+        return folder if weights_in(folder) or table_in(folder) else None
+    except (OSError, ValueError, ModelError):
+        return None
 
 
 def _near(name: str, known: tuple[Wanted, ...]) -> str | None:

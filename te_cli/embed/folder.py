@@ -9,12 +9,14 @@ where it has them.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from te_cli.embed.advice import MEND
 from te_cli.embed.files import MAX_TOKENIZER_BYTES, is_plain, names_in, plain, read_json, stays_inside
 from te_cli.embed.graph import read_graph
+from te_cli.embed.identity import name_of
 from te_cli.embed.modules import EXPORT, SCALED, WEIGHTS, Modules
 from te_cli.embed.passages import Prefixes, pooling_of, prefixes_of, said_prefixes
 from te_cli.embed.slots import POSITIONS, STATES, WHOLE, Fixed, fixed_in, output_of
@@ -47,6 +49,9 @@ POOLING = {
     "lasttoken": "last",
 }
 """What sentence-transformers calls a pooling, and what is done. Others are refused: their vectors would be wrong."""
+
+SLOW_TOKENIZERS = ("vocab.txt", "vocab.json", "sentencepiece.bpe.model", "spiece.model", "tokenizer.model")
+"""Other forms of a tokenizer, of which the library that made them makes a tokenizer.json."""
 
 BEHIND = {"roberta", "xlm-roberta", "camembert", "mpnet", "longformer"}
 """Kinds of model that count positions from behind the padding token's."""
@@ -156,7 +161,16 @@ def _external(folder: Path, weights: str, name: str) -> str:
 
 
 def _tokenizer(folder: Path) -> str:
-    path = plain(folder / "tokenizer.json")
+    path = folder / "tokenizer.json"
+    if not os.path.lexists(path):
+        hint = "Give a folder that has it, or another model."
+        if is_plain(folder.parent / path.name):
+            hint = f"Give the folder above, which has it: {folder.parent}"
+        elif any(is_plain(folder / name) for name in SLOW_TOKENIZERS):
+            hint = 'Make it: python -c "from transformers import AutoTokenizer as T; '
+            hint += f'T.from_pretrained({str(folder)!r}).save_pretrained({str(folder)!r})"'
+        raise ModelError(f"The model's file {path} is missing.", hint)
+    plain(path)
     if path.stat().st_size > MAX_TOKENIZER_BYTES:
         raise ModelError(f"{path} has more than {MAX_TOKENIZER_BYTES >> 20} MiB.", MEND)
     return "tokenizer.json"
@@ -303,12 +317,7 @@ class _Config:
 
     def _called(self) -> str:
         """What the folder is called, and what its configuration says that it was made of."""
-        folder = self.folder
-        if self._name:
-            return self._name
-        # In the hub's cache a folder is called by a digest, in one that is called by the model.
-        own = folder.parent.parent.name if folder.parent.name == "snapshots" else folder.name
-        return f"{own} {str(self._own.get('_name_or_path', ''))[:200]}"
+        return self._name or f"{name_of(self.folder)} {str(self._own.get('_name_or_path', ''))[:200]}"
 
 
 def _whole(said: Any) -> int | None:

@@ -20,6 +20,9 @@ from te_cli.words import readable
 if TYPE_CHECKING:
     from pathlib import Path
 
+HUB_PREFIX = "models--"
+"""What the names of folders begin with in the hub's own cache."""
+
 MAX_NAME = 200
 """Characters of a model's name."""
 
@@ -71,13 +74,21 @@ def identity_of(folder: Path, formula: Formula | None = None, name: str = "") ->
     if folder != SHIPPED:  # whose files come together
         said += _whole(files.tokenizer)
     own = config.get("name")
-    name = name or (own if isinstance(own, str) else "") or (SHIPPED_NAME if folder == SHIPPED else folder.name)
+    name = name or (own if isinstance(own, str) else "") or (SHIPPED_NAME if folder == SHIPPED else name_of(folder))
     return ModelIdentity(called(name), fingerprint + digest(said.encode()).hex()[:8], dimensions_of(files.vectors))
 
 
 def called(name: str) -> str:
     """A model's name as an index can keep it: of any length, and of any characters, it may stand in a configuration."""
     return readable(name[:MAX_NAME])
+
+
+def name_of(folder: Path) -> str:
+    """What the model in a folder is called: as the folder, which in the hub's own cache is called by a digest."""
+    home = folder.parent.parent.name
+    if folder.parent.name == "snapshots" and home.startswith(HUB_PREFIX):
+        return home.removeprefix(HUB_PREFIX).replace("--", "/", 1)
+    return folder.name
 
 
 def files_of(folder: Path) -> Table:

@@ -17,7 +17,7 @@ TYPES = {1: np.float32, 6: np.int32, 7: np.int64, 10: np.float16, 11: np.float64
 
 def asks_for_more(model: Model) -> bool:
     """Whether a model takes something else than 64-bit token ids, mask and kinds."""
-    return any(slot.name == POSITIONS or TYPES[slot.kind] is not np.int64 for slot in model.graph.inputs)
+    return any(slot.name == POSITIONS or TYPES.get(slot.kind) is not np.int64 for slot in model.graph.inputs)
 
 
 def as_asked(inner: Any, model: Model) -> Any:
@@ -35,6 +35,6 @@ def as_asked(inner: Any, model: Model) -> Any:
                 mask = found.get("attention_mask", np.ones_like(found[TOKENS]))
                 found[slot.name] = np.maximum(np.cumsum(mask, axis=1) - 1, 0)
         kinds = {slot.name: TYPES[slot.kind] for slot in slots if slot.kind in TYPES}
-        return {name: np.asarray(values).astype(kinds.get(name, np.int64)) for name, values in found.items()}
+        return {name: values.astype(kinds[name]) if name in kinds else values for name, values in found.items()}
 
     return prepared

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 import time
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +20,7 @@ from te_cli.embed.advice import SHIPPED, SHIPPED_NAME
 from te_cli.embed.copies import copy_of, models_folder
 from te_cli.embed.files import MAX_TOKENIZER_BYTES, plain
 from te_cli.embed.folder import Model, read_model, weights_in
-from te_cli.embed.identity import PAGE, SAMPLE, ModelIdentity, called, identity_of
+from te_cli.embed.identity import PAGE, SAMPLE, ModelIdentity, called, identity_of, name_of
 from te_cli.embed.passages import RECIPE
 from te_cli.embed.tables import table_in
 from te_cli.errors import ModelError, alike, nearest
@@ -192,6 +193,8 @@ def _place_of(source: str) -> tuple[Path, Copy | None]:
 def _model_in(folder: Path, copy: Copy | None) -> Model:
     weights = copy.weights if copy and copy.weights else weights_in(folder)
     if weights is None:
+        if inner := _below(folder):
+            raise ModelError(f"The folder {folder} holds no model itself.", f"Did you mean {inner}?")
         torch = any((folder / name).is_file() for name in ("model.safetensors", "pytorch_model.bin"))
         what = "has weights for PyTorch only" if torch else "holds no model"
         raise ModelError(
@@ -199,6 +202,17 @@ def _model_in(folder: Path, copy: Copy | None) -> Model:
             "Export it: python scripts/export_onnx.py DIR OUT (or optimum-cli export onnx)." if torch else ANY,
         )
     return read_model(folder, weights, copy.name if copy else "", copy.dimension if copy and copy.listed else 0)
+
+
+def _below(folder: Path) -> Path | None:
+    """The only model in the folders of a folder; those of the hub's own cache lie two deep."""
+    found = []
+    for pattern in ("*", "snapshots/*"):
+        for inner in islice(folder.glob(pattern), MOST_FILES):
+            with suppress(ModelError):
+                if inner.is_dir() and inner.name != "onnx" and (weights_in(inner) or table_in(inner)):
+                    found.append(inner)
+    return found[0] if len(found) == 1 else None
 
 
 def _identity(source: str, model: Model) -> ModelIdentity:
@@ -212,7 +226,7 @@ def _identity(source: str, model: Model) -> ModelIdentity:
     for name in model.files:
         with plain(model.folder / name).open("rb") as file:
             said += [name, digest(file.read(MAX_TOKENIZER_BYTES)).hex()]
-    name = model.folder.name if os.path.isabs(source) else source  # noqa: PTH117 - a name, or a path
+    name = name_of(model.folder) if os.path.isabs(source) else source  # noqa: PTH117 - a name, or a path
     return ModelIdentity(called(name), digest_fields(said).hex(), model.dimension)
 
 
