@@ -14,7 +14,7 @@ from te_cli.planted import read_planted
 from te_cli.store.catalog import CATALOG_FILE, SUM, Catalog
 from te_cli.store.faults import reach
 from te_cli.store.formats import FORMAT
-from te_cli.store.owner import OWNER_FILE, ownership, read_owner
+from te_cli.store.owner import ANCHOR, OWNER_FILE, ownership, read_owner, renew
 from te_cli.store.removal import remove
 from te_cli.store.sums import notes_sum
 
@@ -28,7 +28,7 @@ TEXT_FOLDER = "text"
 
 SEAL_FILE = "seal"
 
-IGNORE_FILE, IGNORE = ".gitignore", "*\n"
+IGNORE_FILE, IGNORE = ANCHOR, "*\n"
 """The index keeps itself out of every commit."""
 
 State = Literal["absent", "ready", "foreign", "moved", "older", "newer", "damaged"]
@@ -67,6 +67,8 @@ class Place:
             return "absent"
         if not self.trusted:
             owned = ownership(self.folder, self.root)
+            if owned == "carried":
+                owned = "moved" if self.given else "ours"
             if owned != "ours":
                 return "foreign" if owned == "absent" else owned
         if any(map(_misplaced, self._files())):
@@ -124,6 +126,11 @@ class Place:
                 f"The index folder {self.folder} cannot be written: {error.strerror}.",
                 "Use --index-dir or TE_INDEX_DIR to keep the index elsewhere.",
             ) from error
+
+    def mark_again(self) -> None:
+        """Have the mark of this user's index say what its root is called by now."""
+        with suppress(NotWritable):  # it is known by the folder still, and the next writer tries again
+            renew(self.folder, self.root)
 
     def noted_model(self) -> str:
         """The source of the model of an index that is about to be built anew, as far as its notes are whole.

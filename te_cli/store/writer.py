@@ -83,10 +83,9 @@ class Writer:
         self._models = models
         self._stack = ExitStack()
         self.rebuilt: str | None = None
-        self.stale_recipe = False
         self.units_written = 0
         self._unembedded = 0  # how many more units without a vector there are than before the run
-        self._begun = self._text_committed = False
+        self.stale_recipe = self._begun = self._text_committed = False
         self._whole = False  # known to be so: then it is sealed at the end
         self._sealed = False  # it still is: nothing was written
 
@@ -117,12 +116,13 @@ class Writer:
         """Open what is there, heal what a dead writer left, and build anew what cannot be opened."""
         state = "damaged" if self._afresh else self._place.state()
         if state != "ready":
-            noted = self._place.noted_model()
-            if noted:
+            if noted := self._place.noted_model():
                 self._choose(noted)  # refuses before anything is removed
             self._place.clear()
             found(self._place, self._models if state == "absent" else (), noted)
             self.rebuilt = REASONS[state]
+        elif not self._place.trusted:
+            self._place.mark_again()
         doubtful = not intact(self._place)
         # To let go of a catalog with a log is to write that into it.
         self._sealed = not doubtful and not log_bytes(self._place)
