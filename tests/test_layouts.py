@@ -209,6 +209,18 @@ def test_what_a_tokenizers_configuration_may_leave_out(tmp_path: Path, said: dic
     assert same(folder, lambda states: states.mean(axis=0))
 
 
+def test_how_a_tokenizer_once_cut_and_filled_up_does_not_count(tmp_path: Path) -> None:
+    """all-MiniLM-L6-v2's keeps a length of 128, filled up to, though the model reads 256 tokens."""
+    folder = make_bert(tmp_path / "model")
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.enable_truncation(8)
+    tokenizer.enable_padding(length=8)
+    expected = np.stack([unit(by_hand(folder, text).mean(axis=0)) for text in TEXTS])
+    tokenizer.save(str(folder / "tokenizer.json"))
+    changed(folder, "tokenizer_config.json", max_length=8)
+    assert np.allclose(embedded(folder), expected, atol=1e-5)
+
+
 def test_lower_case_is_the_folders(tmp_path: Path) -> None:
     folder = changed(make_bert(tmp_path / "model"), "sentence_bert_config.json", do_lower_case=True)
     changed(folder, "tokenizer.json", normalizer=None)

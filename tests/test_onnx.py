@@ -194,6 +194,10 @@ def test_a_text_is_read_up_to_the_limit(tmp_path: Path) -> None:
             12,
         ),
         ({"sentence_bert_config.json": {"max_seq_length": 10**30}, "config.json": {"hidden_size": 32}}, 128),
+        ({"tokenizer_config.json": {"pad_token": "[PAD]", "model_max_length": 128, "max_length": 16}}, 64),
+        ({"tokenizer_config.json": {"pad_token": "[PAD]", "model_max_length": 32}}, 64),
+        ({"sentence_bert_config.json": {}, "sentence_roberta_config.json": {"max_seq_length": 24}}, 24),
+        ({"sentence_bert_config.json": {}, "tokenizer_config.json": {"max_length": 16}}, 16),
         ({"config.json": {"max_position_embeddings": 34, "model_type": "roberta", "hidden_size": 32}}, 32),
     ],
 )

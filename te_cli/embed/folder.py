@@ -36,8 +36,16 @@ what a symbol is about stands at its beginning."""
 NAMES = ("model.onnx", "model_optimized.onnx", "model_fp16.onnx", "model_quantized.onnx", "model_int8.onnx")
 """What the file is called, the most exact first."""
 
+LONGEST = 1 << 24
+"""More tokens than any model reads: a greater number stands for none."""
+
+SENTENCES = tuple(
+    f"sentence_{kind}_config.json" for kind in ("bert", "roberta", "distilbert", "camembert", "albert", "xlm-roberta")
+)
+"""Where sentence-transformers says the length: older versions of it called the file by the transformer."""
+
 CONFIGURATION = (
-    *("config.json", "modules.json", "sentence_bert_config.json", "config_sentence_transformers.json"),
+    *("config.json", "modules.json", *SENTENCES, "config_sentence_transformers.json"),
     *("tokenizer_config.json", "special_tokens_map.json"),
 )
 """What decides about vectors besides weights and tokenizer, where it is there."""
@@ -199,7 +207,7 @@ class _Config:
     def __init__(self, folder: Path, name: str) -> None:
         self.folder, self._name = folder, name
         self._own = read_json(folder / "config.json")
-        self._sentence = read_json(folder / "sentence_bert_config.json")
+        self._sentence = next((found for name in SENTENCES if (found := read_json(folder / name))), {})
         self._transformers = read_json(folder / "config_sentence_transformers.json")
         self._tokens = read_json(folder / "tokenizer_config.json")
         read_json(folder / "special_tokens_map.json")  # which fastembed reads, whatever lies there
@@ -286,14 +294,10 @@ class _Config:
 
     def limit(self) -> int:
         """Tokens of a text that are read."""
-        said = (
-            self._sentence.get("max_seq_length"),
-            self._tokens.get("model_max_length"),
-            self._tokens.get("max_length"),
-            self._positions(),
-        )
-        limits = [number for number in map(_whole, said) if number is not None and number > 0]
-        return min([MAX_TOKENS, *limits])
+        # The tokenizer's max_length is how it once cut some texts; sentence-transformers does not heed it either.
+        said = (self._sentence.get("max_seq_length"), *map(self._tokens.get, ("model_max_length", "max_length")))
+        limits = (number for number in map(_whole, said) if number is not None and 0 < number <= LONGEST)
+        return min(MAX_TOKENS, next(limits, MAX_TOKENS), self._positions() or MAX_TOKENS)
 
     def _positions(self) -> int | None:
         """Positions that the model has numbers for. RoBERTa and its kin count from behind the padding token's."""

@@ -135,6 +135,8 @@ class OnnxModel(Identified):
 
     def _fits(self, texts: int, longest: int, shortest: int) -> bool:
         masked = any(slot.name == "attention_mask" for slot in self._model.graph.inputs)
+        if self._model.filled:
+            longest = shortest = self._model.limit
         return texts * longest <= self._budget and (masked or longest == shortest)
 
     def _run(self, texts: list[str], how: str) -> Floats:
