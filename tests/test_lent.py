@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from comparing import contents, differences
 
 from te_cli import ModelError, UsageError, open_index
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from conftest import MakeRepository
 
@@ -105,3 +107,50 @@ def test_a_model_to_which_all_is_alike_finds_nothing_by_that(repo: MakeRepositor
     with open_index(repo(FILES), model=Own(np.ones_like, np.ones_like)) as index:
         assert not index.search("zzyx qqfw", mode="semantic")
         assert [hit.symbol.name for hit in index.search("retry")][:1] == ["retry"]
+
+
+class Counting(Own):
+    """It notes the names of what it was asked about; one of them says nothing to it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[str] = []
+
+    def embed_documents(self, documents: Sequence[Document]) -> Any:
+        """Its own rows, after a note."""
+        self.asked += [each.name for each in documents]
+        told = [[each.name != "mute"] for each in documents]
+        return super().embed_documents(documents) * np.array(told, np.float32).reshape(-1, 1)
+
+
+def test_only_what_an_edit_changed_is_embedded_again(repo: MakeRepository, tmp_path: Path) -> None:
+    """All units of a changed file were: a minute of a transformer's time for one line, or somebody's money."""
+    functions = {name: f"def {name}(x):\n    return {name!r}\n\n\n" for name in ("retry", "draw", "sleep", "mute")}
+
+    def file(*names: str, **changed: str) -> str:
+        return "".join(changed.get(name, functions[name]) for name in names)
+
+    model = Counting()
+    steps: list[tuple[dict[str, str | None], set[str]]] = [
+        ({"a.py": file("retry", "draw", "sleep", "mute")}, {"retry", "draw", "sleep", "mute"}),
+        ({"a.py": file("retry", "draw", "sleep", "mute", draw="def draw(y):\n    return 2\n")}, {"draw"}),
+        ({"a.py": "import os\n\n" + file("sleep", "retry", "draw")}, set()),
+        ({"a.py": file("sleep", "retry") * 2}, set()),
+        ({"a.py": file("retry", "draw", "sleep", "mute")}, set()),
+        ({"a.py": "# nothing\n"}, {"a"}),
+        ({"a.py": file("sleep", "draw"), "b.py": file("sleep")}, {"sleep"}),
+        ({"b.py": None, "c.py": file("sleep", "retry")}, {"sleep", "retry"}),
+    ]
+    with open_index(root := repo(FILES | {"a.py": ""}), model=model) as index:
+        index.update()
+        for number, (files, wanted) in enumerate(steps):
+            repo(files)
+            model.asked.clear()
+            index.update()
+            assert set(model.asked) == wanted, number
+            fresh = tmp_path / str(number)
+            open_index(root, index_dir=fresh, model=model).update()
+            assert differences(contents(root), contents(root, fresh)) == []
+        model.asked.clear()
+        index.update(full=True)
+        assert {"sleep", "draw", "retry"} < set(model.asked)  # and what its cosines are measured by

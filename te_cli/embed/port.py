@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 Vector = npt.NDArray[np.int8]
 """One vector as it is stored, shape (dimensions,): see :mod:`te_cli.store.levels`."""
 
+Vectors = npt.NDArray[np.int8]
+"""The same of several units, shape (n, dimensions)."""
+
 Direction = npt.NDArray[np.float32]
 """A unit vector, shape (dimensions,)."""
 
@@ -92,20 +95,21 @@ def quantised(rows: NDArray[np.float32]) -> NDArray[np.int8]:
     return np.rint(scaled).astype(np.int8)
 
 
-def mean_directions(rows: Directions, sizes: Sequence[int]) -> Directions:
-    """The direction of the mean of each so many unit rows (n, dimensions), shape (sizes, dimensions).
+def mean_directions(rows: Vectors, sizes: Sequence[int]) -> Directions:
+    """The mean direction of each so many rows (n, dimensions), shape (sizes, dimensions).
 
     Rows of zeros do not count; of none the mean is zeros.
     """
+    directions = normalised(rows.astype(np.float32))
     sums = np.empty((len(sizes), rows.shape[1]), np.float32)
     start = 0
     for row, size in zip(sums, sizes, strict=True):
-        rows[start : start + size].sum(axis=0, out=row)
+        directions[start : start + size].sum(axis=0, out=row)
         start += size
     return normalised(sums)
 
 
-def says(rows: Directions | npt.NDArray[np.int8]) -> list[bool]:
+def says(rows: Vectors) -> list[bool]:
     """Which rows (n, dimensions) are not zeros: the model knows something of their texts."""
     found: list[bool] = (rows != 0).any(axis=1).tolist()
     return found

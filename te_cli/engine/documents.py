@@ -1,7 +1,8 @@
 """From a parsed file to what is stored: a document and a vector for each unit.
 
 A module unit stands for its file: its document has the words of the whole file, its vector is the mean of the
-vectors of the file's symbols (its own text's, where there are none).
+vectors of the file's symbols as they are stored, so that those that an edit leaves need not be made again (its own
+text's, where there are none).
 """
 
 from __future__ import annotations
@@ -11,13 +12,13 @@ from typing import TYPE_CHECKING
 
 from te_cli.document import Document, Stretched, cut_up
 from te_cli.embed.port import mean_directions, says
-from te_cli.store.levels import levelled
+from te_cli.store.levels import filled, levelled
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from te_cli.document import Stretches
-    from te_cli.embed.port import Directions, Embedder, Vector
+    from te_cli.embed.port import Embedder, Vector, Vectors
     from te_cli.engine.reading import ParsedFile
     from te_cli.model import Symbol
 
@@ -54,25 +55,30 @@ def _cut_up(parsed: ParsedFile) -> list[Stretches]:
     return [whole, *own[1:]]
 
 
-def vectors_of(files: Sequence[list[tuple[Symbol, Document]]], model: Embedder) -> list[list[Vector | None]]:
+def vectors_of(
+    files: Sequence[list[tuple[Symbol, Document]]], model: Embedder, known: Iterable[Sequence[Vector | None]] = ()
+) -> list[list[Vector | None]]:
     """The stored vectors of each file's units; None for a unit whose text says nothing to the model.
 
-    All files are encoded together, and equal documents once. A file's whole text is read only where none of its symbols
-    has a vector.
+    ``known``: of each file's units the vectors that they had before, as they were stored (zeros for one that says
+    nothing), and None for those to be embedded. Without it all are. All files are encoded together, and equal documents
+    once. A file's whole text is read only where none of its symbols has a vector.
     """
+    documents = [document for units in files for _, document in units[1:]]
+    before = [vector for vectors in known for vector in vectors[1:]] or [None] * len(documents)
+    wanted = [document for document, vector in zip(documents, before, strict=True) if vector is None]
     distinct: dict[Document, int] = {}
-    places = [distinct.setdefault(document, len(distinct)) for units in files for _, document in units[1:]]
-    rows = model.embed_documents(list(distinct))[places]
-    said = says(rows)
+    places = [distinct.setdefault(document, len(distinct)) for document in wanted]
+    stored = filled(before, model.embed_documents(list(distinct))[places])
     sizes = [len(units) - 1 for units in files]
-    wholes = mean_directions(rows, sizes)
+    wholes = mean_directions(stored, sizes)
+    said = says(stored)
     mute = [number for number, end in enumerate(accumulate(sizes)) if not any(said[end - sizes[number] : end])]
     if mute:
         wholes[mute] = model.embed_documents([files[number][0][1] for number in mute])
-    modules, symbols = map(iter, (_stored(wholes), _stored(rows)))
+    modules, symbols = map(iter, (_spoken(levelled(wholes)), _spoken(stored)))
     return [[next(modules), *islice(symbols, size)] for size in sizes]
 
 
-def _stored(rows: Directions) -> list[Vector | None]:
-    stored = levelled(rows)
+def _spoken(stored: Vectors) -> list[Vector | None]:
     return [row if told else None for row, told in zip(stored, says(stored), strict=True)]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from te_cli.config import Settings
     from te_cli.store.reader import Reader
 
-RECIPE = "8"
+RECIPE = "9"
 """Raised when parsing, word splitting or document fields change: what was derived with another recipe is made anew."""
 
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from te_cli.config import Settings
     from te_cli.document import Document
     from te_cli.embed.port import Vector
-    from te_cli.model import Symbol
+    from te_cli.model import SourceFile, Symbol
     from te_cli.store.records import FileRecord
     from te_cli.store.writer import Writer
     from te_cli.timings import Clock
@@ -152,9 +152,18 @@ class Run:
                 if not (outcome.recalled and self._write(outcome, outcome.parsed, units, None)):
                     fresh.append((outcome, outcome.parsed, units))
         with self._clock.stage("embedding"):
-            vectors = vectors_of([units for _, _, units in fresh], self._encoder) if fresh else []
+            known = self._known_vectors([(outcome.file, units) for outcome, _, units in fresh])
+            vectors = vectors_of([units for _, _, units in fresh], self._encoder, known) if fresh else []
         for (outcome, parsed, units), rows in zip(fresh, vectors, strict=True):
             self._write(outcome, parsed, units, rows)
+
+    def _known_vectors(
+        self, files: list[tuple[SourceFile, list[tuple[Symbol, Document]]]]
+    ) -> list[list[Vector | None]]:
+        """What need not be embedded again. With a quick model nothing: it is asked sooner than the index."""
+        if not self._slow or self._writer.stale_recipe:
+            return []
+        return [self._writer.past.known(file, units) for file, units in files]
 
     def _count(self, texts: int) -> None:
         """Tell that so many more texts are embedded: a file of a thousand symbols takes a transformer a minute."""

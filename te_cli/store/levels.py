@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
 COUNT: Final = 16
@@ -47,6 +49,16 @@ def levelled(rows: NDArray[np.float32]) -> NDArray[np.int8]:
     levels *= np.where(rows < 0, np.int8(-1), np.int8(1))
     levels *= peaks > 0
     return levels
+
+
+def filled(known: Sequence[NDArray[np.int8] | None], fresh: NDArray[np.float32]) -> NDArray[np.int8]:
+    """Stored rows (n, dimensions): those ``known``, and in place of each None the next of ``fresh``, levelled."""
+    rows = np.empty((len(known), fresh.shape[1]), np.int8)
+    rows[[at for at, row in enumerate(known) if row is None]] = levelled(fresh)
+    for at, row in enumerate(known):
+        if row is not None:
+            rows[at] = row
+    return rows
 
 
 def packed(rows: NDArray[np.int8]) -> NDArray[np.uint8]:

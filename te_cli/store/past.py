@@ -12,8 +12,10 @@ import zlib
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from te_cli.errors import IndexDamaged
+from te_cli.store.entries import file_id_of, units_of
 from te_cli.store.packing import pack_symbols, unpack_units
 from te_cli.store.references import Packed, marks_in
+from te_cli.store.rows import mark_of
 from te_cli.store.sums import QUALIFIED_NAME
 
 if TYPE_CHECKING:
@@ -23,7 +25,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from te_cli.model import Unit
+    from te_cli.document import Document
+    from te_cli.model import SourceFile, Symbol, Unit
     from te_cli.store.catalog import Catalog
     from te_cli.store.vectors import Base
 
@@ -112,6 +115,18 @@ class Past:
                 vector = np.frombuffer(data, np.int8, self._dimensions, start + MARK_BYTES)
                 found[data[start : start + MARK_BYTES]] = vector if vector.any() else None
         return found
+
+    def known(self, file: SourceFile, units: Iterable[tuple[Symbol, Document]]) -> list[NDArray[np.int8] | None]:
+        """The vectors of those units that the file has or had, zeros where the text says nothing; None for others."""
+        import numpy as np
+
+        nothing = np.zeros(self._dimensions, np.int8)
+        found = {mark: nothing if row is None else row for mark, row in self.vectors(file.path).items()}
+        file_id = file_id_of(self._catalog, file.path)
+        if file_id is not None:
+            present = self._marked(units_of(self._catalog, file_id))
+            found |= {mark: np.frombuffer(row, np.int8) for mark, row in present}
+        return [found.get(mark_of(file, symbol, document)) for symbol, document in units]
 
     def remember(self, file_id: int, gone: Sequence[int]) -> None:
         """Keep the version of a file that is about to be replaced; ``gone``: the ids of the units that go with it."""
