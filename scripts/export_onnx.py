@@ -3,8 +3,9 @@
 
     export_onnx.py DIR OUT [--int8]
 
-DIR holds a transformer of the BERT kind: config.json, its weights, tokenizer.json and what sentence-transformers wrote
-beside them (modules.json, 1_Pooling, sentence_bert_config.json ...). OUT gets model.onnx, whose batch and length are
+DIR holds a transformer of the BERT kind: config.json, its weights, a tokenizer (tokenizer.json is made of the older
+forms) and, where it was made by sentence-transformers, what that wrote beside them (modules.json, 1_Pooling,
+sentence_bert_config.json ...). OUT gets model.onnx, whose batch and length are
 free, with tokenizer and configuration copied. `--int8` quantises the weights (dynamically: activations are measured
 while it runs), which makes the file a quarter and the answers a little different.
 
@@ -28,7 +29,8 @@ import numpy as np
 
 COPIED = (
     *("config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "modules.json"),
-    *("sentence_bert_config.json", "config_sentence_transformers.json", "LICENSE", "README.md"),
+    *("sentence_bert_config.json", "sentence_roberta_config.json", "sentence_distilbert_config.json"),
+    *("config_sentence_transformers.json", "LICENSE", "README.md"),
 )
 """What is taken along as it is, where it is there."""
 
@@ -151,9 +153,8 @@ def copy_beside(source: Path, target: Path) -> None:
 
 def convert(source: Path, target: Path, *, int8: bool) -> str:
     """Write the model; a line that says what became of it."""
-    for name in ("config.json", "tokenizer.json", "tokenizer_config.json"):
-        if not (source / name).is_file():
-            raise Stopped(f"{source} has no {name}: is it the folder of a sentence-transformers model?")
+    if not (source / "config.json").is_file():
+        raise Stopped(f"{source} has no config.json: is it the folder of a sentence-transformers model?")
     if target.exists() and any(target.iterdir()):
         raise Stopped(f"{target} is not empty. Name a new folder.")
     with TemporaryDirectory() as scratch:
@@ -168,6 +169,7 @@ def convert(source: Path, target: Path, *, int8: bool) -> str:
         if nearest < LEAST_COSINE[int8]:
             raise Stopped(f"The export differs from the model by up to {worst:.3g}, which is too much to use it.")
         target.mkdir(parents=True, exist_ok=True)
+        parts[1].save_pretrained(str(target))  # in the new form, whatever it was in; what is there is copied over it
         copy_beside(source, target)
         shutil.copyfile(written, target / "model.onnx")
     size = (target / "model.onnx").stat().st_size

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import time
 from contextlib import suppress
 from itertools import islice
@@ -196,10 +197,13 @@ def _model_in(folder: Path, copy: Copy | None) -> Model:
         if inner := _below(folder):
             raise ModelError(f"The folder {folder} holds no model itself.", f"Did you mean {inner}?")
         torch = any((folder / name).is_file() for name in ("model.safetensors", "pytorch_model.bin"))
+        where = shlex.quote(str(folder))
         what = "has weights for PyTorch only" if torch else "holds no model"
         raise ModelError(
             f"The folder {folder} {what}: te runs ONNX files and Model2Vec tables.",
-            "Export it: python scripts/export_onnx.py DIR OUT (or optimum-cli export onnx)." if torch else ANY,
+            f"Export it: optimum-cli export onnx --model {where} OUT (or te's scripts/export_onnx.py {where} OUT)."
+            if torch
+            else ANY,
         )
     return read_model(folder, weights, copy.name if copy else "", copy.dimension if copy and copy.listed else 0)
 
