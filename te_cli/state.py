@@ -188,11 +188,26 @@ class Speed:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """How a transformer reads a text: so many tokens at most, and the words that are put before.
+
+    ``pooling``: mean, cls (of the first token), last, or own, which is the file's or fastembed's. ``said``: not a guess
+    by the model's name.
+    """
+
+    tokens: int
+    pooling: str
+    said: bool
+    query: str = ""
+    passage: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class KnownModel:
     """An embedding model. ``name`` is what to type after ``--model``; ``used``: the nearest index has its vectors.
 
-    ``static``: it is a table of token vectors. What is not known is None, and a licence empty; ``trouble`` is why it
-    cannot be used.
+    ``static``: it is a table of token vectors; of others that are here ``reading`` is told. What is not known is None,
+    and a licence empty; ``trouble`` is why it cannot be used.
     """
 
     name: str
@@ -205,6 +220,7 @@ class KnownModel:
     used: bool = False
     trouble: str | None = None
     speed: Speed | None = None
+    reading: Reading | None = None
 
 
 @dataclass(frozen=True, slots=True)

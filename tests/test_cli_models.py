@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from test_startup import imported
+from tiny_model import make_bert
 
 from te_cli import open_index
 from te_cli.backend import HashEmbedder
@@ -65,6 +66,7 @@ def test_which_one_the_nearest_index_uses(repo: MakeRepository, te: Run) -> None
                 "used": True,
                 "trouble": None,
                 "speed": None,
+                "reading": None,
             }
         ],
     }
@@ -99,12 +101,30 @@ def test_what_could_be_downloaded(repo: MakeRepository, te: Run) -> None:
         "used": False,
         "trouble": None,
         "speed": None,
+        "reading": None,
     }
     by_name = te("models", "bge-small-en")
     assert [line.split()[0] for line in by_name.lines] == ["BAAI/bge-small-en", "BAAI/bge-small-en-v1.5"]
     none = te("models", "no-such-model")
     assert (none.exit_code, none.stdout) == (1, "")
     assert none.stderr.startswith("None of these has 'no-such-model' in its name.")
+
+
+def test_how_a_transformer_is_read_is_told(repo: MakeRepository, te: Run, tmp_path: Path) -> None:
+    """A pooling that its folder does not say is marked as the guess that it is."""
+    repo(FILES)
+    prompts = {"query": "Represent this sentence for searching: ", "document": ""}
+    said = make_bert(tmp_path / "said", pooling="last", prompts=prompts)
+    guessed = make_bert(tmp_path / "bge-m3", pooling=None)
+    assert te("index", "--model", str(guessed)).exit_code == 0
+    models = {model["name"]: model for model in te("models", "--json").json()["models"]}
+    reading = {"tokens": 64, "pooling": "cls", "said": False, "query": "", "passage": ""}
+    assert models[str(guessed)]["reading"] == reading
+    assert models["te-static"]["reading"] is None
+    assert te("models").lines[-1].endswith("used by the nearest index, cls pooling (a guess by its name) of 64 tokens")
+    assert te("index", "--model", str(said)).exit_code == 0
+    told = "last-token pooling of 64 tokens, 'Represent this sentence for se…' before queries"
+    assert te("models").lines[-1].endswith(f"used by the nearest index, {told}")
 
 
 def test_how_quick_models_are(repo: MakeRepository, te: Run, tmp_path: Path) -> None:

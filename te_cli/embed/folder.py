@@ -79,7 +79,8 @@ class Model:
     ``weights``, ``external`` (more files of weights) and ``files`` (what else decides about its vectors) are relative
     to ``folder``. ``output`` is read and pooled by ``pooling``: cls, mean, last or none. What is pooled goes through
     ``layers``. ``limit`` counts tokens; with ``filled`` each text is made that long, with ``alone`` each is
-    run by itself. ``lower``: in lower case.
+    run by itself. ``lower``: in lower case. ``said``: how it is
+    pooled is no guess.
     """
 
     folder: Path
@@ -96,6 +97,7 @@ class Model:
     lower: bool = False
     filled: bool = False
     alone: bool = False
+    said: bool = True
 
 
 def weights_in(folder: Path) -> str | None:
@@ -157,6 +159,7 @@ def read_model(folder: Path, weights: str, name: str = "", dimension: int = 0) -
         config.lowers(),
         fixed.length is not None,
         fixed.batch is not None,
+        pooling == "none" or config.says_pooling(),
     )
 
 
@@ -256,6 +259,10 @@ class _Config:
     def lowers(self) -> bool:
         """Whether texts are read in lower case."""
         return self._sentence.get("do_lower_case") is True
+
+    def says_pooling(self) -> bool:
+        """Whether the folder says how tokens are pooled."""
+        return bool(self._pooling)
 
     def pooling(self) -> str:
         """How token vectors become one: cls, mean or last. If nothing is said, as the family of its name does it.

@@ -25,6 +25,7 @@ from te_cli.embed.identity import PAGE, SAMPLE, ModelIdentity, called, identity_
 from te_cli.embed.passages import RECIPE
 from te_cli.embed.tables import table_in
 from te_cli.errors import ModelError, alike, nearest
+from te_cli.state import Reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -141,6 +142,19 @@ def is_static(source: str) -> bool:
         ModelError: its files are gone.
     """
     return not source or table_in(_place_of(source)[0]) is not None
+
+
+def reading_of(source: str) -> Reading | None:
+    """How the transformer of a source reads a text; None for a table of token vectors.
+
+    Raises:
+        ModelError: its files are gone, or are no model.
+    """
+    if is_static(source):
+        return None
+    model = _model_in(*_place_of(source))
+    pooling = "own" if model.pooling == "none" else model.pooling
+    return Reading(model.limit, pooling, model.said, *model.prefixes)
 
 
 def fetch(source: str, progress: Callable[[Progress], None] | None = None) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from te_cli.embed.available import bytes_in, downloaded, folder_of
-from te_cli.embed.source import fetch, is_static, open_model, source_of
+from te_cli.embed.source import fetch, is_static, open_model, reading_of, source_of
 from te_cli.engine.embedding import LENT, SHIPPED_SOURCE, identity_of, spoken
 from te_cli.engine.places import open_reader
 from te_cli.errors import ModelError, StoreError
@@ -127,7 +127,8 @@ def _local(source: str, used: str | None) -> KnownModel:
         identity = identity_of(source)
         if source.startswith(LENT):
             return replace(known, dimension=identity.dimension)
-        folder, static = folder_of(source), is_static(source)
+        folder, static, reading = folder_of(source), is_static(source), reading_of(source)
     except ModelError as error:
         return replace(known, trouble=error.message)
-    return replace(known, static=static, dimension=identity.dimension, bytes=bytes_in(folder), folder=str(folder))
+    known = replace(known, static=static, dimension=identity.dimension, reading=reading)
+    return replace(known, bytes=bytes_in(folder), folder=str(folder))

@@ -8,7 +8,13 @@ from te_cli.render.escape import one_line
 from te_cli.render.words import size
 
 if TYPE_CHECKING:
-    from te_cli.state import KnownModel, KnownModels
+    from te_cli.state import KnownModel, KnownModels, Reading
+
+POOLED = {"mean": "mean pooling", "cls": "cls pooling", "last": "last-token pooling"}
+"""How tokens become one vector, where te does it."""
+
+MOST_WORDS = 30
+"""Characters of the words before a text that are shown."""
 
 
 def models(value: KnownModels) -> str:
@@ -38,4 +44,19 @@ def _about(model: KnownModel) -> str:
     """What else is known: whose index it is in, under which licence it comes, where it lies, what is wrong with it."""
     used = "used by the nearest index" if model.used else ""
     where = model.folder if model.place == "local" and model.folder != model.name else ""
-    return ", ".join(filter(None, (used, model.licence, where, model.trouble)))
+    how = _read(model.reading) if model.reading else ""
+    return ", ".join(filter(None, (used, model.licence, how, where, model.trouble)))
+
+
+def _read(how: Reading) -> str:
+    """How many tokens count and how they become one vector, and what is put before texts."""
+    tokens = f"{how.tokens} tokens"
+    if how.pooling in POOLED:
+        guess = "" if how.said else " (a guess by its name)"
+        tokens = f"{POOLED[how.pooling]}{guess} of {tokens}"
+    sides = ((how.query, "queries"), (how.passage, "passages"))
+    return ", ".join((tokens, *(f"{_short(said)} before {what}" for said, what in sides if said)))
+
+
+def _short(words: str) -> str:
+    return repr(words if len(words) <= MOST_WORDS else f"{words[:MOST_WORDS]}…")
