@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from te_cli.digest import digest_fields
-from te_cli.store.sums import UNIT_COLUMNS, set_file_sum, sum_of
+from te_cli.store.sums import UNIT_COLUMNS, scope_of, set_file_sum, sum_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -89,8 +89,7 @@ class UnitRow(NamedTuple):
 
     def _values(self) -> tuple[object, ...]:
         symbol, placed = self.symbol, self.placed
-        qualified = symbol.qualified_name
-        scope = qualified.removesuffix(symbol.name) if placed.position else qualified
+        scope = scope_of(symbol.qualified_name, symbol.name, placed.position)
         return (
             self.id, self.file_id, placed.position, placed.parent, symbol.kind, symbol.name, symbol.name.lower(),
             scope, symbol.module, symbol.signature, symbol.doc, placed.start_line, placed.end_line, placed.ordinal,

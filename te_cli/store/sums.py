@@ -19,11 +19,26 @@ UNIT_COLUMNS = (
     " end_line, ordinal, embedded, digest"
 )
 
-QUALIFIED_NAME = "CASE position WHEN 0 THEN scope ELSE scope || name END"
-"""A unit's qualified name. It ends with the unit's name, but for a module's: ``pkg/__init__.py`` is ``pkg``."""
+WHOLE = "\x1f"
+"""The end of a scope that is the whole qualified name, where that does not end with the name: Erlang's ``start/1``."""
+
+QUALIFIED_NAME = (
+    "CASE WHEN position = 0 THEN scope WHEN substr(scope, -1) = char(31) THEN substr(scope, 1, length(scope) - 1)"
+    " ELSE scope || name END"
+)
+"""A unit's qualified name. Of a module the scope is all of it: ``pkg/__init__.py`` is ``pkg``."""
 
 SUMMED = (("files", FILE_COLUMNS), ("units", UNIT_COLUMNS), ("delta", "unit_id, vector"))
 """The tables whose rows carry a sum, and what it is taken over."""
+
+
+def scope_of(qualified_name: str, name: str, position: int) -> str:
+    """What a unit's row keeps of its qualified name, so that :data:`QUALIFIED_NAME` gives it back."""
+    if position == 0:
+        return qualified_name
+    scope = qualified_name.removesuffix(name)
+    ends_with_name = len(scope) + len(name) == len(qualified_name)
+    return qualified_name + WHOLE if not ends_with_name or scope.endswith(WHOLE) else scope
 
 
 def sum_of(values: Sequence[object]) -> int:
