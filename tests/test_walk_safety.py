@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from conftest import MakeRepository
+    from conftest import MakeRepository, Run
 
 LIMIT = 1_000_000
 
@@ -122,6 +122,25 @@ def test_a_git_that_hangs_is_given_up(repo: MakeRepository, monkeypatch: pytest.
     root = repo({"a.py": "a", "sub/b.py": "b"})
     os.mkfifo(root / "sub/.gitignore")
     assert [file.path for file in scan(root, root / ".te", LIMIT).files] == ["a.py", "sub/b.py"]
+
+
+def test_a_git_that_hangs_is_waited_for_once(
+    repo: MakeRepository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, te: Run
+) -> None:
+    """A run asks it several questions, and waited two minutes for each: six for a first index, without a word."""
+    monkeypatch.setattr("te_cli.walk.worktree.GIT_SECONDS", 0.2)
+    asked = tmp_path / "asked"
+    program = tmp_path / "bin" / "git"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\necho "$*" >> "{asked}"\nexec sleep 60\n')
+    program.chmod(0o755)
+    root = repo({"a.py": "def alpha():\n    pass\n", ".gitignore": "b.py\n", "b.py": "b"})
+    monkeypatch.setenv("PATH", str(program.parent), prepend=os.pathsep)
+    assert te("index").exit_code == 0
+    assert te("search", "alpha").lines[0] == "a.py:1: function alpha"
+    assert len(asked.read_text().splitlines()) == 1
+    assert {path.name for path in root.iterdir()} > {"b.py"}
+    assert "b.py" not in te("status", "--skipped").stdout
 
 
 def test_variables_of_a_hook_do_not_mislead(

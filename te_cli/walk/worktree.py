@@ -14,6 +14,7 @@ import re
 import shutil
 import subprocess
 import threading
+import time
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
@@ -26,6 +27,12 @@ if TYPE_CHECKING:
 
 GIT_SECONDS = 120
 """git that has not answered by then hangs on something (an ignore file that is a pipe, a dead mount): walk instead."""
+
+GIVEN_UP_SECONDS = 900.0
+"""... and for so long nothing more is asked about that root: a run has several questions, and would wait for each."""
+
+_given_up: dict[str, float] = {}
+"""The roots about which git did not answer, and until when it is not asked again."""
 
 _SAFE_OPTIONS = (
     "--no-pager",
@@ -84,6 +91,7 @@ class Git:
     """The user's git, asked about folders below ``root``."""
 
     def __init__(self, root: str) -> None:
+        self._root = root
         self._program = _find_git(root)
         self._environment = _environment()
 
@@ -155,7 +163,7 @@ class Git:
         return self._ask(folder, "--literal-pathspecs", "ls-files", "-z", "-t", "--exclude-standard", *arguments)
 
     def _ask(self, folder: str, *arguments: str, asked: bytes = b"") -> subprocess.CompletedProcess[bytes] | None:
-        if self._program is None:
+        if self._program is None or time.monotonic() < _given_up.get(self._root, 0.0):
             return None
         try:
             answer = subprocess.run(
@@ -166,6 +174,9 @@ class Git:
                 timeout=GIT_SECONDS,
                 check=False,
             )
+        except subprocess.TimeoutExpired:
+            _given_up[self._root] = time.monotonic() + GIVEN_UP_SECONDS
+            return None
         except (OSError, ValueError, subprocess.SubprocessError):
             return None
         return answer if answer.returncode == 0 else None
