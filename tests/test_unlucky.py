@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import subprocess
 import time
 from contextlib import ExitStack
 from pathlib import Path
@@ -66,3 +67,17 @@ def test_who_has_no_home_is_told_so(repo: MakeRepository, monkeypatch: pytest.Mo
 
 def _nowhere() -> Path:
     raise RuntimeError("Could not determine home directory.")
+
+
+def test_excludes_that_the_users_configuration_includes_hold_outside_git(
+    repo: MakeRepository, home: Path, monkeypatch: pytest.MonkeyPatch, te: Run
+) -> None:
+    """Files that ~/.gitconfig includes count for git; asked for that file alone it does not, unless told to."""
+    (home / "gitconfig").write_text(f"[include]\n\tpath = {home}/more\n")
+    (home / "more").write_text(f"[core]\n\texcludesFile = {home}/excludes\n")
+    (home / "excludes").write_text("private*.py\n")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(home / "gitconfig"))
+    root = repo({"a.py": "a = 1\n", "private_notes.py": "b = 1\n"}, git=False)
+    assert te("index").stdout.startswith("1 file,")
+    subprocess.run(["git", "init", "--quiet", str(root)], check=True)
+    assert "no changes" in te("index").stdout

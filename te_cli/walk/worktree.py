@@ -143,7 +143,7 @@ class Git:
 
     def global_excludes(self, folder: str) -> str | None:
         """The file that the user's ``core.excludesFile`` names, if it is set."""
-        answer = self._ask(folder, "config", "--global", "--type=path", "--get", "core.excludesFile")
+        answer = self._ask(folder, "config", "--global", "--includes", "--type=path", "--get", "core.excludesFile")
         return os.fsdecode(answer.stdout).rstrip("\n") if answer is not None else None
 
     def work_trees(self, folder: str) -> list[str]:
