@@ -18,6 +18,7 @@
     │   └── IndexDamaged           exit 2   code "index_damaged"
     ├── NotReadable                exit 2   code "not_readable"
     ├── NotWritable                exit 2   code "not_writable"
+    ├── NotEnough                  exit 2   code "not_enough"        memory, threads
     └── ModelError                 exit 2   code "model"
 
 A message is one sentence; a hint is the next thing to do. Anything that is not a TeError is a bug: traceback, exit 70.
@@ -199,6 +200,12 @@ class NotWritable(TeError):
     """The index folder cannot be written."""
 
     code = "not_writable"
+
+
+class NotEnough(TeError):
+    """The command ran into a limit of the machine's, or one that was set for it."""
+
+    code = "not_enough"
 
 
 class ModelError(TeError):

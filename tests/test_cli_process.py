@@ -127,6 +127,25 @@ def test_a_bug_is_exit_code_70_with_its_traceback(repo: MakeRepository, name: st
     assert json.loads(done.stdout)["error"]["code"] == "bug"
 
 
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        ("MemoryError()", "There is not enough memory to go on."),
+        ('RuntimeError("can\'t start new thread")', "No more threads can be started."),
+        ("OSError(24, 'Too many open files')", "Too many files are open."),
+    ],
+)
+def test_a_limit_of_the_machine_is_no_bug(repo: MakeRepository, error: str, said: str) -> None:
+    """Under ulimit -v, -u and -n te ended with a traceback, and asked to be reported."""
+    repo()
+    done = bug(f"raise {error}")
+    assert (done.returncode, done.stderr) == (2, "")
+    assert (json.loads(done.stdout)["error"]["code"], json.loads(done.stdout)["error"]["message"]) == (
+        "not_enough",
+        said,
+    )
+
+
 def test_an_interrupt_that_strikes_inside_a_lock_is_no_bug(repo: MakeRepository) -> None:
     repo()
     done = bug("try: raise KeyboardInterrupt\n    finally: raise RuntimeError('cannot release un-acquired lock')")

@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -24,7 +25,7 @@ from typer.core import TyperGroup
 from te_cli.cli import completion
 from te_cli.cli.coercion import without_pydantic
 from te_cli.cli.verbs import HOMES, verb
-from te_cli.errors import TeError, UsageError
+from te_cli.errors import NotEnough, TeError, UsageError
 from te_cli.render import screen
 from te_cli.render.escape import many_lines
 
@@ -146,6 +147,9 @@ def guarded(*, as_json: bool) -> Iterator[None]:
         if (interrupt := _interrupting(error)) is not None:
             screen.end_line()
             raise typer.Exit(TERMINATED if isinstance(interrupt, Terminated) else INTERRUPTED) from None
+        if (short := _short_of(error)) is not None:
+            _report(short.code, short.message, short.hint, as_json=as_json)
+            raise typer.Exit(short.exit_code) from None
         # What a file is called, or holds, may stand in an error.
         with suppress(OSError, AttributeError):  # nobody may be there to read it
             sys.stderr.write(many_lines(traceback.format_exc()))
@@ -153,6 +157,17 @@ def guarded(*, as_json: bool) -> Iterator[None]:
             "bug", f"This is a bug in te: {type(error).__name__}.", "Please report the lines above.", as_json=as_json
         )
         raise typer.Exit(BUG) from None
+
+
+def _short_of(error: BaseException) -> NotEnough | None:
+    """What the machine, or a limit on this process, did not give; None where that was not it."""
+    if isinstance(error, MemoryError):
+        return NotEnough("There is not enough memory to go on.", "Raise the limit (ulimit -v), or use fewer --jobs.")
+    if isinstance(error, RuntimeError) and "start new thread" in str(error):
+        return NotEnough("No more threads can be started.", "Raise the limit on processes (ulimit -u).")
+    if isinstance(error, OSError) and error.errno in {errno.EMFILE, errno.ENFILE}:
+        return NotEnough("Too many files are open.", "Raise the limit on them (ulimit -n).")
+    return None
 
 
 def _interrupting(error: BaseException) -> KeyboardInterrupt | None:

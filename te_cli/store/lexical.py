@@ -93,6 +93,8 @@ def _reading() -> Iterator[None]:
     """What goes wrong while reading is damage: the files are there for nobody else."""
     try:
         yield
+    except MemoryError:  # whatever it was read for, the files are whole
+        raise
     except Exception as error:
         raise IndexDamaged("The text index cannot be read.", "Run `te doctor --repair`.") from error
     except BaseException as error:
