@@ -194,9 +194,10 @@ TOKEN = {"__type": "AddedToken", "content": "[PAD]", "lstrip": False, "normalize
         {"model_max_length": 1000000000000000019884624838656},
         {"model_max_length": None},
         {"pad_token": None},
+        {"pad_token": "<new>"},
         None,
     ],
-    ids=["a token as an object", "no length but a huge one", "no length", "no padding token", "no file"],
+    ids=["a token as an object", "no length but a huge one", "no length", "no padding token", "a new one", "no file"],
 )
 def test_what_a_tokenizers_configuration_may_leave_out(tmp_path: Path, said: dict[str, Any] | None) -> None:
     """As RoBERTa's exports and those of bare transformers are written: they were refused."""
@@ -206,6 +207,7 @@ def test_what_a_tokenizers_configuration_may_leave_out(tmp_path: Path, said: dic
         (folder / "special_tokens_map.json").unlink()
     else:
         changed(folder, "tokenizer_config.json", **said)
+        changed(folder, "special_tokens_map.json", pad_token=said.get("pad_token") or "[PAD]")
     assert same(folder, lambda states: states.mean(axis=0))
 
 
@@ -219,6 +221,17 @@ def test_how_a_tokenizer_once_cut_and_filled_up_does_not_count(tmp_path: Path) -
     tokenizer.save(str(folder / "tokenizer.json"))
     changed(folder, "tokenizer_config.json", max_length=8)
     assert np.allclose(embedded(folder), expected, atol=1e-5)
+
+
+def test_a_folder_that_cuts_on_the_left_has_the_end_read(tmp_path: Path) -> None:
+    """Of a text of many characters the beginning was taken, and then the end of that."""
+    folder = make_bert(tmp_path / "model", pooling="last", limit=8)
+    changed(folder, "tokenizer_config.json", truncation_side="left")
+    model = open_model(str(folder))
+    short, text = "find a user by name and sort", "upload " * 400 + "find a user by name and sort"
+    assert np.array_equal(model.embed_query(text), model.embed_query(f"upload {short}"))
+    assert np.array_equal(embedded(folder, text), embedded(folder, f"upload {short}"))
+    assert not np.allclose(embedded(folder, text), embedded(folder, "upload " * 400))
 
 
 def test_lower_case_is_the_folders(tmp_path: Path) -> None:

@@ -80,7 +80,7 @@ class Model:
     to ``folder``. ``output`` is read and pooled by ``pooling``: cls, mean, last or none. What is pooled goes through
     ``layers``. ``limit`` counts tokens; with ``filled`` each text is made that long, with ``alone`` each is
     run by itself. ``lower``: in lower case. ``said``: how it is
-    pooled is no guess.
+    pooled is no guess. ``ends``: of a long text the end is read.
     """
 
     folder: Path
@@ -98,6 +98,7 @@ class Model:
     filled: bool = False
     alone: bool = False
     said: bool = True
+    ends: bool = False
 
 
 def weights_in(folder: Path) -> str | None:
@@ -160,6 +161,7 @@ def read_model(folder: Path, weights: str, name: str = "", dimension: int = 0) -
         fixed.length is not None,
         fixed.batch is not None,
         pooling == "none" or config.says_pooling(),
+        config.reads_ends(),
     )
 
 
@@ -259,6 +261,10 @@ class _Config:
     def lowers(self) -> bool:
         """Whether texts are read in lower case."""
         return self._sentence.get("do_lower_case") is True
+
+    def reads_ends(self) -> bool:
+        """Whether a long text is cut at its beginning."""
+        return self._tokens.get("truncation_side") == "left"
 
     def says_pooling(self) -> bool:
         """Whether the folder says how tokens are pooled."""

@@ -77,8 +77,11 @@ class OnnxModel(Identified):
         self._budget = THREAD_TOKENS * min(threads or usable_cores(), MOST_THREADS)
 
     def text_of(self, document: Document) -> str:
-        """What the model reads of a document: its beginning, so much as can hold the tokens that are read."""
-        return passage(document, self._characters)
+        """What the model reads of a document: its beginning, so much as can hold the tokens that are read.
+
+        Or its end, where its folder cuts texts on their left.
+        """
+        return passage(document)[-self._characters :] if self._model.ends else passage(document, self._characters)
 
     def prepare(self) -> None:
         """Load the model.
@@ -104,7 +107,8 @@ class OnnxModel(Identified):
         Raises:
             ModelError: the model cannot be loaded, or gives no numbers.
         """
-        row: Floats = self._rows([text[: self._characters]], self._model.prefixes.query, "query_embed")[0]
+        part = text[-self._characters :] if self._model.ends else text[: self._characters]
+        row: Floats = self._rows([part], self._model.prefixes.query, "query_embed")[0]
         return row
 
     def _rows(self, texts: Sequence[str], said: str, how: str) -> Floats:

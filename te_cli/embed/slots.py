@@ -43,6 +43,9 @@ SCORES = re.compile(r"(logits|scores?|probabilities|labels?)([._].*)?")
 """Outputs of classifiers, rerankers and language models."""
 
 
+EXPORT = "Export it for feature extraction, with input_ids and attention_mask."
+
+
 class Fixed(NamedTuple):
     """What is fixed of a model's input: texts that are run together, and tokens of each; None where it is free."""
 
@@ -58,12 +61,11 @@ def fixed_in(folder: Path, graph: Graph) -> Fixed:
     """
     slots = {slot.name: slot for slot in graph.inputs}
     if TOKENS not in slots:
-        raise ModelError(f"The model in {folder} does not take token ids: it is no text embedding model.", "")
+        message = f"The model in {folder} does not take token ids (input_ids): it is no text embedding model."
+        raise ModelError(message, EXPORT)
     if others := sorted(name for name, slot in slots.items() if name not in GIVEN and not is_past(slot)):
-        raise ModelError(
-            f"The model in {folder} asks for what te does not give: {', '.join(others)[:120]}.",
-            "Export it for feature extraction, with input_ids and attention_mask.",
-        )
+        message = f"The model in {folder} asks for what te does not give: {', '.join(others)[:120]}."
+        raise ModelError(message, EXPORT)
     if wrong := sorted(name for name, slot in slots.items() if name in GIVEN and slot.kind not in INTEGERS):
         raise ModelError(f"The model in {folder} takes {', '.join(wrong)} as something else than whole numbers.", MEND)
     shape = slots[TOKENS].shape

@@ -33,18 +33,19 @@ def tokenizer_of(model: Model) -> Tokenizer:
     with tokenizing(path):
         tokenizer = Tokenizer.from_file(str(path))
     said = read_json(model.folder / "tokenizer_config.json")
+    size = tokenizer.get_vocab_size()
     _add_special(tokenizer, read_json(model.folder / "special_tokens_map.json"))
     if model.lower:
         _lower(tokenizer)
-    side = said.get("truncation_side") or (tokenizer.truncation or {}).get("direction")
-    tokenizer.enable_truncation(model.limit, direction="left" if side == "left" else "right")
+    tokenizer.enable_truncation(model.limit, direction="left" if model.ends else "right")
     padding = tokenizer.padding or {}
     token = padding.get("pad_token") or _text_of(said.get("pad_token")) or "[PAD]"
     number = padding.get("pad_id", tokenizer.token_to_id(token))
-    if number is None:  # masked in any case
+    if number is None:
         number = read_json(model.folder / "config.json").get("pad_token_id")
     tokenizer.enable_padding(
-        pad_id=number if isinstance(number, int) and number >= 0 else 0,
+        # Masked in any case; but a token that was added just now may be one that the model has no row for.
+        pad_id=number if isinstance(number, int) and 0 <= number < size else 0,
         pad_token=token,
         length=model.limit if model.filled else None,
     )
