@@ -174,7 +174,7 @@ def _nearest_index(start: Path, options: Options) -> Path | None:
             continue
         if _usable(folder / INDEX_FOLDER, trusted) and not _brought_along(folder):
             return folder
-        if on_network(folder) and (_cache_dir(folder, options.environment) / CATALOG).is_file():
+        if _unfit(folder) and (_cache_dir(folder, options.environment) / CATALOG).is_file():
             return folder
         main = main or main_of(folder)
     return None
@@ -234,11 +234,20 @@ def _index_dir(root: Path, base: Path, options: Options) -> tuple[Path, str]:
     own = root / INDEX_FOLDER
     if own.is_symlink() or (own.exists() and not own.is_dir()):
         raise ConfigError(f"{own} is not a folder of its own.", "Remove it, or choose another place with --index-dir.")
-    if on_network(root):
+    if why := _unfit(root):
         elsewhere = _cache_dir(root, options.environment)
-        if not on_network(elsewhere):
-            return elsewhere, "cache folder, as the root is on a network file system"
+        if not _unfit(elsewhere):
+            return elsewhere, f"cache folder, as {why}"
     return own, "default"
+
+
+def _unfit(folder: Path) -> str:
+    """Why an index cannot lie in a root, or in a folder for it, as people are told; empty where it can."""
+    try:
+        str(folder).encode()
+    except UnicodeEncodeError:  # the text index takes names for text
+        return "the root's name is not UTF-8"
+    return "the root is on a network file system" if on_network(folder) else ""
 
 
 def _refuse_foreign_folder(folder: Path, root: Path, source: str) -> None:
@@ -248,6 +257,8 @@ def _refuse_foreign_folder(folder: Path, root: Path, source: str) -> None:
         raise ConfigError(
             f"{source}: the index cannot lie around what it describes, in {folder}.", "Name a new folder."
         )
+    if "UTF-8" in _unfit(folder):
+        raise ConfigError(f"{source}: the name of '{folder}' is not UTF-8.", "Name a new folder.")
     if not os.path.exists(folder):  # noqa: PTH110 - as above
         return
     if not folder.is_dir():

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import os
 import subprocess
+import sys
 import time
 from contextlib import ExitStack
 from pathlib import Path
@@ -81,3 +83,19 @@ def test_excludes_that_the_users_configuration_includes_hold_outside_git(
     assert te("index").stdout.startswith("1 file,")
     subprocess.run(["git", "init", "--quiet", str(root)], check=True)
     assert "no changes" in te("index").stdout
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere names of files are text")
+def test_a_root_whose_name_is_no_text_is_indexed(tmp_path: Path, home: Path, te: Run) -> None:
+    """It was refused with advice about the disk's space; the index goes to the cache folder, which it can lie in."""
+    root = Path(os.fsdecode(os.fsencode(tmp_path.resolve()) + b"/caf\xe9"))
+    (root / "sub").mkdir(parents=True)
+    (root / "a.py").write_text("def alpha():\n    pass\n")
+    assert te("index", str(root)).exit_code == 0
+    assert te("search", "-C", str(root / "sub"), "alpha").lines[0] == "a.py:1: function alpha"
+    assert te("search", "-C", str(root), "--json", "alpha").json()["index"]["freshness"] == "fresh"
+    assert te("doctor", "-C", str(root)).exit_code == te("watch", "--once", str(root)).exit_code == 0
+    assert not (root / ".te").exists()
+    assert next((home / "cache" / "te").glob("*/catalog.db")).is_file()
+    refused = te("index", "--index-dir", str(root / "index"), str(root / "sub"))
+    assert (refused.exit_code, "is not UTF-8" in refused.stderr) == (2, True)
