@@ -424,6 +424,20 @@ def test_the_folder_of_the_onnx_file_alone_tells_the_one_above(tmp_path: Path) -
     assert "AutoTokenizer" in caught.value.hint
 
 
+def test_what_tokens_weigh_is_no_vector(tmp_path: Path) -> None:
+    """Conversions of bge-m3 give its sparse weights as well, one number a token."""
+
+    def edit(graph: Any) -> None:
+        graph.node.append(helper.make_node("ReduceSum", ["states", "last"], ["sparse_vecs"], keepdims=1))
+        dense = list(graph.output)
+        del graph.output[:]
+        shape: list[str | int | None] = ["batch", "length", 1]
+        graph.output.extend([helper.make_tensor_value_info("sparse_vecs", TensorProto.FLOAT, shape), *dense])
+
+    made = make_bert(tmp_path / "model", pooled=True, output="dense_vecs")
+    assert same(edited(made, edit), lambda row: row, output="dense_vecs")
+
+
 def test_a_repository_is_searched_with_such_a_model(repo: MakeRepository, te: Run, tmp_path: Path) -> None:
     """From the command line, with a folder that has a Dense layer and fills up on the left."""
     folder, _ = dense(tmp_path / "model", [24], "torch.nn.modules.activation.Tanh")

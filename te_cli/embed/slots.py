@@ -103,10 +103,16 @@ def output_of(folder: Path, graph: Graph) -> Slot:
     for name in (WHOLE, *STATES):
         if name in by_name:
             return by_name[name]
-    first = next(iter(by_name.values()))
-    if SCORES.fullmatch(first.name.lower()):
+    vectors = [slot for slot in by_name.values() if not SCORES.fullmatch(slot.name.lower()) and _width(slot) != 1]
+    if not vectors or SCORES.fullmatch(graph.outputs[0].name.lower()):
+        name = next(iter(by_name))
         raise ModelError(
-            f"The model in {folder} gives scores ({first.name}), no vectors: it classifies, reranks or writes.",
+            f"The model in {folder} gives scores ({name}), no vectors: it classifies, reranks or writes.",
             "Export the embedding model, for feature extraction.",
         )
-    return first
+    return vectors[0]
+
+
+def _width(slot: Slot) -> int | None:
+    """Numbers of a row, if it is said: one is a score, or what a token weighs."""
+    return slot.shape[-1] if slot.shape else None
