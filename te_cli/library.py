@@ -14,6 +14,7 @@ from te_cli import given
 from te_cli.config import Options, settings_for_asking, settings_for_indexing
 from te_cli.engine import asking
 from te_cli.engine.listeners import Ended, Listener
+from te_cli.threads import working
 
 if TYPE_CHECKING:
     import os
@@ -119,6 +120,7 @@ class Index:
         """The folder that the index describes, absolute and without links."""
         return str(self._settings.root)
 
+    @working()
     def update(
         self, *, full: bool = False, progress: Callable[[Progress], None] | None = None, wait: float = 0.0
     ) -> IndexReport:
@@ -203,6 +205,7 @@ class Index:
             explain=explain,
         ).hits
 
+    @working()
     def answer(
         self,
         query: str,
@@ -241,6 +244,7 @@ class Index:
 
         return search(self._settings, request, readers=self._readers)
 
+    @working()
     def refs(
         self,
         name: str,
@@ -267,6 +271,7 @@ class Index:
 
         return refs(self._settings, request, readers=self._readers).uses
 
+    @working()
     def outline(self, path: str | os.PathLike[str]) -> Outline:
         """The symbols of one file, nested; ``path`` is relative to the root, or absolute.
 
@@ -283,6 +288,7 @@ class Index:
         root = self._settings.root
         return outline(self._settings, relative_to_root(self._settings, file, root), self._readers)
 
+    @working()
     def status(self) -> Status:
         """What is indexed, how big and how fresh.
 
@@ -321,6 +327,7 @@ class Index:
             error = ended.error
         raise error
 
+    @working()
     def doctor(self, *, repair: bool = False, wait: float = 0.0) -> Diagnosis:
         """Check every part of the index; with ``repair``, mend it and check again.
 

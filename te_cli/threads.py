@@ -1,20 +1,25 @@
-"""A lock for the threads of one process, which a fork does not leave locked in the child."""
+"""What the threads of one process do, so that a fork leaves neither a lock nor a library in the middle of a call."""
 
 from __future__ import annotations
 
 import os
 import time
+from contextlib import contextmanager
 from itertools import count
-from threading import RLock, local
+from threading import RLock, get_ident, local
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from types import TracebackType
 
 PATIENCE_SECONDS = 1.0
-"""How long a fork waits for the threads that hold locks: a search takes milliseconds, what takes longer is let be."""
+"""How long a fork waits for other threads: a search takes milliseconds, what takes longer is let be."""
+
+
+PAUSE_SECONDS = 0.001
+"""Between two looks at whether they are done."""
 
 
 class ThreadLock:
@@ -37,6 +42,10 @@ class ThreadLock:
     ) -> None:
         self._lock.release()
 
+    def __reduce__(self) -> tuple[type[ThreadLock], tuple[Callable[[], None] | None]]:
+        """A copy is free."""
+        return ThreadLock, (self._torn,)
+
     def taken(self, seconds: float) -> bool:
         """Whether it could be had in that time."""
         return self._lock.acquire(timeout=max(0.0, seconds))
@@ -51,7 +60,32 @@ class ThreadLock:
             self._torn()
 
 
-_making, _numbers = RLock(), count()
+@contextmanager
+def working() -> Iterator[None]:
+    """Around what calls libraries that have locks of their own, as SQLite has: a fork waits until it is over."""
+    own = get_ident()
+    if own in _working:  # within itself, as where a callback asks something
+        yield
+        return
+    with _gate:
+        _working.add(own)
+    try:
+        yield
+    finally:
+        _working.discard(own)
+
+
+def before_fork(let_go: Callable[[], None]) -> None:
+    """Have ``let_go`` called before each fork, when the other threads are done."""
+    _letting_go.append(let_go)
+
+
+_letting_go: list[Callable[[], None]] = []
+
+_gate, _making, _numbers = RLock(), RLock(), count()
+
+_working: set[int] = set()
+"""The threads that are at something."""
 
 _locks: WeakValueDictionary[int, ThreadLock] = WeakValueDictionary()
 
@@ -60,10 +94,17 @@ _forking = local()
 
 
 def _before() -> None:
-    _making.acquire()
+    _forking.taken = []
     deadline = time.monotonic() + PATIENCE_SECONDS
-    latest_first = [lock for _, lock in sorted(_locks.items(), reverse=True)]
-    _forking.taken = [lock for lock in latest_first if lock.taken(deadline - time.monotonic())]
+    _gate.acquire()
+    _making.acquire()
+    while _working - {get_ident()} and time.monotonic() < deadline:
+        time.sleep(PAUSE_SECONDS)
+    for _, lock in sorted(_locks.items(), reverse=True):
+        if lock.taken(deadline - time.monotonic()):
+            _forking.taken.append(lock)
+    for let_go in _letting_go:
+        let_go()
 
 
 def _after() -> None:
@@ -71,10 +112,12 @@ def _after() -> None:
         lock.__exit__(None, None, None)
     _forking.taken = []
     _making.release()
+    _gate.release()
 
 
 def _after_in_child() -> None:
     _after()
+    _working.intersection_update({get_ident()})
     for lock in list(_locks.values()):
         lock.renew()
 

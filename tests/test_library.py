@@ -380,6 +380,31 @@ def test_threads_share_an_index(index: Index, repo: MakeRepository) -> None:
     assert [ask(number) for number in range(1, 7)] == [f"more{number}.py" for number in range(1, 7)]
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are not forked here")
+def test_a_fork_while_threads_search_leaves_a_child_that_can(index: Index) -> None:
+    """SQLite has locks of its own, and one in fifty children waited for one of them for ever."""
+    over = threading.Event()
+
+    def ask() -> None:
+        while not over.is_set():
+            index.search("greet", refresh="never")
+
+    threads = [threading.Thread(target=ask) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    try:
+        for _ in range(30):
+            child = os.fork()
+            if not child:
+                signal.alarm(20)  # rather than wait for ever
+                os._exit(0 if index.search("greet", refresh="never") else 1)
+            assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join()
+
+
 def test_an_index_goes_to_another_process(index: Index) -> None:
     index.search("greet")
     other = pickle.loads(pickle.dumps(index))  # noqa: S301 - its own

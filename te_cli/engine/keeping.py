@@ -18,6 +18,7 @@ from te_cli.engine.places import open_reader, place_of
 from te_cli.engine.texts import Texts
 from te_cli.errors import StoreError
 from te_cli.store.seal import Unbroken
+from te_cli.threads import before_fork
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -127,10 +128,9 @@ def _usable(kept: _Kept) -> bool:
 _KEEPING: WeakSet[Readers] = WeakSet()
 
 
-def _before_fork() -> None:
+def _let_go_of_all() -> None:
     for readers in list(_KEEPING):
         readers._let_go()  # noqa: SLF001 - of this module
 
 
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(before=_before_fork)
+before_fork(_let_go_of_all)
