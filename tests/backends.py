@@ -70,14 +70,14 @@ class Reopened:
     def __len__(self) -> int:
         return int(self.__getattr__("__len__")())
 
+    def __contains__(self, id: object) -> bool:  # noqa: A002 - as the port has it
+        return bool(self.__getattr__("__contains__")(id))
+
 
 class ReopenedStore(Reopened):
     """The same, with what a store has besides methods."""
 
     dimension = DIMENSION
-
-    def __contains__(self, id: object) -> bool:  # noqa: A002 - as the port has it
-        return bool(self.__getattr__("__contains__")(id))
 
 
 class PlainStore:

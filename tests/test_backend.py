@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from backends import BACKENDS, DIMENSION, EMBEDDERS, STORES, PlainStore
+from backends import BACKENDS, DIMENSION, EMBEDDERS, STORES, PlainStore, shipped
 
+import te_cli.backend
 from te_cli.backend import DiskStore, EmbeddingBackend, HashEmbedder, Match, MemoryStore, Metadata, open_embedder
 from te_cli.document import Document
 from te_cli.errors import EmptyQuery, ModelError, StoreError, TeError, UsageError
@@ -409,6 +410,25 @@ def test_get_gives_what_is_there_in_the_order_asked(three: EmbeddingBackend) -> 
     assert three.get(["bare"])[0].text == "…"
 
 
+def test_get_takes_filters_too(three: EmbeddingBackend) -> None:
+    """What is there could be counted and deleted by its metadata, but not listed."""
+    everything = [record.id for record in three.get(where={})]
+    assert len(everything) == three.count() == 4
+    for number in everything:
+        assert number in three
+    assert "none" not in three
+    assert 5 not in three
+    assert "" not in three
+    chosen: dict[str, Any] = {"year": {"$gte": 2020}}
+    found = [record.id for record in three.get(where=chosen)]
+    assert 0 < len(found) == three.count(chosen) < 4
+    backwards = everything[::-1]
+    assert [record.id for record in three.get(backwards, where=chosen)] == found[::-1]
+    assert three.get(["none"], where={}) == ()
+    with pytest.raises(UsageError, match="Nothing says what to get"):
+        three.get()
+
+
 def test_delete_takes_ids_and_filters(three: EmbeddingBackend) -> None:
     assert three.delete(["go", "none", "go"]) == 1
     assert three.delete(["rust", "c"], where={"year": {"$lt": 2000}}) == 1
@@ -719,6 +739,51 @@ def test_a_closed_backend_says_so(tmp_path: Path, made: str) -> None:
     for use in (lambda: backend.add(["b"]), lambda: backend.search("a"), backend.count, lambda: backend.get(["1"])):
         with pytest.raises(UsageError, match="closed"):
             use()
+
+
+def sent(value: Any) -> Any:
+    """What another process gets of a value."""
+    return pickle.loads(pickle.dumps(value))  # noqa: S301 - our own bytes
+
+
+@pytest.mark.parametrize("made", ["memory", "disk"])
+def test_a_backend_can_be_copied_and_sent(tmp_path: Path, made: str) -> None:
+    """One in memory with what it holds; one in a folder is opened again."""
+    with BACKENDS[made](tmp_path / "backend") as backend:
+        backend.add(["open a file", "close a door"], ids=["file", "door"], metadata=[{"n": 1}, {"n": 2}])
+        wanted = backend.search("a door", where={"n": {"$gt": 0}})
+        for copied in (copy.deepcopy(backend), sent(backend)):
+            with copied:
+                assert copied.search("a door", where={"n": {"$gt": 0}}) == wanted
+                copied.delete(["door"])
+            assert ("door" in backend) == (made == "memory")
+            backend.add(["close a door"], ids=["door"], metadata=[{"n": 2}])
+
+
+def test_a_store_can_be_copied_and_sent(tmp_path: Path) -> None:
+    with DiskStore(tmp_path / "store", 2, wait=3) as disk, MemoryStore(2) as memory:
+        for store in (disk, memory):
+            store.add([5], [[1, 0]])
+            with sent(store) as copied:
+                assert copied.search([1, 1], 1) == store.search([1, 1], 1)
+
+
+def test_a_model_can_be_copied_and_sent() -> None:
+    for embedder in (shipped(), HashEmbedder(8)):
+        for copied in (sent(embedder), copy.deepcopy(embedder)):
+            assert copied.fingerprint == embedder.fingerprint
+            assert (copied.embed_query("a door") == embedder.embed_query("a door")).all()
+
+
+def test_everything_says_what_it_is(tmp_path: Path) -> None:
+    with EmbeddingBackend.open(tmp_path / "b", HashEmbedder(8)) as backend, DiskStore(tmp_path / "s", 8) as store:
+        assert repr(backend) == f"<EmbeddingBackend of te-hash-8 in {str(tmp_path / 'b')!r}>"
+        assert repr(store) == f"<DiskStore of 8 dimensions in {str(tmp_path / 's')!r}>"
+    assert repr(EmbeddingBackend.in_memory(HashEmbedder(8))) == "<EmbeddingBackend of te-hash-8 in memory>"
+    assert repr(MemoryStore(8)) == "<MemoryStore of 8 dimensions>"
+    assert repr(HashEmbedder(8)) == "HashEmbedder(8)"
+    assert repr(shipped()) == f"<embedder {shipped().name} of {shipped().dimension} dimensions>"
+    assert set(te_cli.backend.__all__) <= set(dir(te_cli.backend))
 
 
 @pytest.mark.parametrize("made", ["memory", "disk"])

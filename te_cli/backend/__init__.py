@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 __all__ = [
     "DiskStore",
+    "Document",
     "Embedder",
     "EmbeddingBackend",
     "HashEmbedder",
@@ -36,18 +37,20 @@ if TYPE_CHECKING:
     from te_cli.backend.models import open_embedder
     from te_cli.backend.ports import Embedder, VectorStore
     from te_cli.backend.values import Match, Metadata, Record
+    from te_cli.document import Document
 
 _HOMES = {
-    "DiskStore": "disk",
-    "Embedder": "ports",
-    "EmbeddingBackend": "joined",
-    "HashEmbedder": "hashing",
-    "Match": "values",
-    "MemoryStore": "memory",
-    "Metadata": "values",
-    "Record": "values",
-    "VectorStore": "ports",
-    "open_embedder": "models",
+    "DiskStore": "backend.disk",
+    "Document": "document",
+    "Embedder": "backend.ports",
+    "EmbeddingBackend": "backend.joined",
+    "HashEmbedder": "backend.hashing",
+    "Match": "backend.values",
+    "MemoryStore": "backend.memory",
+    "Metadata": "backend.values",
+    "Record": "backend.values",
+    "VectorStore": "backend.ports",
+    "open_embedder": "backend.models",
 }
 """Where the public names live."""
 
@@ -58,6 +61,10 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'te_cli.backend' has no attribute '{name}'")
     from importlib import import_module
 
-    value = getattr(import_module(f"te_cli.backend.{_HOMES[name]}"), name)
+    value = getattr(import_module(f"te_cli.{_HOMES[name]}"), name)
     globals()[name] = value
     return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

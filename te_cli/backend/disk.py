@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 from weakref import finalize
 
@@ -57,6 +58,13 @@ class DiskStore:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def __repr__(self) -> str:
+        return f"<DiskStore of {self._dimension} dimensions in {str(self._shelf.folder)!r}>"
+
+    def __reduce__(self) -> tuple[partial[DiskStore], tuple[()]]:
+        """Another process opens the files for itself."""
+        return partial(DiskStore, self._shelf.folder, self._dimension, wait=self._shelf.wait), ()
 
     @property
     def dimension(self) -> int:

@@ -41,6 +41,9 @@ class HashEmbedder:
         """
         self._dimension = dimension_of(dimension)
 
+    def __repr__(self) -> str:
+        return f"HashEmbedder({self._dimension})"
+
     @property
     def name(self) -> str:
         """Its kind and dimension."""

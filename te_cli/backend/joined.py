@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from te_cli.backend.ports import Embedder, VectorStore
     from te_cli.backend.values import Record
     from te_cli.document import Document
+    from te_cli.store.conditions import Condition
 
 BATCH: Final = 256
 """Documents that are embedded together: enough for a transformer's batches, and few to be held."""
@@ -98,8 +99,15 @@ class EmbeddingBackend:
     ) -> None:
         self.close()
 
+    def __repr__(self) -> str:
+        return f"<EmbeddingBackend of {self._model.name} {self._keeping!r}>"
+
     def __len__(self) -> int:
         return self.count()
+
+    def __contains__(self, id: object) -> bool:  # noqa: A002 - what it is
+        """Whether there is a record of that id."""
+        return isinstance(id, str) and id != "" and len(self.get([id])) > 0
 
     @property
     def embedder(self) -> Embedder:
@@ -150,14 +158,16 @@ class EmbeddingBackend:
         found = self._keeping.search(query, count, condition)
         return tuple(Match(one.id, one.text, one.metadata, score, one.document) for one, score in found)
 
-    def get(self, ids: Iterable[str]) -> tuple[Record, ...]:
-        """The records of ``ids``, in that order; those that are not there are left out.
+    def get(self, ids: Iterable[str] | None = None, *, where: Mapping[str, Any] | None = None) -> tuple[Record, ...]:
+        """The records of ``ids``, in that order, those that satisfy ``where``, or where both are given those of both.
+
+        Those that are not there are left out; without ids earlier added ones come first. ``where={}`` gives all.
 
         Raises:
-            UsageError: ``ids`` is not a list of texts.
+            UsageError: neither is given, or one makes no sense.
             IndexDamaged: what is on disk is not what was written.
         """
-        return tuple(self._keeping.get([key_of(each) for each in listed("Ids", ids)]))
+        return tuple(self._keeping.get(*_chosen("get", ids, where)))
 
     def delete(self, ids: Iterable[str] | None = None, *, where: Mapping[str, Any] | None = None) -> int:
         """Drop the records of ``ids``, those that satisfy ``where``, or where both are given those of both.
@@ -168,10 +178,7 @@ class EmbeddingBackend:
             UsageError: neither is given, or one makes no sense.
             IndexBusy: another process is writing.
         """
-        if ids is None and where is None:
-            raise UsageError("Nothing says what to delete.", "Give ids, or where; where={} is all.")
-        keys = None if ids is None else [key_of(each) for each in listed("Ids", ids)]
-        return self._keeping.remove(keys, condition_of(where))
+        return self._keeping.remove(*_chosen("delete", ids, where))
 
     def count(self, where: Mapping[str, Any] | None = None) -> int:
         """How many records there are, or satisfy ``where``.
@@ -209,3 +216,12 @@ class EmbeddingBackend:
     def _batches(self, incoming: Iterator[Incoming]) -> Iterator[Batch]:
         while batch := list(islice(incoming, BATCH)):
             yield Batch(batch, self._model.embed_documents([record.document for record in batch]))
+
+
+def _chosen(
+    verb: str, ids: Iterable[str] | None, where: Mapping[str, Any] | None
+) -> tuple[list[str] | None, Condition]:
+    """The keys (None: any) and the condition of the records that are meant."""
+    if ids is None and where is None:
+        raise UsageError(f"Nothing says what to {verb}.", "Give ids, or where; where={} is all.")
+    return None if ids is None else [key_of(each) for each in listed("Ids", ids)], condition_of(where)

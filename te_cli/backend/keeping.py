@@ -19,6 +19,7 @@ from te_cli.threads import ThreadLock
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from os import PathLike
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -59,8 +60,8 @@ class Keeping(Protocol):
         """Drop the records that have one of ``keys`` (None: any) and satisfy ``condition``; gives their number."""
         ...
 
-    def get(self, keys: Sequence[str]) -> list[Record]:
-        """The records of ``keys``, in that order, as far as they are there."""
+    def get(self, keys: Sequence[str] | None, condition: Condition) -> list[Record]:
+        """The records of ``keys``, in that order, or of all in that of adding, as far as they satisfy ``condition``."""
         ...
 
     def search(self, query: NDArray[np.float32], count: int, condition: Condition) -> Found:
@@ -92,6 +93,9 @@ class InMemory:
         self._numbers: dict[str, int] = {}
         self._last = 0
         self._closed = False
+
+    def __repr__(self) -> str:
+        return "in memory"
 
     def add(self, batches: Iterable[Batch]) -> list[str]:
         """Keep all of it, or nothing where going through it raises."""
@@ -135,11 +139,14 @@ class InMemory:
                 self._forget(number)
         return len(gone)
 
-    def get(self, keys: Sequence[str]) -> list[Record]:
+    def get(self, keys: Sequence[str] | None, condition: Condition) -> list[Record]:
         """The records of keys."""
         with self._lock:
             self._alive()
-            return [self._records[self._numbers[key]] for key in keys if key in self._numbers]
+            if keys is None:
+                return [self._records[number] for number in sorted(self._satisfying(condition))]
+            named = [self._records[self._numbers[key]] for key in keys if key in self._numbers]
+            return [record for record in named if condition.holds(record.metadata)]
 
     def search(self, query: NDArray[np.float32], count: int, condition: Condition) -> Found:
         """The nearest."""
@@ -196,6 +203,13 @@ class OnDisk:
         # lacks something, which does not show by itself. Whatever else is read has a sum of its own.
         self._tags_seen = self._keys_seen = False
 
+    def __repr__(self) -> str:
+        return f"in {str(self._shelf.folder)!r}"
+
+    def __reduce__(self) -> tuple[type[OnDisk], tuple[Path, Made, float]]:
+        """Another process opens the files for itself."""
+        return OnDisk, (self._shelf.folder, self._shelf.made, self._shelf.wait)
+
     def add(self, batches: Iterable[Batch]) -> list[str]:
         """Keep all of it, or nothing where going through it raises."""
         keys: list[str] = []
@@ -223,12 +237,19 @@ class OnDisk:
                 session.vectors.remove(gone)
             return len(gone)
 
-    def get(self, keys: Sequence[str]) -> list[Record]:
+    def get(self, keys: Sequence[str] | None, condition: Condition) -> list[Record]:
         """The records of keys."""
         with self._shelf.reading() as now:
-            numbers = self._numbers(now.catalog, keys)
-            found = {kept.key: _record(kept) for kept in shelved.records(now.catalog, numbers.values())}
-        return [found[key] for key in keys if key in found]
+            if keys is None:
+                numbers = self._satisfying(now.catalog, condition).tolist()
+            else:
+                named = self._numbers(now.catalog, keys)
+                numbers = [named[key] for key in keys if key in named]
+            kept = {one.number: one for one in shelved.records(now.catalog, set(numbers))}
+            if keys is None and len(kept) < len(numbers):
+                raise IndexDamaged("its records are not those that were added")
+        found = (kept[number] for number in numbers if number in kept)
+        return [_record(one) for one in found if condition.holds(one.metadata)]
 
     def search(self, query: NDArray[np.float32], count: int, condition: Condition) -> Found:
         """The nearest."""

@@ -52,6 +52,9 @@ class MemoryStore:
     ) -> None:
         self.close()
 
+    def __repr__(self) -> str:
+        return f"<MemoryStore of {self._dimension} dimensions>"
+
     @property
     def dimension(self) -> int:
         """Components of a vector."""

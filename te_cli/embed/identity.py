@@ -45,6 +45,9 @@ class Identified:
     def __init__(self, identity: ModelIdentity) -> None:
         self._identity = identity
 
+    def __repr__(self) -> str:
+        return f"<embedder {self.name} of {self.dimension} dimensions>"
+
     @property
     def name(self) -> str:
         """What people call it."""

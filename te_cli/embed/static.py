@@ -40,6 +40,7 @@ class StaticModel(Identified):
         Raises:
             ModelError: a file is missing or is not of this layout.
         """
+        self._made = folder, formula, name
         self._folder = folder
         files = files_of(folder)
         self._config = read_config(files.config)
@@ -51,6 +52,10 @@ class StaticModel(Identified):
         self._encoder: FieldedEncoder | PlainEncoder | None = None
         self._lock = ThreadLock(self._forget)
         super().__init__(identity_of(folder, formula, name))
+
+    def __reduce__(self) -> tuple[type[StaticModel], tuple[Path, Formula | None, str]]:
+        """Another process opens the files for itself."""
+        return StaticModel, self._made
 
     def embed_documents(self, documents: Sequence[Document]) -> Floats:
         """Unit rows, shape (documents, dimensions); zeros where no token is known.

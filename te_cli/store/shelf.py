@@ -101,7 +101,7 @@ class Shelf:
             NotWritable, NotReadable: the system says no.
         """
         self.folder = Path(given.folder("folder", folder)).absolute()
-        self.made, self._wait = made, given.seconds("wait", wait)
+        self.made, self.wait = made, given.seconds("wait", wait)
         self._path = self.folder / SHELF_FILE
         self._busy = self._wrote = self._closed = False
         self._segments = Segments(self.folder, made.dimension)
@@ -139,7 +139,7 @@ class Shelf:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise self._not_writable(error) from error
-        with WriterLock(folder, self._wait, VERB):
+        with WriterLock(folder, self.wait, VERB):
             if os.path.lexists(self._path):  # another process was quicker
                 return
             self._refuse_others()
@@ -282,7 +282,7 @@ class Shelf:
                 )
             self._busy = True
             try:
-                with self._told(), WriterLock(self.folder, self._wait, VERB):
+                with self._told(), WriterLock(self.folder, self.wait, VERB):
                     catalog = Catalog(self._path)
                     try:
                         yield from self._transaction(catalog)
@@ -322,7 +322,7 @@ class Shelf:
             self._alive()
             if self._wrote and not self._busy:
                 self._let_go()
-                with suppress(IndexBusy), WriterLock(self.folder, self._wait, VERB):  # who holds it will do so
+                with suppress(IndexBusy), WriterLock(self.folder, self.wait, VERB):  # who holds it will do so
                     Catalog(self._path).close()  # the last one that lets go writes the log
                 self._wrote = False
 
