@@ -16,7 +16,7 @@ import pytest
 from backends import BACKENDS
 from conftest import te_environment
 
-from te_cli.backend import DiskStore, EmbeddingBackend, HashEmbedder
+from te_cli.backend import DiskStore, Document, EmbeddingBackend, HashEmbedder
 from te_cli.errors import (
     IndexBusy,
     IndexDamaged,
@@ -34,7 +34,9 @@ from te_cli.store.faults import SHELF_POINTS, armed
 Test = TypeVar("Test", bound="Callable[..., None]")
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
+
+    from numpy.typing import NDArray
 
 OPENED = """
 import sys
@@ -203,6 +205,22 @@ def test_both_sides_of_a_fork_may_go_on(folder: Path) -> None:
         assert len(texts(backend)) == 8
         backend.add(["boat"], ids=["8"], metadata=[{"n": 1}])
         assert len(texts(backend)) == 9
+
+
+def test_nobody_waits_for_the_embedder_of_another(tmp_path: Path) -> None:
+    """A slow model held the folder's lock while it read a text, and who added meanwhile was told that it is busy."""
+
+    class Slow(HashEmbedder):
+        def embed_documents(self, documents: Sequence[Document]) -> NDArray[np.float32]:
+            quick.add(["meanwhile"], ids=[f"meanwhile {len(quick)}"])
+            return super().embed_documents(documents)
+
+    with (
+        EmbeddingBackend.open(tmp_path / "notes", HashEmbedder(), wait=0) as quick,
+        EmbeddingBackend.open(tmp_path / "notes", Slow(), wait=0) as slow,
+    ):
+        slow.add(["a text"], ids=["text"])
+        assert [record.id for record in slow.get(where={})] == ["meanwhile 0", "text"]
 
 
 @forking

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 from weakref import finalize
 
@@ -213,9 +214,11 @@ class OnDisk:
     def add(self, batches: Iterable[Batch]) -> list[str]:
         """Keep all of it, or nothing where going through it raises."""
         keys: list[str] = []
+        coming = iter(batches)
+        first = list(islice(coming, 1))  # embedded before others have to wait: most calls give no more
         with self._shelf.writing() as session:
             self._look_at_keys(session.catalog)
-            for records, vectors in batches:
+            for records, vectors in chain(first, coming):
                 rows: dict[int, int] = {}
                 for place, (key, document, metadata) in enumerate(records):
                     kept = session.records.put(key, fields_of(document), metadata)
