@@ -7,7 +7,7 @@ text's, where there are none).
 
 from __future__ import annotations
 
-from itertools import accumulate, islice
+from itertools import accumulate, islice, pairwise
 from typing import TYPE_CHECKING
 
 from te_cli.document import Document, Stretched, cut_up
@@ -71,13 +71,17 @@ def vectors_of(
     places = [distinct.setdefault(document, len(distinct)) for document in wanted]
     stored = filled(before, model.embed_documents(list(distinct))[places])
     sizes = [len(units) - 1 for units in files]
-    wholes = mean_directions(stored, sizes)
     said = says(stored)
-    mute = [number for number, end in enumerate(accumulate(sizes)) if not any(said[end - sizes[number] : end])]
-    if mute:
+    telling = [[at for at in range(*span) if said[at]] for span in pairwise([0, *accumulate(sizes)])]
+    wholes = mean_directions(stored, sizes)
+    if mute := [number for number, rows in enumerate(telling) if not rows]:
         wholes[mute] = model.embed_documents([files[number][0][1] for number in mute])
-    modules, symbols = map(iter, (_spoken(levelled(wholes)), _spoken(stored)))
-    return [[next(modules), *islice(symbols, size)] for size in sizes]
+    modules = levelled(wholes)
+    for number, rows in enumerate(telling):
+        if len(rows) == 1:  # rounded twice, it would say something else than the symbol
+            modules[number] = stored[rows[0]]
+    firsts, others = map(iter, (_spoken(modules), _spoken(stored)))
+    return [[next(firsts), *islice(others, size)] for size in sizes]
 
 
 def _spoken(stored: Vectors) -> list[Vector | None]:
