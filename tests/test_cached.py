@@ -680,4 +680,5 @@ def test_a_report_says_what_was_embedded_only_where_embeddings_are_kept() -> Non
     kept_report = replace(report, embedded=200, recalled=1800)
     line = "embedded      200 texts, 1,800 more read from the cache (90 %)"
     assert line in reports.index(kept_report).splitlines()
+    assert "embedded      1 text" in reports.index(replace(report, embedded=1)).splitlines()
     assert machine.index(kept_report)["recalled"] == 1800

@@ -27,8 +27,8 @@ def index(report: IndexReport) -> str:
     if report.rebuilt:
         lines.append(_row("rebuilt", report.rebuilt))
     if asked := report.embedded + report.recalled:
-        told = f"{counted(report.embedded, 'text')}, {report.recalled:,} more read from the cache"
-        lines.append(_row("embedded", f"{told} ({100 * report.recalled // asked} %)"))
+        read = f", {report.recalled:,} more read from the cache ({100 * report.recalled // asked} %)"
+        lines.append(_row("embedded", counted(report.embedded, "text") + (read if report.recalled else "")))
     if report.trouble:
         lines.append(_row("cache", report.trouble))
     if report.skipped:
