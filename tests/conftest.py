@@ -22,7 +22,7 @@ import pytest
 from typer.testing import CliRunner
 
 from te_cli.cli import app
-from te_cli.engine import workers
+from te_cli.engine import places, workers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -149,6 +149,12 @@ def te_command(*arguments: str) -> list[str]:
 def te_environment() -> dict[str, str]:
     """The test's environment, in which the package is found from any folder."""
     return {**os.environ, "PYTHONPATH": str(SOURCE), "PYTHONIOENCODING": "utf-8"}
+
+
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A search looks at the tree first, also where a busy machine took long for the last look."""
+    monkeypatch.setattr(places, "CHEAP_MS", 10_000.0)
 
 
 @pytest.fixture(autouse=True)

@@ -249,7 +249,7 @@ def test_another_models_vectors_are_not_compared(repo: MakeRepository) -> None:
     index = open_index(root)
     index.update()
     catalog = Catalog(root / ".te/catalog.db")
-    catalog.set_meta(model="other", walk_ms=500)
+    catalog.set_meta(model="other", walk_ms=50_000)
     catalog.close()
     kept = index.answer("alpha", refresh="never", explain=True)
     assert kept.note is not None
@@ -266,10 +266,10 @@ def test_a_narrow_look_is_not_noted_as_a_full_one(repo: MakeRepository) -> None:
     settings = settings_for_indexing(str(root), Options())
     update(settings)
     catalog = Catalog(root / ".te/catalog.db")
-    catalog.set_meta(walk_ms=5000)
+    catalog.set_meta(walk_ms=50_000)
     repo({"a.py": "x = 2\n"})
     update(settings, paths={"a.py"})
-    assert catalog.meta("walk_ms") == "5000"
+    assert catalog.meta("walk_ms") == "50000"
     catalog.close()
 
 
