@@ -29,6 +29,16 @@ OF_ITS_TREE = "('max_file_bytes', 'walk_ms', 'checked_ns', 'indexed_ns')"
 """Notes that say something of the other work tree, or of how it was indexed."""
 
 
+REASONS = {
+    "absent": None,
+    "foreign": "the index that was there was not built by you",
+    "moved": "the index was built for another folder",
+    "older": "the index was of an older format",
+    "damaged": "the index was damaged",
+}
+"""Why an index is built anew, for the report."""
+
+
 def found(place: Place, models: Sequence[Place] = (), source: str = "") -> None:
     """Make an index that holds nothing yet, or what the first of ``models`` holds that is whole and not in use.
 

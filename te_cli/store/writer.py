@@ -19,7 +19,7 @@ from te_cli.store.catalog import Catalog, translated
 from te_cli.store.entries import entries, file_id_of, put_references, units_of
 from te_cli.store.faults import reach
 from te_cli.store.folder import base_path
-from te_cli.store.founding import found
+from te_cli.store.founding import REASONS, found
 from te_cli.store.fresh import Fresh
 from te_cli.store.lock import WriterLock
 from te_cli.store.past import Past
@@ -45,15 +45,6 @@ if TYPE_CHECKING:
     from te_cli.store.folder import Place
     from te_cli.store.records import FileRecord, MadeBy
     from te_cli.store.vectors import Base
-
-REASONS = {
-    "absent": None,
-    "foreign": "the index that was there was not built by you",
-    "moved": "the index was built for another folder",
-    "older": "the index was of an older format",
-    "damaged": "the index was damaged",
-}
-"""Why an index is built anew, for the report."""
 
 
 class Writer:
